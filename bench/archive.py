@@ -47,7 +47,7 @@ Key = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """Which archive: how many articles, of which seed, with short bodies or whole ones."""
+    """Size of an archive: number of articles, seed, and whether bodies are short."""
 
     articles: int
     seed: int = 1
@@ -55,13 +55,13 @@ class Size:
 
     @property
     def name(self) -> str:
-        """What its files are called after."""
+        """Return the name of the archive's files."""
         return f"{self.articles}-{'lean' if self.is_lean else 'full'}-seed{self.seed}"
 
 
 @dataclass(slots=True)
 class Numbers:
-    """What the names of the catalogue stand for in a database: `sections` by edition and slug."""
+    """Ids of catalogue names in a database: `sections` by edition and slug."""
 
     editions: dict[str, int]
     sections: dict[tuple[str, str], int]
@@ -72,7 +72,7 @@ class Numbers:
 
 @dataclass(slots=True)
 class Archive:
-    """An archive in the making: the catalogue first, then the rows of its articles, oldest first."""
+    """Builder of an archive: the catalogue first, then the rows of its articles, oldest first."""
 
     size: Size
     random: Random = field(init=False)
@@ -92,7 +92,7 @@ class Archive:
             names.place(self.random, self.size.articles)
 
     def catalogue(self) -> Iterator[dict[str, Any]]:
-        """The records of the two editions, their sections, and every tag, author and label."""
+        """Return the records of the two editions, their sections, and every tag, author and label."""
         yield from catalogue_records(self.random, self.newsroom)
         yield {
             "kind": "edition",
@@ -106,7 +106,7 @@ class Archive:
             yield {"kind": "section", "edition": SMALL_EDITION, "slug": slug, "name": slug.capitalize()}
 
     def instants(self) -> Iterator[int]:
-        """The public time of every article (µs), ascending; some are equal."""
+        """Yield the public time of every article (µs), ascending; some are equal."""
         days: list[int] = []
         while sum(days) < self.size.articles:
             days.append(self.random.randint(*A_DAY))
@@ -118,11 +118,11 @@ class Archive:
                 yield times[place - 1] if place and self.random.random() < TIED else instant
 
     def _hour(self) -> float:
-        """A place within the day, from 0 to 1: the mean of two, so that noon is likelier than midnight."""
+        """Return a time of day from 0 to 1: the mean of two draws, so that noon is likelier than midnight."""
         return (self.random.random() + self.random.random()) / 2
 
     def add(self, rows: Rows, seq: int, number: int, instant: int, numbers: Numbers) -> None:
-        """Append everything that the tables hold of the article of this number; `seq` is its place in the log."""
+        """Append the rows of the article with this number; `seq` is its number in the change log."""
         random = self.random
         self._last_id += random.randrange(1, ID_STEP)
         self._stored.append(self._last_id)
@@ -145,7 +145,7 @@ class Archive:
         rows.add_traces(standing, seq)
 
     def _record(self, edition: str, number: int, instant: int) -> tuple[ArticleRecord, list[int]]:
-        """What editors wrote of it but the body, and the ids that its references stand for."""
+        """Return the editorial members of the article except the body, and the ids of its references."""
         random, newsroom = self.random, self.newsroom
         chance, choices = random.random, random.choices
         words = choices(newsroom.words, k=4 + int(6 * chance()))
@@ -177,7 +177,10 @@ class Archive:
         return record, [self._stored[earlier]] if points else []
 
     def _picks(self, standing: Placement, instant: int) -> list[int]:
-        """Pick what `app.actions.articles.recommendations` picks, from the latest few articles of each subject."""
+        """Choose recommendations as `app.actions.articles.recommendations` does.
+
+        Candidates are the latest few articles of each subject.
+        """
         subjects = [(Facet.TAG, number) for number in standing.tag_ids[:MAX_SUBJECTS]]
         scores: dict[Key, float] = {}
         for kind, number in [*subjects, (Facet.SECTION, standing.section_ids[0])]:

@@ -1,6 +1,6 @@
-"""The bare server to compare with: an ASGI app that answers every request with the bytes of one file.
+"""Bare server for comparison: an ASGI app that responds to every request with the bytes of one file.
 
-BENCH_BODY names the file. Served by uvicorn with uvloop and httptools.
+BENCH_BODY names the file. uvicorn serves the app with uvloop and httptools.
 """
 
 import os
@@ -18,7 +18,7 @@ REST = {"type": "http.response.body", "body": BODY}
 
 
 async def app(scope: dict[str, Any], _receive: Any, send: Callable[[Any], Awaitable[None]]) -> None:
-    """Answer; the lifespan is not spoken here."""
+    """Respond with the file; lifespan events are not supported."""
     if scope["type"] == "http":
         await send(START)
         await send(REST)

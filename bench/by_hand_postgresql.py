@@ -1,5 +1,5 @@
-"""FastAPI by hand on PostgreSQL: a pool of asyncpg, no ORM, no models. BENCH_DATABASE is the address."""
-# ruff: noqa: D103, FAST003, S608 - forty lines as a hurried person writes them; nothing is put into the SQL
+"""FastAPI written by hand on PostgreSQL: a pool of asyncpg, no ORM, no models. BENCH_DATABASE is the URL."""
+# ruff: noqa: D103, FAST003, S608 - forty lines as a first version has them; the SQL contains no input
 
 import os
 

@@ -1,5 +1,5 @@
-"""FastAPI by hand on SQLite: one connection, no ORM, no models. BENCH_DATABASE is the file."""
-# ruff: noqa: D103, FAST003, S608 - forty lines as a hurried person writes them; nothing is put into the SQL
+"""FastAPI written by hand on SQLite: one connection, no ORM, no models. BENCH_DATABASE is the file."""
+# ruff: noqa: D103, FAST003, S608 - forty lines as a first version has them; the SQL contains no input
 
 import os
 import sqlite3

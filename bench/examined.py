@@ -1,8 +1,8 @@
 """Count of the rows that a query examines, by its database, and its duration.
 
-SQLite counts the steps of its virtual machine: every row looked at costs at least one, so they bound the rows.
-PostgreSQL reports the rows of every scan (a look-up that finds nothing counts as one) and the pages touched, for the
-very statements and values that the query ran, on the plan that a prepared statement settles for in seven runs.
+SQLite counts the steps of its virtual machine: every examined row costs at least one, so they bound the rows.
+PostgreSQL reports the rows of every scan (a look-up that finds nothing counts as one) and the pages read, for the
+statements and values that the query ran, on the plan that a prepared statement settles for in seven runs.
 """
 
 import json
@@ -40,7 +40,7 @@ def examine(connection: Connection, query: Query) -> Examined:
 
 
 def time_ms(connection: Connection, query: Query, *, repeats: int) -> tuple[float, float]:
-    """The median and the shortest time of a query that ran before, in milliseconds."""
+    """Return the median and the shortest time of a query that ran before, in milliseconds."""
     query(connection)
     times = sorted(_times(connection, query, repeats))
     return median(times), times[0]

@@ -25,7 +25,7 @@ SPAN_US = 9 * 365 * 86_400 * 1_000_000
 HOUR_US = 3_600_000_000
 
 SECTIONS, TAGS, AUTHORS, LABELS = 12, 400, 150, 6
-# How often the last names of each kind are given, whatever the size of the archive.
+# Number of articles of the last names of each kind, whatever the size of the archive.
 RARE_SECTIONS, RARE_TAGS, RARE_AUTHORS, RARE_LABELS = (3,), (5, 3, 2, 1, 1), (2, 1, 1), (1,)
 NEVER_TOGETHER = 1  # the section and the tag of this rank
 
@@ -34,7 +34,7 @@ BEGINNINGS, VOWELS = "bdfgklmnprstv", "aeio"
 WORDS, SENTENCES, PARAGRAPHS = 900, 2_500, 5_000
 LONG_WORD = 5  # letters
 
-# Shares of the articles, of the times and of the sentences.
+# Shares of articles, times and sentences.
 WITH_LEAD, WITH_LABEL, WITH_IMAGE, WITH_SOURCE, WITH_RELATED, UPDATED = 0.8, 0.25, 0.15, 0.3, 0.1, 0.1
 AT_THE_SAME_INSTANT, IN_A_BURST = 0.03, 0.4
 STRONG, EMPHASISED, LINKED = 0.1, 0.1, 0.1
@@ -42,7 +42,7 @@ STRONG, EMPHASISED, LINKED = 0.1, 0.1, 0.1
 
 @dataclass(slots=True)
 class Names:
-    """The names of one kind, the commonest first: most drawn by Zipf's law, the last placed a few times each."""
+    """Names of one kind, the commonest first: most drawn by Zipf's law, the last on a few articles each."""
 
     slugs: list[str]
     exponent: float
@@ -56,20 +56,20 @@ class Names:
         self.weights = list(accumulate((rank + 1) ** -self.exponent for rank in range(len(self.common))))
 
     def place(self, random: Random, articles: int) -> None:
-        """Choose the articles that the rare names go to."""
+        """Choose the articles of the rare names."""
         for slug, times in zip(self.slugs[-len(self.rare) :], self.rare, strict=True):
             for number in random.sample(range(articles), min(times, articles)):
                 self.placed.setdefault(number, []).append(slug)
 
     def draw(self, random: Random, count: int, number: int) -> list[str]:
-        """Up to `count` different names for the article of this number, the rare ones placed there among them."""
+        """Return up to `count` different names for the article of this number, its rare ones among them."""
         drawn = random.choices(self.common, cum_weights=self.weights, k=count) if count else []
         return list(dict.fromkeys([*self.placed.get(number, ()), *drawn]))
 
 
 @dataclass(slots=True)
 class Newsroom:
-    """What articles are made of."""
+    """Material of articles: words, paragraphs and names."""
 
     words: list[str]
     sentences: list[str]
@@ -81,7 +81,7 @@ class Newsroom:
 
 
 def generate_records(articles: int, seed: int) -> Iterator[dict[str, Any]]:
-    """The records of an archive, the catalogue first, then the articles, oldest first."""
+    """Yield the records of an archive, the catalogue first, then the articles, oldest first."""
     random = Random(seed)
     newsroom = make_newsroom(random)
     for names in (newsroom.sections, newsroom.tags, newsroom.authors, newsroom.labels):
@@ -92,13 +92,13 @@ def generate_records(articles: int, seed: int) -> Iterator[dict[str, Any]]:
 
 
 def names_apart(seed: int) -> tuple[str, str]:
-    """The section and the tag, both common, that never stand on one article of the archive of a seed."""
+    """Return the section and the tag, both common, that no article of the archive of a seed has together."""
     newsroom = make_newsroom(Random(seed))
     return newsroom.sections.slugs[NEVER_TOGETHER], newsroom.tags.slugs[NEVER_TOGETHER]
 
 
 def make_newsroom(random: Random) -> Newsroom:
-    """The words, paragraphs and names of an archive."""
+    """Return the words, paragraphs and names of an archive."""
     syllables = [f"{first}{vowel}" for first in BEGINNINGS for vowel in VOWELS]
     made = {"".join(random.choices(syllables, k=random.randint(1, 4))) for _ in range(2 * WORDS)}
     words = random.sample(sorted(made), WORDS)
@@ -130,7 +130,7 @@ def _sentence(random: Random, words: list[str]) -> str:
 
 
 def catalogue_records(random: Random, newsroom: Newsroom) -> Iterator[dict[str, Any]]:
-    """The records of the edition and of every name in it."""
+    """Yield the records of the edition and of every name in it."""
     yield {
         "kind": "edition",
         "slug": EDITION,
@@ -153,7 +153,7 @@ def catalogue_records(random: Random, newsroom: Newsroom) -> Iterator[dict[str, 
 
 
 def _instants(random: Random, articles: int) -> list[int]:
-    """Microseconds after BEGIN, ascending: alone, in bursts after some event, or the very same as another."""
+    """Yield microseconds after BEGIN, ascending: alone, in bursts after some event, or equal to another."""
     events = [random.randrange(SPAN_US - 24 * HOUR_US) for _ in range(articles // 60 + 1)]
     found: list[int] = []
     for _ in range(articles):
@@ -215,8 +215,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Write an invented archive as JSON Lines to standard output.")
     parser.add_argument("--articles", type=int, default=200_000)
     parser.add_argument("--seed", type=int, default=1)
-    asked = parser.parse_args()
-    for record in generate_records(asked.articles, asked.seed):
+    options = parser.parse_args()
+    for record in generate_records(options.articles, options.seed):
         sys.stdout.buffer.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
 
 

@@ -1,4 +1,4 @@
-"""Cache hits: one page, against a static file and a bare server, and during publications."""
+"""Cache hits: one page, compared with a static file and a bare server, and during publications."""
 
 import http.client
 import threading
@@ -42,7 +42,7 @@ CREATED_OR_REPLACED = {200, 201}
 
 
 def compare_hot(plan: Plan, archive: Path) -> Chapter:
-    """One page of Dayline, of nginx from disk and of a bare uvicorn: plain, with a browser's headers, as a 304."""
+    """Compare one page of Dayline with nginx from disk and bare uvicorn: plain, with a browser's headers, as a 304."""
     chapter = Chapter("Hot: one page of the timeline, again and again")
     with ExitStack() as stack:
 
@@ -50,17 +50,17 @@ def compare_hot(plan: Plan, archive: Path) -> Chapter:
             return stack.enter_context(plan.fresh_folder())
 
         dayline = stack.enter_context(servers.dayline(f"sqlite:///{archive}", folder()))
-        plain, browser = dayline.ask(PAGE), dayline.ask(PAGE, BROWSER)
+        plain, browser = dayline.get(PAGE), dayline.get(PAGE, BROWSER)
         measured = stack.enter_context(
             servers.dayline(f"sqlite:///{archive}", folder(), settings={"DAYLINE_METRICS": f"127.0.0.1:{free_port()}"})
         )
         bare = stack.enter_context(servers.bare_uvicorn(plain.body, folder()))
-        check_same_bytes(plain, {"Dayline": plain, "bare uvicorn": bare.ask(PAGE)})
+        check_same_bytes(plain, {"Dayline": plain, "bare uvicorn": bare.get(PAGE)})
         logged = stack.enter_context(
             servers.dayline(f"sqlite:///{archive}", folder(), settings={"DAYLINE_ACCESS_LOG": "true"})
         )
         known = {"If-None-Match": plain.headers["etag"]}
-        assert dayline.ask(PAGE, known).status == NOT_MODIFIED
+        assert dayline.get(PAGE, known).status == NOT_MODIFIED
         entrants: dict[str, Entrant] = {"Dayline": _again(plan, dayline, PAGE)}
         entrants["Dayline, metrics"] = _again(plan, measured, PAGE)
         entrants["Dayline, access log"] = _again(plan, logged, PAGE)
@@ -71,8 +71,8 @@ def compare_hot(plan: Plan, archive: Path) -> Chapter:
             chapter.absent.append(NO_NGINX)
         else:
             nginx = stack.enter_context(servers.nginx(program, plain.body, browser, folder()))
-            check_same_bytes(plain, {"nginx": nginx.ask("/plain.json")})
-            check_same_bytes(browser, {"nginx": nginx.ask("/browser.json", BROWSER)})
+            check_same_bytes(plain, {"nginx": nginx.get("/plain.json")})
+            check_same_bytes(browser, {"nginx": nginx.get("/browser.json", BROWSER)})
             entrants["nginx"] = _again(plan, nginx, "/plain.json")
         entrants["bare uvicorn"] = _again(plan, bare, PAGE)
         entrants["Dayline, 12 headers"] = _again(plan, dayline, PAGE, BROWSER)
@@ -89,10 +89,10 @@ def compare_hot(plan: Plan, archive: Path) -> Chapter:
 
 
 def compare_publishing(plan: Plan, archive: Path) -> Chapter:
-    """The first page while another process publishes twenty articles a second: here, or into another archive.
+    """Compare the first page while another process publishes twenty articles a second: here, or into another archive.
 
-    On two cores the publisher takes its time from the load generator; one that publishes elsewhere takes the same,
-    and the page stays as it is.
+    On two cores the publisher takes its time from the load generator; one that publishes elsewhere takes the same, and
+    the page does not change.
     """
     chapter = Chapter("Hot while another process publishes 20 articles a second")
     with ExitStack() as stack:
@@ -109,7 +109,7 @@ def compare_publishing(plan: Plan, archive: Path) -> Chapter:
         def while_publishing() -> Run:
             with present.publishing():
                 run = load_page(reader.port, PAGE, plan.seconds)
-            newest = orjson.loads(reader.ask(PAGE).body)["days"][0]["items"][0]["headline"]
+            newest = orjson.loads(reader.get(PAGE).body)["days"][0]["items"][0]["headline"]
             assert newest == present.latest, f"the reader still shows '{newest}' above '{present.latest}'"
             return run
 
@@ -187,8 +187,8 @@ class Newsroom:
         }
         path = f"/v1/editorial/editions/{EDITION}/articles/bench:{self.published + 1}"
         connection.request("PUT", path, orjson.dumps(article), self._headers)
-        answer = connection.getresponse()
-        content = answer.read()
-        assert answer.status in CREATED_OR_REPLACED, f"publishing returned {answer.status}: {content!r}"
+        response = connection.getresponse()
+        content = response.read()
+        assert response.status in CREATED_OR_REPLACED, f"publishing returned {response.status}: {content!r}"
         self.published += 1
         self.latest = headline

@@ -1,4 +1,4 @@
-"""A key for writing, as an operator makes one."""
+"""API key for writing, created as an operator does."""
 
 import subprocess
 
@@ -7,7 +7,7 @@ from bench.serving import environment
 
 
 def create_key(address: str, *scopes: str) -> str:
-    """The token of a new key with these scopes."""
+    """Create a key with these scopes and return its token."""
     chosen = [word for scope in scopes for word in ("--scope", scope)]
     done = subprocess.run(  # noqa: S603 - our own command
         dayline_command("keys", "create", "--name", "bench", *chosen),

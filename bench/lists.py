@@ -1,4 +1,4 @@
-"""The lists that are measured: each kind of query, with the commonest and the rarest names of an archive."""
+"""Lists to measure: each kind of query, with the commonest and the rarest names of an archive."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ class List:
 
 
 def rank_names(connection: Connection) -> Ranked:
-    """The names of each kind with the number of their articles, the commonest first."""
+    """Return the names of each kind with the number of their articles, the commonest first."""
     found: Ranked = {}
     for kind, (number, name) in COLUMNS.items():
         total = func.count().label("total")
@@ -65,7 +65,7 @@ def rank_names(connection: Connection) -> Ranked:
 
 
 def single_lists(ranked: Ranked) -> Iterator[List]:
-    """No filter, and one name of each kind: the commonest and the rarest."""
+    """Return the list without a filter, and those of the commonest and the rarest name of each kind."""
     yield List("no filter", _timeline())
     yield List("no filter, limit 200", _timeline(limit=200))
     for kind, names in ranked.items():
@@ -74,7 +74,7 @@ def single_lists(ranked: Ranked) -> Iterator[List]:
 
 
 def either_lists(ranked: Ranked) -> Iterator[List]:
-    """Names of one kind as alternatives: the commonest and the rarest together."""
+    """Return lists of names of one kind as alternatives: the commonest and the rarest together."""
     for kind, names in ranked.items():
         both = [names[0][0], names[-1][0]]
         yield List(f"2 {_noun(kind)}s: commonest or rarest", _timeline(**{_noun(kind): both}))
@@ -85,17 +85,17 @@ def either_lists(ranked: Ranked) -> Iterator[List]:
 
 
 def deep_lists(connection: Connection, ranked: Ranked) -> Iterator[List]:
-    """Pages half-way down a list."""
-    asked: list[tuple[str, dict[str, Any]]] = [("no filter", {})]
-    asked += [(f"commonest {_noun(kind)}", {_noun(kind): [names[0][0]]}) for kind, names in ranked.items()]
-    asked.append(("2 tags", {"tag": [ranked[Facet.TAG][0][0], ranked[Facet.TAG][-1][0]]}))
-    for name, filters in asked:
+    """Return pages half-way down a list."""
+    cases: list[tuple[str, dict[str, Any]]] = [("no filter", {})]
+    cases += [(f"commonest {_noun(kind)}", {_noun(kind): [names[0][0]]}) for kind, names in ranked.items()]
+    cases.append(("2 tags", {"tag": [ranked[Facet.TAG][0][0], ranked[Facet.TAG][-1][0]]}))
+    for name, filters in cases:
         params, depth = _half_way(connection, **filters)
         yield List(f"{name}, {depth:,} deep", partial(get_timeline, params=params))
 
 
 def both_lists(connection: Connection, ranked: Ranked, never_together: tuple[str, str]) -> Iterator[List]:
-    """Names of several kinds, all required; `never_together` is a section and a tag, both common."""
+    """Return lists of names of several kinds, all required; `never_together` is a section and a tag, both common."""
     section, tag = ranked[Facet.SECTION][0][0], ranked[Facet.TAG][0][0]
     author, rarest = ranked[Facet.AUTHOR][0][0], ranked[Facet.TAG][-1][0]
     middling, total = min(ranked[Facet.AUTHOR], key=lambda each: abs(each[1] - ranked[Facet.AUTHOR][0][1] // 20))
@@ -111,7 +111,7 @@ def both_lists(connection: Connection, ranked: Ranked, never_together: tuple[str
 
 
 def day_lists(connection: Connection, ranked: Ranked) -> Iterator[List]:
-    """Whole days, totals, the calendar, one article with its neighbours, and articles with their names."""
+    """Return whole days, totals, the calendar, one article with its neighbours, and articles with their names."""
     tag, rarest = [ranked[Facet.TAG][0][0]], [ranked[Facet.TAG][-1][0]]
     params, _ = _half_way(connection)
     middle = get_timeline(connection, params)["days"][0]
@@ -128,12 +128,12 @@ def day_lists(connection: Connection, ranked: Ranked) -> Iterator[List]:
 
 
 def excluding_lists() -> Iterator[List]:
-    """Totals without articles that are named by slug."""
+    """Return totals that exclude articles by slug."""
     yield List("with totals, 40 excluded", _timeline(total=True, exclude=[f"no-such-story-{n}" for n in range(40)]))
 
 
 def editorial_lists(ranked: Ranked) -> Iterator[List]:
-    """Return the newsroom's list by status, by the rarest name of each kind, by ids, and of a range of time."""
+    """Return the editorial list by status, by the rarest name of each kind, by ids, and of a range of time."""
     for status in ("draft", "scheduled", "withdrawn", "published"):
         yield List(status, _editorial(status=[status]))
     yield List("drafts and schedules of every edition", _editorial(edition="*", status=["draft", "scheduled"]))
@@ -145,40 +145,40 @@ def editorial_lists(ranked: Ranked) -> Iterator[List]:
     yield List("drafts of a month", _editorial(status=["draft"], **{"from": "2017-01-01", "to": "2017-02-01"}))
 
 
-def _editorial(**asked: Any) -> Query:
-    params = EditorialListParams(**asked)
+def _editorial(**values: Any) -> Query:
+    params = EditorialListParams(**values)
     return lambda connection: list_editorial_articles(connection, params)
 
 
-def shown(answer: Any) -> int:
-    """How many items (a calendar: days) an answer shows."""
-    if "day" in answer:
-        return len(answer["day"]["items"])
-    if "days" in answer:
-        return sum(len(day.get("items", "1")) for day in answer["days"])
-    return len(answer["items"]) if "items" in answer else 1
+def shown(response: Any) -> int:
+    """Return the number of items (of a calendar: days) that a response shows."""
+    if "day" in response:
+        return len(response["day"]["items"])
+    if "days" in response:
+        return sum(len(day.get("items", "1")) for day in response["days"])
+    return len(response["items"]) if "items" in response else 1
 
 
 def _noun(kind: Facet) -> str:
     return kind.name.lower()
 
 
-def _timeline(**asked: Any) -> Query:
-    params = TimelineParams(**asked)
+def _timeline(**values: Any) -> Query:
+    params = TimelineParams(**values)
     return lambda connection: get_timeline(connection, params)
 
 
-def _calendar(asked: dict[str, Any]) -> Query:
-    params = CalendarParams(**asked)
+def _calendar(values: dict[str, Any]) -> Query:
+    params = CalendarParams(**values)
     return lambda connection: get_calendar(connection, params, now=0)
 
 
 def _half_way(connection: Connection, **filters: Any) -> tuple[TimelineParams, int]:
-    """The question for the page after half of the first list it names, and how many that is."""
+    """Return the parameters of the page after half of the first list they name, and the number of its items."""
     params = TimelineParams(**filters)
-    asked = resolve_params(connection, params, tz=None)
-    key = _key_half_way(connection, asked.selection.groups[0])
-    cursor = encode_position(key[0], key[1], asked.scope.digest())
+    resolved = resolve_params(connection, params, tz=None)
+    key = _key_half_way(connection, resolved.selection.groups[0])
+    cursor = encode_position(key[0], key[1], resolved.scope.digest())
     return params.model_copy(update={"cursor": cursor}), key[2]
 
 

@@ -1,4 +1,4 @@
-"""The load: 32 keep-alive connections from one core, by wrk or, where that is absent, by a generator of our own."""
+"""Load: 32 keep-alive connections from one core, by wrk or, where that is absent, by `bench.load_generator`."""
 
 import json
 import shutil
@@ -39,7 +39,7 @@ class Run:
 
 
 def find_wrk() -> str | None:
-    """The program, where it is installed."""
+    """Return the path of the program, None where it is not installed."""
     return shutil.which("wrk")
 
 

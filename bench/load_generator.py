@@ -18,21 +18,21 @@ import uvloop
 
 ENOUGH_TIMES = 2
 RANDOM_ID = "X-Request-ID: random"
-"""Field by which each request has an id of its own."""
+"""Header field that gives each request a different id."""
 NOT_MODIFIED, FIRST_REFUSED = 304, 400
 
 
 @dataclass(slots=True)
 class Counts:
-    """What came back so far; `times`: how long each answer took, in seconds."""
+    """Responses so far; `times` are their durations in seconds."""
 
     refused: int = 0
     failed: int = 0
     times: list[float] = field(default_factory=list)
 
 
-class Asking(asyncio.Protocol):
-    """A connection that sends a request after each complete response."""
+class LoadConnection(asyncio.Protocol):
+    """Connection that sends a request after each complete response."""
 
     def __init__(self, requests: Iterator[bytes], counts: Counts, until: float) -> None:
         self._requests, self._counts, self._until = requests, counts, until
@@ -43,7 +43,7 @@ class Asking(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Send the first request."""
-        self._transport = cast("asyncio.Transport", transport)  # uvloop's is none by its class
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's transport is no subclass of asyncio's
         self._ask()
 
     def data_received(self, data: bytes) -> None:
@@ -62,7 +62,7 @@ class Asking(asyncio.Protocol):
         self._ask()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """A connection that ends before its time has failed."""
+        """Record an error if the connection ends before the run."""
         if not self.ended.done():
             self._counts.failed += 1
             self.ended.set_result(None)
@@ -79,12 +79,12 @@ class Asking(asyncio.Protocol):
             self._transport.close()
 
 
-async def ask(port: int, requests: Iterator[bytes], connections: int, seconds: float) -> dict[str, float]:
-    """Send requests for this time on this many connections, each after the response to the one before."""
+async def send_requests(port: int, requests: Iterator[bytes], connections: int, seconds: float) -> dict[str, float]:
+    """Send requests for this time on this many connections, each after the previous response."""
     counts, begun = Counts(), time.perf_counter()
     loop = asyncio.get_running_loop()
     asking = [
-        (await loop.create_connection(lambda: Asking(requests, counts, begun + seconds), "127.0.0.1", port))[1]
+        (await loop.create_connection(lambda: LoadConnection(requests, counts, begun + seconds), "127.0.0.1", port))[1]
         for _ in range(connections)
     ]
     await asyncio.wait([each.ended for each in asking], timeout=seconds + 10)
@@ -108,13 +108,13 @@ def main() -> None:
     parser.add_argument("--path", help="A path to request repeatedly.")
     parser.add_argument("--paths", type=Path, help="A file of paths, each requested once.")
     parser.add_argument("--headers", type=json.loads, default={}, help="A JSON object of headers.")
-    asked = parser.parse_args()
-    headers = "".join(f"{name}: {value}\r\n" for name, value in {"Host": "127.0.0.1", **asked.headers}.items())
-    paths = repeat(asked.path) if asked.paths is None else chain(asked.paths.read_text().split())
+    options = parser.parse_args()
+    headers = "".join(f"{name}: {value}\r\n" for name, value in {"Host": "127.0.0.1", **options.headers}.items())
+    paths = repeat(options.path) if options.paths is None else chain(options.paths.read_text().split())
     plain = (f"GET {path} HTTP/1.1\r\n{headers}\r\n" for path in paths)
     numbers = count(10**9)
     requests = (each.replace(RANDOM_ID, f"X-Request-ID: {next(numbers):016d}").encode() for each in plain)
-    print(json.dumps(uvloop.run(ask(asked.port, requests, asked.connections, asked.seconds))))
+    print(json.dumps(uvloop.run(send_requests(options.port, requests, options.connections, options.seconds))))
 
 
 if __name__ == "__main__":

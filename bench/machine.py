@@ -1,4 +1,4 @@
-"""What a run was made on: the processor, the system, and every version that matters."""
+"""Machine of a run: the processor, the system, and every version that matters."""
 
 import os
 import platform
@@ -23,7 +23,7 @@ NO_PINS = "Processes cannot be pinned to two cores here: contestants and load ge
 
 @dataclass(slots=True)
 class Machine:
-    """The machine and the programs of a run; `absent` says what was wanting, a sentence each."""
+    """Machine and programs of a run; `absent` lists what was missing, a sentence each."""
 
     processor: str
     cores: int
@@ -37,7 +37,7 @@ class Machine:
     connections: int = CONNECTIONS
 
     def describe(self) -> str:
-        """All of it in two sentences."""
+        """Return two sentences that describe it."""
         named = ", ".join(f"{name} {number}" for name, number in self.versions.items())
         return f"{self.processor}, {self.cores} cores, {self.system}. {named}."
 

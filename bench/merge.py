@@ -42,12 +42,12 @@ def main() -> None:
     """Measure on both databases and print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--articles", type=int, default=50_000)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     print("| database | work | longest read (ms) | longest write (ms) | seconds |\n|---|---|---|---|---|")
     with TemporaryDirectory(prefix="dayline-merge-") as folder:
-        asyncio.run(_measure("SQLite", f"sqlite:///{folder}/merge.db", asked.articles))
+        asyncio.run(_measure("SQLite", f"sqlite:///{folder}/merge.db", options.articles))
         with _postgresql(Path(folder) / "postgresql") as address:
-            asyncio.run(_measure("PostgreSQL", address, asked.articles))
+            asyncio.run(_measure("PostgreSQL", address, options.articles))
 
 
 @contextmanager
@@ -79,8 +79,8 @@ async def _measure(name: str, address: str, articles: int) -> None:
             _report(name, "without a merge", alone)
 
             async def merge() -> None:
-                answer = await load.client.put("/v1/editorial/authors/lost/merge", json={"into": "left"})
-                answer.raise_for_status()
+                merged = await load.client.put("/v1/editorial/authors/lost/merge", json={"into": "left"})
+                merged.raise_for_status()
                 deadline = perf_counter() + MAX_S
                 while await database.read(has_pending_merges):
                     if perf_counter() > deadline:

@@ -14,7 +14,7 @@ SMALL, MIDDLING, LARGE = 20_000, 200_000, 2_000_000
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """So many rounds of so many seconds; `small` is the archive that most chapters are about."""
+    """Plan of a bench: rounds and seconds of each; `small` is the archive of most chapters."""
 
     rounds: int
     seconds: int
@@ -25,12 +25,12 @@ class Plan:
 
     @contextmanager
     def fresh_folder(self) -> Iterator[Path]:
-        """A folder of its own for one server."""
+        """Return a new folder for one server."""
         with tempfile.TemporaryDirectory(dir=self.folder) as name:
             yield Path(name)
 
     def new_file(self) -> Path:
-        """A file of its own."""
+        """Return the path of a new file."""
         number, name = tempfile.mkstemp(dir=self.folder)
         os.close(number)
         return Path(name)

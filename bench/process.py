@@ -1,4 +1,4 @@
-"""What a worker takes: time until its first answer, and memory after much work."""
+"""Resources of a worker: time until its first response, and memory after much work."""
 
 import time
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ CACHE_SETTING = "cache_bytes"
 
 @dataclass(slots=True)
 class Process:
-    """Seconds to the first answer, start by start; memory, and the budget of the response cache (MiB) in that run."""
+    """Seconds to the first response of each start; memory, and the budget of the response cache (MiB) in that run."""
 
     starts: list[float] = field(default_factory=list)
     memory: Memory | None = None
@@ -28,18 +28,18 @@ class Process:
 
     @property
     def start(self) -> Spread | None:
-        """The middle of the starts and their ends."""
+        """Return the median of the starts with their extremes."""
         return spread_of(self.starts) if self.starts else None
 
 
 def measure_process(plan: Plan, archive: Path) -> Process:
-    """Start it again and again; then have one answer everything it can for a while, with a budget that it fills."""
+    """Start a worker repeatedly; then have one respond to everything for a while, with a cache budget that it fills."""
     found = Process()
     address = f"sqlite:///{archive}"
     for number in range(plan.starts + 1):
         begun = time.perf_counter()
         with plan.fresh_folder() as folder, servers.dayline(address, folder):
-            if number:  # the first one warmed the files
+            if number:  # the first start warmed the files
                 found.starts.append(time.perf_counter() - begun)
     settings = {}
     if CACHE_SETTING in Settings.model_fields:

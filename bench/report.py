@@ -1,4 +1,4 @@
-"""The report of a run: docs/benchmarks.md, with everything that is needed to check it or to repeat it."""
+"""Report of a run: docs/benchmarks.md, with everything that is needed to check or to repeat it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -7,7 +7,7 @@ from bench.machine import Machine
 from bench.plan import Plan
 from bench.process import Process
 from bench.rounds import Chapter, spread_of
-from bench.thresholds import Verdict, judge
+from bench.thresholds import ThresholdResult, evaluate
 
 FOLDER = Path(__file__).parent
 BY_HAND = ("by_hand_sqlite.py", "by_hand_postgresql.py")
@@ -18,7 +18,7 @@ def write_report(
 ) -> None:
     """Write the page."""
     context = {
-        "verdicts": "\n".join(verdict_table([*judge(chapters, process)])),
+        "thresholds": "\n".join(threshold_table([*evaluate(chapters, process)])),
         "absences": "".join(f"**{sentence}**\n\n" for sentence in absences(chapters, machine)),
         "day": machine.day,
         "rounds": plan.rounds,
@@ -38,16 +38,16 @@ def write_report(
     file.write_text("\n".join(line.rstrip() for line in page.rstrip().splitlines()) + "\n")
 
 
-def verdict_table(verdicts: Sequence[Verdict]) -> Iterator[str]:
-    """What must hold, with what was measured."""
+def threshold_table(results: Sequence[ThresholdResult]) -> Iterator[str]:
+    """Render the table of thresholds with the measured values."""
     yield "| | measured | threshold | target | met |"
     yield "|---|---|---|---|---|"
-    for verdict in verdicts:
-        yield f"| {verdict.text} | {verdict.measured} | {verdict.must} | {verdict.aim} | {verdict.word} |"
+    for result in results:
+        yield f"| {result.text} | {result.measured} | {result.minimum} | {result.target} | {result.result} |"
 
 
 def chapter_table(chapter: Chapter) -> Iterator[str]:
-    """The rates of a chapter; ratios are to its first contestant."""
+    """Render the rates of a chapter; ratios are to its first contestant."""
     yield "| | responses/s | lowest to highest | ratio to the first | 99 % within ms |"
     yield "|---|---|---|---|---|"
     first = next(iter(chapter.rates), "")

@@ -12,7 +12,7 @@ ReportProgress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """The middle of some figures, with the smallest and the largest."""
+    """Median of several figures, with the smallest and the largest."""
 
     median: float
     least: float
@@ -21,9 +21,9 @@ class Spread:
 
 @dataclass(slots=True)
 class Chapter:
-    """What one comparison came to: answers a second of every contestant, in the order of the rounds.
+    """Result of one comparison: responses per second of every contestant, in the order of the rounds.
 
-    `absent`: sentences on who could not take part; `notes`: what else there is to say of this run.
+    `absent`: sentences on contestants that are missing; `notes`: remarks on this run.
     """
 
     title: str
@@ -33,19 +33,19 @@ class Chapter:
     notes: list[str] = field(default_factory=list)
 
     def ratio(self, one: str, other: str) -> Spread | None:
-        """How many times as fast one is as the other, round by round; None where one of them is absent."""
+        """Return how many times faster one is than the other, round by round; None where one of them is absent."""
         if not (self.rates.get(one) and self.rates.get(other)):
             return None
         return spread_of([a / b for a, b in zip(self.rates[one], self.rates[other], strict=True)])
 
 
 def spread_of(figures: list[float]) -> Spread:
-    """The middle and the ends of these figures, of which there is one at least."""
+    """Return the median and the extremes of these figures, at least one."""
     return Spread(median(figures), min(figures), max(figures))
 
 
 def compete(chapter: Chapter, entrants: Mapping[str, Entrant], rounds: int, report_progress: ReportProgress) -> None:
-    """Let the contestants run in turn, so many rounds, and note their rates in the chapter."""
+    """Run the contestants in turn, so many rounds, and add their rates to the chapter."""
     for turn in range(1, rounds + 1):
         for name, entrant in entrants.items():
             run = entrant()

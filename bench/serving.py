@@ -1,4 +1,4 @@
-"""Servers to measure, each a process of its own on a core of its own, ended by its own number."""
+"""Servers to measure, each a process on a core of its own, ended by its process id."""
 
 import http.client
 import os
@@ -13,14 +13,14 @@ from pathlib import Path
 
 SERVER_CORE, LOAD_CORE = 0, 1
 MAX_READY_SECONDS, MAX_END_SECONDS = 60.0, 15.0
-LOOK_EVERY_S = 0.002
+POLL_INTERVAL_S = 0.002
 PROJECT = Path(__file__).resolve().parents[1]
 MIB = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """An answer as it came: `headers` by lower-case name."""
+class Response:
+    """Response as received: `headers` by lower-case name."""
 
     status: int
     headers: dict[str, str]
@@ -29,7 +29,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What a process holds, in MiB: all pages it has in memory, and those it shares with nobody."""
+    """Memory of a process in MiB: all resident pages, and those it shares with no other process."""
 
     rss: float
     uss: float
@@ -37,47 +37,49 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A process that answers HTTP on a port of this machine."""
+    """Process that serves HTTP on a loopback port."""
 
     process: subprocess.Popen[bytes]
     port: int
     words: Path
 
-    def ask(
+    def get(
         self, path: str, headers: Mapping[str, str] | None = None, *, method: str = "GET", body: bytes | None = None
-    ) -> Answer:
-        """One request on a connection of its own."""
+    ) -> Response:
+        """Send one request on a new connection."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=MAX_READY_SECONDS)
         try:
             connection.request(method, path, body=body, headers=dict(headers or {}))
-            answer = connection.getresponse()
-            return Answer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read())
+            response = connection.getresponse()
+            return Response(
+                response.status, {name.lower(): value for name, value in response.getheaders()}, response.read()
+            )
         finally:
             connection.close()
 
-    def walk(self, paths: Iterable[str]) -> None:
-        """One request after the other on one connection, each answered with 200."""
+    def get_each(self, paths: Iterable[str]) -> None:
+        """Send requests one after the other on one connection; each has to be answered with 200."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=MAX_READY_SECONDS)
         try:
             for path in paths:
                 connection.request("GET", path)
-                answer = connection.getresponse()
-                answer.read()
-                assert answer.status == http.client.OK, f"{path} is answered with {answer.status}"
+                response = connection.getresponse()
+                response.read()
+                assert response.status == http.client.OK, f"{path} is answered with {response.status}"
         finally:
             connection.close()
 
     def wait(self, path: str) -> None:
-        """Return as soon as it answers this path with 200."""
+        """Return as soon as the server responds to this path with 200."""
         until = time.monotonic() + MAX_READY_SECONDS
         while time.monotonic() < until:
             assert self.process.poll() is None, f"the server stopped: {self.words.read_text()}"
             try:
-                if self.ask(path).status == http.client.OK:
+                if self.get(path).status == http.client.OK:
                     return
             except OSError:
                 pass
-            time.sleep(LOOK_EVERY_S)
+            time.sleep(POLL_INTERVAL_S)
         raise TimeoutError(f"the server is not ready: {self.words.read_text()}")
 
     def memory(self) -> Memory:
@@ -87,7 +89,7 @@ class Server:
         return Memory(kib["Rss"] * 1024 / MIB, (kib["Private_Clean"] + kib["Private_Dirty"]) * 1024 / MIB)
 
     def end(self) -> None:
-        """End it, and wait until it has gone."""
+        """End it, and wait until it has exited."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         try:
@@ -99,7 +101,7 @@ class Server:
 
 @contextmanager
 def on_core(core: int) -> Iterator[None]:
-    """What is started within it stays on this core, where the system can pin and has such a core."""
+    """Pin processes started in this context to a core, where the system can pin and has such a core."""
     if not can_pin():
         yield
         return
@@ -112,7 +114,7 @@ def on_core(core: int) -> Iterator[None]:
 
 
 def can_pin() -> bool:
-    """Whether server and load generator can have a core each."""
+    """Return whether server and load generator can have a core each."""
     return hasattr(os, "sched_setaffinity") and {SERVER_CORE, LOAD_CORE} <= os.sched_getaffinity(0)
 
 
@@ -125,7 +127,7 @@ def free_port() -> int:
 
 
 def environment(settings: Mapping[str, str]) -> dict[str, str]:
-    """This process's environment with these settings and no other ones of Dayline."""
+    """Return this process's environment with these settings and no other ones of Dayline."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("DAYLINE_")}
     return clean | {"PYTHONPATH": str(PROJECT)} | dict(settings)
 
@@ -134,7 +136,7 @@ def environment(settings: Mapping[str, str]) -> dict[str, str]:
 def serving(
     command: Sequence[str], port: int, folder: Path, *, ready: str, settings: Mapping[str, str], core: int = SERVER_CORE
 ) -> Iterator[Server]:
-    """A server by its command line, from the moment that `ready` answers until the end."""
+    """Run a server by its command line; yield once `ready` responds, and end it afterwards."""
     words = folder / f"server-{port}.txt"
     with words.open("wb") as stream, on_core(core):
         process = subprocess.Popen(  # noqa: S603 - commands of the bench itself

@@ -1,9 +1,9 @@
-"""Many open streams on one process: how soon each hears of a publication, and what a stream takes.
+"""Many open streams on one process: delay of a publication at each, and cost of a stream.
 
-    python -m bench.streams sqlite:///EMPTY.db --streams 2000 --publishes 10
+python -m bench.streams sqlite:///EMPTY.db --streams 2000 --publishes 10
 
-The database is a migrated one that may be written to. The streams are held by this process, the server is another;
-each has a core of its own where there are two.
+The database is migrated and may be written to. This process holds the streams, another one serves them; each has a core
+of its own where there are two.
 """
 
 import argparse
@@ -49,17 +49,17 @@ EDITION = {
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Of each publication, the milliseconds from the writer's request until 99 % and until half of the streams had it.
+    """Milliseconds from the writer's request until 99 % and until half of the streams had each publication.
 
-    `heard` is how many streams had each of them in the end, `cpu_ms` what the server worked for each. Memory is the
-    server's RSS that came with the streams.
+    `received` is the number of streams that had each of them at the end, `cpu_ms` the CPU time of the server for each.
+    Memory is the increase of the server's RSS by the streams.
     """
 
     streams: int
     within_ms: list[float]
     half_ms: list[float]
     acknowledged_ms: list[float]
-    heard: list[int]
+    received: list[int]
     cpu_ms: list[float]
     median_ms: float
     opened_s: float
@@ -67,31 +67,31 @@ class Figures:
 
 
 class Reader(asyncio.Protocol):
-    """One open stream, which notes when it hears of a publication."""
+    """Open stream that records when it receives a publication."""
 
-    def __init__(self, heard: list[float]) -> None:
-        self._heard = heard
+    def __init__(self, received: list[float]) -> None:
+        self._received_at = received
         self.is_open = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: Any) -> None:
-        """Ask."""
-        self._transport = transport  # held, or it would be closed
+        """Send the request."""
+        self._transport = transport  # a reference, else the transport would be closed
         transport.write(b"GET /v1/stream HTTP/1.1\r\nHost: api.example\r\n\r\n")
 
     def data_received(self, data: bytes) -> None:
-        """Note the time."""
+        """Record the time."""
         if PUBLISHED in data:
-            self._heard.append(time.perf_counter())
+            self._received_at.append(time.perf_counter())
         elif not self.is_open.done() and b"\nid: " in data:
             self.is_open.set_result(None)
 
 
 async def measure(server: Server, token: str, *, streams: int, publishes: int) -> Figures:
-    """Open the streams, then publish again and again."""
-    heard: list[float] = []
+    """Open the streams, then publish repeatedly."""
+    received: list[float] = []
     before = server.memory().rss
     begun = time.perf_counter()
-    readers = await _open(server, heard, streams)
+    readers = await _open(server, received, streams)
     opened_s = time.perf_counter() - begun
     await asyncio.sleep(1.0)
     figures: list[tuple[float, float, float, int, float]] = []
@@ -99,8 +99,8 @@ async def measure(server: Server, token: str, *, streams: int, publishes: int) -
         made = await _ask(
             server, token, "POST", "/v1/editorial/articles", {"edition": "global", "headline": f"No. {number}"}
         )
-        heard.clear()
-        figures.append(await _publish(server, token, made["id"], heard, streams))
+        received.clear()
+        figures.append(await _publish(server, token, made["id"], received, streams))
     took = server.memory().rss - before
     within, half, acknowledged, count, worked = (list(each) for each in zip(*figures, strict=True))
     assert len(readers) == streams
@@ -109,11 +109,11 @@ async def measure(server: Server, token: str, *, streams: int, publishes: int) -
     )
 
 
-async def _open(server: Server, heard: list[float], streams: int) -> list[Reader]:
+async def _open(server: Server, received: list[float], streams: int) -> list[Reader]:
     loop, readers = asyncio.get_running_loop(), []
     for begin in range(0, streams, OPENED_AT_ONCE):
         connecting = [
-            loop.create_connection(partial(Reader, heard), "127.0.0.1", server.port)
+            loop.create_connection(partial(Reader, received), "127.0.0.1", server.port)
             for _ in range(min(OPENED_AT_ONCE, streams - begin))
         ]
         some = [reader for _, reader in await asyncio.gather(*connecting)]
@@ -124,43 +124,43 @@ async def _open(server: Server, heard: list[float], streams: int) -> list[Reader
 
 
 async def _publish(
-    server: Server, token: str, article: str, heard: list[float], streams: int
+    server: Server, token: str, article: str, received: list[float], streams: int
 ) -> tuple[float, float, float, int, float]:
     begun, worked = time.perf_counter(), _cpu_ms(server)
     await _ask(server, token, "PUT", f"/v1/editorial/articles/{article}/publication", {})
     acknowledged = time.perf_counter()
-    while len(heard) < streams and time.perf_counter() - begun < MAX_SECONDS:  # noqa: ASYNC110 - it would be set 2,000 times
+    while len(received) < streams and time.perf_counter() - begun < MAX_SECONDS:  # noqa: ASYNC110 - it would be set 2,000 times
         await asyncio.sleep(0.005)
-    await asyncio.sleep(SETTLED_S)  # a repeat would come now
-    at, worked = sorted(heard), _cpu_ms(server) - worked
+    await asyncio.sleep(SETTLED_S)  # a repeat would arrive within this time
+    at, worked = sorted(received), _cpu_ms(server) - worked
 
     def after(share: float) -> float:
         place = math.ceil(streams * share) - 1
         return (at[place] - begun) * 1000 if place < len(at) else math.inf
 
-    return after(SHARE), after(0.5), (acknowledged - begun) * 1000, len(heard), worked
+    return after(SHARE), after(0.5), (acknowledged - begun) * 1000, len(received), worked
 
 
 def _cpu_ms(server: Server) -> float:
-    """What a process has worked so far, on Linux."""
+    """Return the CPU time that a process has used, on Linux."""
     fields = Path(f"/proc/{server.process.pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
 
 
 async def _ask(server: Server, token: str, method: str, path: str, body: dict[str, Any]) -> Any:
-    """One request of the newsroom, on a connection of its own."""
+    """Send one request of the editorial API on a new connection."""
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     content = json.dumps(body).encode()
     head = f"{method} {path} HTTP/1.1\r\nHost: api.example\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n"
     writer.write(f"{head}Content-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n".encode() + content)
-    response_head, _, answer = (await reader.read()).partition(b"\r\n\r\n")
+    response_head, _, response = (await reader.read()).partition(b"\r\n\r\n")
     writer.close()
-    assert response_head.split(b" ")[1].startswith(b"2"), answer.decode()
-    return json.loads(answer)
+    assert response_head.split(b" ")[1].startswith(b"2"), response.decode()
+    return json.loads(response)
 
 
 async def prepare(address: str) -> str:
-    """An edition, and the token of a key that may publish."""
+    """Create an edition, and return the token of a key that may publish."""
     database = open_database(address)
     try:
         record = ApiKeyCreate(name="Bench", scopes=[ApiKeyScope.ARTICLES_WRITE, ApiKeyScope.ARTICLES_PUBLISH])

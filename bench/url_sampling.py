@@ -1,6 +1,6 @@
 """Sampled URLs: positions of the timeline, and articles, drawn at random by a seed, each at most once.
 
-A place is an instant between two articles as often as not, so there are as many of them as anybody can ask for.
+Every other position is an instant between two articles, so there are as many as a run can request.
 """
 
 import sqlite3
@@ -16,7 +16,7 @@ from app.domain.list_filter import DIGEST_BYTES
 PAGE_ITEMS = 20
 DEFAULT_EDITION = 1
 WARM_UP = 300
-MAX_RATE = 15_000  # paths a second that are made ready: more than any contestant that reads a database can serve
+MAX_RATE = 15_000  # paths a second: more than any contestant that reads a database can serve
 
 Place = tuple[int, int]
 _RANK = (
@@ -27,7 +27,7 @@ _RANK = (
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """Paths to request once: some to warm up with, and a file of those that are measured."""
+    """Paths to request once: some for warming up, and a file of those that are measured."""
 
     warm_up: list[str]
     measured: Path
@@ -35,19 +35,19 @@ class Walk:
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """The URLs of a contestant: a page after a position, and an article."""
+    """URLs of a contestant: a page after a position, and an article."""
 
     page: Callable[[Place], str]
     article: Callable[[str], str]
 
 
 def by_hand_dialect() -> Dialect:
-    """The paths of the forty lines."""
+    """Return the paths of the programs by hand."""
     return Dialect(lambda place: f"/timeline?before={place[0]}-{place[1]}", lambda slug: f"/articles/{slug}")
 
 
 def dayline_dialect(some_cursor: str) -> Dialect:
-    """The paths of Dayline; any cursor of its timeline has the digest that binds cursors to it."""
+    """Return the paths of Dayline; any cursor of its timeline has the digest that binds cursors to it."""
     digest = urlsafe_b64decode(some_cursor + "=" * (-len(some_cursor) % 4))[1 : 1 + DIGEST_BYTES]
 
     def page(place: Place) -> str:
@@ -57,7 +57,10 @@ def dayline_dialect(some_cursor: str) -> Dialect:
 
 
 def draw_places(database: Path, count: int, *, seed: int, depth: int = 0, width: int | None = None) -> list[Place]:
-    """So many places, each behind `depth` articles and before `width` more (all but the last pages where None)."""
+    """Draw so many positions, each after `depth` articles and before `width` more.
+
+    Where `width` is None, from all but the last pages.
+    """
     with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
         total = connection.execute(
             "SELECT count(*) FROM articles WHERE edition_id = ? AND status = 'published'", (DEFAULT_EDITION,)
@@ -73,7 +76,7 @@ def draw_places(database: Path, count: int, *, seed: int, depth: int = 0, width:
 
 
 def draw_slugs(database: Path, count: int, *, seed: int) -> list[str]:
-    """The slugs of so many articles, or of all there are, in an order of chance."""
+    """Draw the slugs of so many articles, or of all, in random order."""
     with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
         rows = connection.execute("SELECT slug FROM articles WHERE edition_id = ?", (DEFAULT_EDITION,)).fetchall()
     connection.close()
@@ -82,12 +85,12 @@ def draw_slugs(database: Path, count: int, *, seed: int) -> list[str]:
 
 
 def walk(paths: Iterable[str], file: Path) -> Walk:
-    """These paths, the first few for warming up, the others in the file."""
+    """Split these paths: the first few for warming up, the others in the file."""
     every = list(paths)
     file.write_text("\n".join(every[WARM_UP:]) + "\n")
     return Walk(every[:WARM_UP], file)
 
 
 def enough(seconds: int) -> int:
-    """How many paths a run of so many seconds may need."""
+    """Return how many paths a run of so many seconds may need."""
     return MAX_RATE * seconds + WARM_UP

@@ -1,4 +1,4 @@
-"""What a newsroom was told of its writes, kept outside of the server, and held against what the server kept."""
+"""Acknowledged writes, recorded outside of the server and compared with what the database holds."""
 
 import asyncio
 from collections import Counter, defaultdict
@@ -19,15 +19,15 @@ Row = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What one save of an article came to, in so far as who asked for it knows."""
+    """Article after one write, as far as the client knows."""
 
     status: str
     headline: str
 
 
 @dataclass(frozen=True, slots=True)
-class Making:
-    """An article that is to be made: under an Idempotency-Key by POST, or by its source_id."""
+class NewArticle:
+    """New article of an unacknowledged request: under an Idempotency-Key by POST, or by its source_id."""
 
     name: str
     state: State
@@ -35,8 +35,8 @@ class Making:
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
-    """An article left to the schedule: the revision that is scheduled, its time, and its headline."""
+class ScheduledWrite:
+    """Scheduled article: the scheduled revision, its time, and its headline."""
 
     revision: int
     at: int
@@ -45,40 +45,41 @@ class Due:
 
 @dataclass(slots=True)
 class Ledger:
-    """Every write by article and revision: those acknowledged, and those nobody answered.
+    """Every write by article and revision: the acknowledged ones, and those without a response.
 
-    `makings` are those of new articles that nobody answered.
+    `makings` are the new articles of requests without a response.
     """
 
     acknowledged: dict[str, dict[int, State]] = field(default_factory=lambda: defaultdict(dict))
     unanswered: dict[str, list[tuple[int, State]]] = field(default_factory=lambda: defaultdict(list))
-    makings: list[Making] = field(default_factory=list)
+    makings: list[NewArticle] = field(default_factory=list)
     sources: dict[str, str] = field(default_factory=dict)
-    due: dict[str, Due] = field(default_factory=dict)
+    due: dict[str, ScheduledWrite] = field(default_factory=dict)
     sent: set[asyncio.Task[Any]] = field(default_factory=set)
     counts: Counter[str] = field(default_factory=Counter)
     log: list[Row] = field(default_factory=list)
 
     def latest(self, article_id: str) -> tuple[int, State]:
-        """The last revision that is known to be there, and what it was."""
+        """Return the last known revision of an article and its state."""
         known = self.acknowledged[article_id]
         revision = max(known)
         return revision, known[revision]
 
     def check(self, connection: Connection, *, now: int, all_answered: bool = False) -> None:
-        """Each acknowledged write is there, and beyond them only what was tried; what is there is known from now on.
+        """Check that each acknowledged write is stored, and beyond these only attempted ones; learn the revisions.
 
-        What was due by `now` is out. `all_answered`: nothing was done that was not acknowledged, but by the schedule.
+        What was due by `now` has to be published. With `all_answered` only acknowledged writes and the schedule may
+        show.
         """
         pasts = read_pasts(connection)
         for article_id, known in self.acknowledged.items():
             past = pasts.get(article_id, {})
             lost = {revision: state for revision, state in known.items() if past.get(revision) != state}
-            assert not lost, f"acknowledged of {article_id} and lost: {lost}; there is {past}"
+            assert not lost, f"acknowledged of {article_id} and lost: {lost}; stored: {past}"
             tried = [] if all_answered else self.unanswered[article_id]
             tried = [*tried, *self._released(article_id, past, now)]
             strange = {r: state for r, state in past.items() if r not in known and (r, state) not in tried}
-            assert not strange, f"nobody asked for {strange} of {article_id}, only for {tried}"
+            assert not strange, f"{strange} of {article_id} was never requested, only {tried}"
             self.counts["done and not answered"] += len(set(past.items()) & set(self.unanswered[article_id]))
             known.update(past)
         self.unanswered.clear()
@@ -89,8 +90,8 @@ class Ledger:
         self.counts["done and not answered"] += len(others)
         self._check_log(connection)
 
-    def _released(self, article_id: str, past: dict[int, State], now: int) -> list[tuple[int, State]]:
-        """What the schedule may have done with an article, and has done if it was due by now."""
+    def _published(self, article_id: str, past: dict[int, State], now: int) -> list[tuple[int, State]]:
+        """Return what the schedule may have done with an article, and has done if it was due by now."""
         due = self.due.get(article_id)
         if due is None:
             return []
@@ -103,15 +104,15 @@ class Ledger:
         return [(due.revision + 1, released)]
 
     def _check_log(self, connection: Connection) -> None:
-        """What the log has told stays as it was told."""
+        """Check that rows of the log do not change."""
         rows = connection.execute(select(changes).order_by(changes.c.seq)).all()
-        told = [tuple(row) for row in rows]
-        assert told[: len(self.log)] == self.log
-        self.log = told
+        rows = [tuple(row) for row in rows]
+        assert rows[: len(self.log)] == self.log
+        self.log = rows
 
 
 def read_pasts(connection: Connection) -> dict[str, dict[int, State]]:
-    """What every article was at each of its revisions."""
+    """Return every article at each of its revisions."""
     headlines = {row.id: row.headline for row in connection.execute(select(articles.c.id, articles.c.headline))}
     newest_first = select(revisions).order_by(revisions.c.article_id, revisions.c.revision.desc())
     blocks = {number: decode_blocks(stored) for number, stored in read_blocks(connection, [*headlines]).items()}
@@ -125,6 +126,6 @@ def read_pasts(connection: Connection) -> dict[str, dict[int, State]]:
 
 
 def count_named(connection: Connection, headline: str) -> int:
-    """How many articles have this headline."""
+    """Return the number of articles with this headline."""
     named = select(func.count()).where(articles.c.headline == headline)
     return connection.execute(named).scalar_one()

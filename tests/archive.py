@@ -1,4 +1,4 @@
-"""A random archive for tests: articles with every filter's names, and what any list of them holds by brute force."""
+"""Random archive for tests: articles with names for every filter, and the contents of any list by brute force."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -20,8 +20,8 @@ DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Filed:
-    """An article of the archive as a reader's list sees it."""
+class ArchivedArticle:
+    """Article of the archive as a list shows it."""
 
     id: str
     published_at: int
@@ -29,11 +29,11 @@ class Filed:
 
     @property
     def key(self) -> tuple[int, str]:
-        """The sort key of lists; the text of an id sorts as its number does."""
+        """Return the sort key of lists; the text of an id sorts as its number does."""
         return self.published_at, self.id
 
     def day_in(self, zone: str) -> date:
-        """Its wall-clock date by the standard library; the day, wherever no clock steps over midnight."""
+        """Return its wall-clock date by the standard library; the day, wherever no clock steps over midnight."""
         moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=self.published_at)
         return moment.astimezone(ZoneInfo(zone)).date()
 
@@ -46,10 +46,10 @@ def make_archive(
     newest: str = "2026-11-20T11:00:00Z",
     days: int = 9,
     most_sections: int = 2,
-) -> list[Filed]:
+) -> list[ArchivedArticle]:
     """Return random articles of some days, newest first; some share an instant, many have no name of some kind."""
     random = Random(seed)
-    last, made, numbers = parse_instant(newest), list[Filed](), set[int]()
+    last, made, numbers = parse_instant(newest), list[ArchivedArticle](), set[int]()
     instants = [last - random.randrange(days * 86_400) * SECOND_US for _ in range(max(1, size * 4 // 5))]
     while len(made) < size:
         number = random.randrange(MAX_ID)
@@ -68,17 +68,17 @@ def make_archive(
             authors=random.sample(AUTHORS, random.choice((0, 1, 1, 2))),
             label=random.choice((*LABELS, None, None)),
         ).model_copy(update={"published_at": instant})
-        made.append(Filed(format_id(number), instant, record))
+        made.append(ArchivedArticle(format_id(number), instant, record))
     return newest_first(made)
 
 
-def newest_first(filed: Iterable[Filed]) -> list[Filed]:
-    """In the order of every list."""
+def newest_first(filed: Iterable[ArchivedArticle]) -> list[ArchivedArticle]:
+    """Return articles in the order of every list."""
     return sorted(filed, key=lambda each: each.key, reverse=True)
 
 
-def chosen(filed: Sequence[Filed], **names: Sequence[str]) -> list[Filed]:
-    """Those that have any of the names given of each kind."""
+def matching(filed: Sequence[ArchivedArticle], **names: Sequence[str]) -> list[ArchivedArticle]:
+    """Return the articles that have any of the given names of each kind."""
     of: dict[str, Callable[[ArticleRecord], Iterable[str | None]]] = {
         "section": lambda record: record.sections,
         "tag": lambda record: record.tags,
@@ -89,7 +89,7 @@ def chosen(filed: Sequence[Filed], **names: Sequence[str]) -> list[Filed]:
 
 
 def random_filters(random: Random) -> dict[str, list[str]]:
-    """Names to ask for: of none, one or several kinds, one name or several of each, now and then an unknown one."""
+    """Return names to filter by: of none, one or several kinds, one or several of each, sometimes an unknown one."""
     kinds = {"section": SECTIONS, "tag": TAGS, "author": AUTHORS, "label": LABELS}
     asked: dict[str, list[str]] = {}
     for kind in random.sample(sorted(kinds), random.choice((0, 1, 1, 2, 2, 3, 4))):
@@ -99,7 +99,7 @@ def random_filters(random: Random) -> dict[str, list[str]]:
 
 
 def ids_of(page: dict[str, Any]) -> list[str]:
-    """The ids of a timeline page or a list, in order."""
+    """Return the ids of a timeline page or a list, in order."""
     if "days" in page:
         return [item["id"] for day in page["days"] for item in day["items"]]
     return [item["id"] for item in page["items"]]

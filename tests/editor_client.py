@@ -1,4 +1,4 @@
-"""A desk that writes without rest: articles made, pushed, edited, published, bumped, withdrawn and restored."""
+"""Editor that writes without pauses: articles created, upserted, edited, published, bumped, withdrawn and restored."""
 
 import asyncio
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ TURNS = {
 
 
 def content(headline: str) -> dict[str, Any]:
-    """All that an article says."""
+    """Return the content of an article."""
     body = [{"type": "paragraph", "html": f"<strong>{headline}</strong>, at length."}]
     return {
         "headline": headline,
@@ -38,10 +38,10 @@ def content(headline: str) -> dict[str, Any]:
     }
 
 
-class Desk:
-    """One client of the newsroom's side, with articles of its own beside those that it shares with other desks.
+class WritingEditor:
+    """Client of the editorial API, with articles of its own beside those that it shares with other clients.
 
-    Every write names the revision it was made from, so that what it comes to is known before it is answered.
+    Every write names the revision it was made from, so that its outcome is known before the response.
     """
 
     def __init__(self, ledger: Ledger, random: Random, shared: list[str]) -> None:
@@ -52,36 +52,36 @@ class Desk:
         self._own: list[str] = []
 
     async def work(self, client: httpx.AsyncClient) -> None:
-        """Write until the server has gone, which must not be before it is told to."""
+        """Write until the server has ended, which must not happen before the test ends it."""
         try:
             while True:
                 await self._write(client)
         except httpx.TransportError:
-            assert self.is_ending, "the server went away by itself"
+            assert self.is_ending, "the server ended by itself"
 
     async def make(self, client: httpx.AsyncClient, making: Making, *, again: bool = False) -> httpx.Response:
-        """Make a new article, or send for it once more what nobody answered."""
+        """Create an article, or repeat a request that had no response."""
         given = content(making.state.headline)
         if making.state.status == "published":
             given["published_at"] = "2026-01-02T03:04:05Z"
         try:
             if making.source_id is None:
                 headers = {"idempotency-key": making.name}
-                answer = await self._send(client, "POST", f"{EDITORIAL}/articles", given, headers)
+                response = await self._send(client, "POST", f"{EDITORIAL}/articles", given, headers)
             else:
-                answer = await self._send(client, "PUT", f"{PUSHED}/{making.source_id}", given)
+                response = await self._send(client, "PUT", f"{PUSHED}/{making.source_id}", given)
         except httpx.TransportError:
             self._ledger.makings.append(making)
             raise
-        assert answer.status_code in {201, 200} if again else answer.status_code == 201, answer.text
-        article_id = answer.json()["id"]
-        assert answer.headers["etag"] == '"1"'
+        assert response.status_code in {201, 200} if again else response.status_code == 201, response.text
+        article_id = response.json()["id"]
+        assert response.headers["etag"] == '"1"'
         self._ledger.acknowledged[article_id][1] = making.state
         self._ledger.counts["acknowledged"] += 1
         if making.source_id is not None:
             self._ledger.sources[article_id] = making.source_id
         (self._shared if self._random.random() < 0.1 else self._own).append(article_id)
-        return answer
+        return response
 
     async def _write(self, client: httpx.AsyncClient) -> None:
         random = self._random
@@ -105,26 +105,26 @@ class Desk:
         method, path, given, after = self._command(article_id, turn, before)
         late = after
         if turn == "schedule":
-            late = State("published", after.headline)  # its time came before its turn
+            late = State("published", after.headline)  # its time came earlier
             self._own.remove(article_id)
             ledger.due[article_id] = Due(revision + 1, parse_instant(given["at"]), after.headline)
         try:
-            answer = await self._send(client, method, path, given, {"if-match": f'"{revision}"'})
+            response = await self._send(client, method, path, given, {"if-match": f'"{revision}"'})
         except httpx.TransportError:
             ledger.unanswered[article_id] += [(revision + 1, state) for state in (after, late)]
             raise
-        if answer.status_code == 412 and article_id in self._shared:
+        if response.status_code == 412 and article_id in self._shared:
             ledger.counts["came too late"] += 1
             return
-        assert (answer.status_code, answer.headers.get("etag")) == (200, f'"{revision + 1}"'), answer.text
-        told = State(answer.json()["status"], answer.json()["headline"])
-        assert told in {after, late}
-        assert revision + 1 not in ledger.acknowledged[article_id], "two won the same revision"
-        ledger.acknowledged[article_id][revision + 1] = told
+        assert (response.status_code, response.headers.get("etag")) == (200, f'"{revision + 1}"'), response.text
+        state = State(response.json()["status"], response.json()["headline"])
+        assert state in {after, late}
+        assert revision + 1 not in ledger.acknowledged[article_id], "two edits of the same revision succeeded"
+        ledger.acknowledged[article_id][revision + 1] = state
         ledger.counts.update(("acknowledged", turn))
 
     def _command(self, article_id: str, turn: str, before: State) -> tuple[str, str, dict[str, Any], State]:
-        """Method, address and body of a turn, and what comes of it."""
+        """Return method, path and body of a turn, and the expected state."""
         place = f"{EDITORIAL}/articles/{article_id}"
         if turn in {"edit", "push"}:
             after = State(before.status, f"{before.headline[:22]} {self._random.getrandbits(32):08x}")
@@ -147,7 +147,7 @@ class Desk:
     async def _send(
         self, client: httpx.AsyncClient, method: str, path: str, given: Any, headers: Mapping[str, str] | None = None
     ) -> httpx.Response:
-        """The answer; while it is waited for, the ledger counts the request as sent."""
+        """Return the response; while the request is pending, the ledger counts it as sent."""
         task, sent = asyncio.current_task(), self._ledger.sent
         assert task is not None
 

@@ -1,7 +1,7 @@
-"""What an action fills an empty database with, kept by this process and put back as rows where it is asked for again.
+"""Snapshots of filled databases: the rows that an action stored in an empty one, inserted again where it is used again.
 
-Storing a small newsroom properly takes a tenth of a second and more, and hundreds of tests begin with it. A test that
-is about storing stores by itself.
+Storing a small newsroom properly takes a tenth of a second and more, and hundreds of tests begin with it. Tests of
+storing call the action itself.
 """
 
 import sqlite3
@@ -34,11 +34,10 @@ _SEQUENCES = text("SELECT sequencename, last_value FROM pg_sequences WHERE last_
 _ticks: dict[str, SharedCommitFlag | None] = {}
 
 
-class Kept:
-    """An action that is done once for each kind of database; after that its rows are put into an empty one.
+class SnapshotFixture:
+    """Action that runs once for each kind of database; later its rows are inserted into empty ones.
 
-    Ids, and whatever else is made at random, are those of the first time. A database that holds anything already is
-    filled by the action itself.
+    Ids and other random values are those of the first time. In a database that is not empty the action itself runs.
     """
 
     def __init__(self, fill: Callable[[Connection], None]) -> None:
@@ -46,21 +45,21 @@ class Kept:
         self._taken: dict[str, tuple[Rows, Numbers]] = {}
 
     def __call__(self, connection: Connection) -> None:
-        """Do it on a connection, within its transaction."""
+        """Run the action on a connection, within its transaction."""
         kind = connection.dialect.name
         if connection.exec_driver_sql(_ANYTHING).first() is not None:
             self._fill(connection)
         elif kind not in self._taken:
             self._fill(connection)
             self._taken[kind] = _rows_of(connection), _numbers_of(connection)
-            _ticks[_place_of(connection)] = open_commit_flag(connection) if kind == "postgresql" else None
+            _ticks[_location(connection)] = open_commit_flag(connection) if kind == "postgresql" else None
         else:
-            _put_back(connection, *self._taken[kind])
+            _restore(connection, *self._taken[kind])
 
-    def put_back(self, address: str) -> bool:
-        """Whether its rows could be put into this database by themselves, past the program; no loop may run.
+    def restore(self, address: str) -> bool:
+        """Insert the rows outside of the program; return whether that was possible. No event loop may run.
 
-        Who has the database open learns of it as of whatever another process writes.
+        A process that has the database open detects the rows as those of another process.
         """
         url = parse_database_url(address)
         rows, numbers = self._taken.get(url.get_backend_name(), ([], []))
@@ -73,17 +72,17 @@ class Kept:
         return True
 
 
-def kept(fill: Callable[[Connection], None]) -> Kept:
-    """The same action, kept."""
-    return Kept(fill)
+def snapshot(fill: Callable[[Connection], None]) -> SnapshotFixture:
+    """Return the action with a snapshot of its rows."""
+    return SnapshotFixture(fill)
 
 
-def _place_of(connection: Connection) -> str:
+def _location(connection: Connection) -> str:
     return connection.engine.url.database or ""
 
 
 def _rows_of(connection: Connection) -> Rows:
-    """Every table that has rows: all of them, or on PostgreSQL what COPY makes of them."""
+    """Return every table that has rows: all of them, or on PostgreSQL what COPY makes of them."""
     found: Rows = []
     for table in TABLES:
         rows = [tuple(row) for row in connection.execute(select(table))]
@@ -97,18 +96,18 @@ def _rows_of(connection: Connection) -> Rows:
 
 
 def _numbers_of(connection: Connection) -> Numbers:
-    """The last number each sequence gave out; SQLite counts on from the rows."""
+    """Return the last number of each sequence; SQLite continues after the rows."""
     if connection.dialect.name == "sqlite":
         return []
     return [(name, last) for name, last in connection.execute(_SEQUENCES)]
 
 
-def _put_back(connection: Connection, rows: Rows, numbers: Numbers) -> None:
+def _restore(connection: Connection, rows: Rows, numbers: Numbers) -> None:
     if connection.dialect.name == "sqlite":
         for table, values in rows:
             bulk_insert_tuples(connection, table, values)
         return
-    connection.exec_driver_sql("SET LOCAL session_replication_role = replica")  # whole, so no reference is looked up
+    connection.exec_driver_sql("SET LOCAL session_replication_role = replica")  # complete, so no foreign key is checked
     for table, copied in rows:
         await_only(_driver(connection).copy_to_table(table.name, source=BytesIO(copied), format="binary"))
     connection.exec_driver_sql(_counting_on(numbers))
@@ -121,7 +120,7 @@ def _counting_on(numbers: Numbers) -> str:
 
 
 async def _copy(driver: asyncpg.Connection, rows: Rows, numbers: Numbers) -> bool:
-    """Put rows into a PostgreSQL database, if it is empty."""
+    """Insert rows into a PostgreSQL database, if it is empty."""
     if await driver.fetchval(_ANYTHING) is not None:
         return False
     async with driver.transaction():
@@ -132,7 +131,7 @@ async def _copy(driver: asyncpg.Connection, rows: Rows, numbers: Numbers) -> boo
 
 
 def _insert(path: str, rows: Rows) -> bool:
-    """Put rows into a SQLite file, if it is empty."""
+    """Insert rows into a SQLite file, if it is empty."""
     with closing(sqlite3.connect(path, isolation_level=None)) as driver:
         driver.execute("PRAGMA synchronous = OFF")
         driver.execute("BEGIN IMMEDIATE")
@@ -146,5 +145,5 @@ def _insert(path: str, rows: Rows) -> bool:
 
 
 def _driver(connection: Connection) -> Any:
-    """The connection as asyncpg knows it."""
+    """Return asyncpg's connection."""
     return connection.connection.driver_connection

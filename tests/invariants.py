@@ -49,12 +49,12 @@ from app.schemas.interchange import ArticleRecord
 MAX_SHOWN = 20
 Logged = tuple[str, int, str]
 """Type, instant and actor of a row of the log."""
-SHELVES = {Facet.SECTION: sections, Facet.TAG: tags, Facet.AUTHOR: authors, Facet.LABEL: labels}
+CATALOGUE_TABLES = {Facet.SECTION: sections, Facet.TAG: tags, Facet.AUTHOR: authors, Facet.LABEL: labels}
 
 
 @dataclass(frozen=True, slots=True)
 class StoredState:
-    """Everything, read in one snapshot; `mark` is how far the log was made short."""
+    """All rows, read in one snapshot; `mark` is the position up to which the log was compacted."""
 
     connection: Connection
     deleted: Collection[int]
@@ -70,9 +70,9 @@ class StoredState:
 
 
 def check_house(connection: Connection, *, deleted: Collection[int] = (), is_thinned: bool = False) -> Counter[str]:
-    """Raise AssertionError with what is wrong, a line each; how much there is.
+    """Raise AssertionError with every violation, a line each; return the numbers of rows.
 
-    For databases whose articles were all written here, none imported with its past. `deleted` are articles that were
+    For databases whose articles were all written here, none imported with a history. `deleted` are articles that were
     deleted as drafts: stored responses may still name them. `is_thinned` allows gaps in the numbers of revisions.
     """
     state = _read(connection, deleted, is_thinned=is_thinned)
@@ -121,7 +121,7 @@ def _read(connection: Connection, deleted: Collection[int], *, is_thinned: bool)
 
 
 def _find_lost() -> Iterator[tuple[str, Select[Any]]]:
-    """For each reference of a table, how many of its rows have no target."""
+    """Count the rows without a target for each reference of a table."""
     for table in metadata.sorted_tables:
         for constraint in table.foreign_key_constraints:
             other = constraint.referred_table.alias("target")
@@ -135,7 +135,7 @@ LOST = [*_find_lost()]
 
 
 def _links(state: StoredState) -> Iterator[str]:
-    """Every reference has its target."""
+    """Check that every reference has its target."""
     for what, lost in LOST:
         count = state.connection.execute(lost).scalar_one()
         if count:
@@ -143,7 +143,7 @@ def _links(state: StoredState) -> Iterator[str]:
 
 
 def _bodies(state: StoredState) -> Iterator[str]:
-    """A body each, and row, body, links and references are of one save: the content hash shows it."""
+    """Check that row, body, links and references are of one save: the content hash shows it."""
     bodies = set(state.connection.execute(select(article_bodies.c.article_id)).scalars())
     for number in sorted(bodies ^ state.rows.keys()):
         yield f"{format_id(number)} has a row or a body, not both"
@@ -156,7 +156,7 @@ def _bodies(state: StoredState) -> Iterator[str]:
                 yield f"{format_id(number)} was written by halves"
 
 
-def _standing(state: StoredState) -> Iterator[str]:
+def _states(state: StoredState) -> Iterator[str]:
     """Check dates against statuses: a draft has a withdrawal if its publication was withdrawn before its time."""
     for row in state.rows.values():
         is_public = row.status == "published"
@@ -169,8 +169,8 @@ def _standing(state: StoredState) -> Iterator[str]:
             yield f"{format_id(row.id)} was never public, but first at {row.first_published_at}"
 
 
-def _saves(state: StoredState) -> Iterator[str]:
-    """Revisions 1, 2, 3 … up to the article's own, each public one a version, the last as the article stands."""
+def _revision_numbers(state: StoredState) -> Iterator[str]:
+    """Check revisions 1, 2, 3 … up to the article's own: each public one a version, the last equal to the article."""
     for number in state.past.keys() - state.rows.keys():
         yield f"{format_id(number)} has revisions and is not there"
     for row in state.rows.values():
@@ -208,7 +208,7 @@ def _notes(row: AnyRow, past: list[AnyRow]) -> Iterator[str]:
 
 
 def _blocks(state: StoredState) -> Iterator[str]:
-    """Revisions use all stored blocks of their article and no others, and every block has the hash of its bytes."""
+    """Check that revisions use all stored blocks of their article and no others, and the hash of every block."""
     blocks = {bytes(row.hash): bytes(row.block) for row in state.connection.execute(select(revision_blocks))}
     decoded = {name: decompress_block(block) for name, block in blocks.items()}
     for name, block in decoded.items():
@@ -260,14 +260,14 @@ def _subtrees(tree: SectionTree, facets: list[tuple[Facet, int]]) -> list[tuple[
 
 
 def _log(state: StoredState) -> Iterator[str]:
-    """Numbers without a gap (behind the mark) and, of each article, just what its revisions made public."""
+    """Check that numbers have no gap (after the mark) and that each article's rows are what its revisions published."""
     numbers = [row.seq for row in state.log]
     young = [seq for seq in numbers if seq > state.mark]
     if numbers and young != [*range(state.mark + 1, numbers[-1] + 1)]:
         gaps = sorted(set(range(state.mark + 1, numbers[-1] + 1)) - set(numbers))
         yield f"the log lacks {gaps[:MAX_SHOWN]}"
     for number in state.logged.keys() - state.rows.keys():
-        yield f"the log tells of {format_id(number)}, which is not there"
+        yield f"the log has {format_id(number)}, which does not exist"
     for row in state.rows.values():
         alerts = [each.at for each in state.logged[row.id] if each.type == "article.alert"]
         if alerts not in ([], [row.alerted_at]):
@@ -285,7 +285,7 @@ def _log(state: StoredState) -> Iterator[str]:
         elif state.mark and recorded:
             expected = expected[-len(recorded) :]
         if recorded != expected:
-            yield f"the log tells {recorded} of {format_id(row.id)}, its revisions {expected}"
+            yield f"the log has {recorded} for {format_id(row.id)}, its revisions {expected}"
         elif recorded:
             yield from _names(state, row, state.logged[row.id][-1])
 
@@ -311,7 +311,7 @@ def _expected(row: AnyRow, past: list[AnyRow]) -> list[Logged]:
 
 
 def _names(state: StoredState, row: AnyRow, last: AnyRow) -> Iterator[str]:
-    """The last row of an article names it and, while it is public, each list that it stands in."""
+    """Check that the last row of an article names it and, while it is public, each of its lists."""
     wanted = {article_key(row.id)}
     if row.status == "published":
         wanted |= {timestamp_key(row.published_at)}
@@ -330,7 +330,7 @@ def _catalogue(state: StoredState) -> Iterator[str]:
     public = {number for number, row in state.rows.items() if row.status == "published"}
     used = {facet for number in public for facet in state.facets[number]}
     used |= {state.merged[facet] for facet in used if facet in state.merged}
-    for kind, table in SHELVES.items():
+    for kind, table in CATALOGUE_TABLES.items():
         for row in state.connection.execute(select(table)):
             if getattr(row, "merged_into", None) is not None:
                 continue  # its articles are those of another entry
@@ -345,7 +345,7 @@ def _catalogue(state: StoredState) -> Iterator[str]:
 
 
 def _slugs(state: StoredState) -> Iterator[str]:
-    """An old slug belongs to an article of its edition and is nobody's own."""
+    """Check that an old slug belongs to an article of its edition and is nobody's present slug."""
     current = {(row.edition_id, row.slug) for row in state.rows.values()}
     for row in state.connection.execute(select(slug_redirects)):
         owner = state.rows.get(row.article_id)
@@ -354,7 +354,7 @@ def _slugs(state: StoredState) -> Iterator[str]:
 
 
 def _references(state: StoredState) -> Iterator[str]:
-    """A reference that waits for its target has none yet."""
+    """Check that a reference which waits for its target has none yet."""
     names = {(row.edition_id, row.source_id) for row in state.rows.values()}
     names |= {(row.edition_id, format_id(row.id)) for row in state.rows.values()}
     for row in state.connection.execute(select(article_related).where(article_related.c.related_id.is_(None))):
@@ -364,12 +364,12 @@ def _references(state: StoredState) -> Iterator[str]:
 
 
 def _answers(state: StoredState) -> Iterator[str]:
-    """An answer that is kept for an Idempotency-Key is about an article that was made."""
+    """Check that a stored response of an Idempotency-Key is about an existing article."""
     for row in state.connection.execute(select(idempotency_keys)):
         if row.article_id is None or row.article_id in state.deleted:
             continue
         if row.article_id not in state.rows or parse_id(orjson.loads(row.body)["id"]) != row.article_id:
-            yield f"the answer to '{row.key}' is about {format_id(row.article_id)}, which is not there"
+            yield f"the stored response of '{row.key}' is about {format_id(row.article_id)}, which does not exist"
 
 
 def _translations(state: StoredState) -> Iterator[str]:
@@ -394,8 +394,8 @@ def _translations(state: StoredState) -> Iterator[str]:
 CHECKS: tuple[Callable[[StoredState], Iterator[str]], ...] = (
     _links,
     _bodies,
-    _standing,
-    _saves,
+    _states,
+    _revision_numbers,
     _blocks,
     _lists,
     _log,

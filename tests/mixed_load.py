@@ -1,4 +1,4 @@
-"""A bounded load of requests of clients, editors and webhook receivers, for tests that measure a server."""
+"""Bounded load of requests from clients, editors and webhook receivers, for tests that measure a server."""
 
 import asyncio
 import json
@@ -23,7 +23,7 @@ JSON = {"content-type": "application/json"}
 
 @dataclass(slots=True)
 class Catalogue:
-    """The names and ids that requests choose from, read from the server at the start."""
+    """Names and ids that requests choose from, read from the server at the start."""
 
     edition: str = ""
     names: dict[str, list[str]] = field(default_factory=dict)
@@ -123,7 +123,7 @@ class MixedLoad:
         self._catalogue.days = sorted(set(self._catalogue.days))
 
     def _filters(self) -> list[tuple[str, str]]:
-        """Return a random number of names of random kinds: the form of the query is seldom a known one."""
+        """Return a random number of names of random kinds: most forms of the query are new."""
         random, pairs = self._random, list[tuple[str, str]]()
         for kind in random.sample(sorted(self._catalogue.names), random.choice((0, 1, 1, 2, 2, 3))):
             names = self._catalogue.names[kind]

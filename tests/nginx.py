@@ -1,4 +1,4 @@
-"""Real nginx with the configuration of the documentation, for these ports and folders, and what may stand behind."""
+"""Real nginx with the documented configuration, for these ports and folders, and an upstream server for it."""
 
 import asyncio
 import os
@@ -22,7 +22,7 @@ TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 
 
 def find_nginx() -> str:
-    """Where nginx is; the test is skipped where it is not."""
+    """Return where nginx is; the test is skipped where it is not."""
     found = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
     if found is None:
         pytest.skip("nginx is not installed here")
@@ -30,7 +30,7 @@ def find_nginx() -> str:
 
 
 def configured(upstream: int, port: int, folder: Path) -> str:
-    """The configuration, for these ports of this machine and this folder."""
+    """Return the configuration, for these ports of this machine and this folder."""
     text = CONFIGURATION.read_text()
     places = "".join(f"    {name}_temp_path {folder}/{name};\n" for name in TEMPORARY)
     for documented, here in {
@@ -49,7 +49,7 @@ def configured(upstream: int, port: int, folder: Path) -> str:
 
 @contextmanager
 def nginx_before(upstream: int, folder: Path) -> Iterator[str]:
-    """The address of nginx in front of this port, from its start to its end."""
+    """Run nginx in front of this port; yield its URL."""
     program, port = find_nginx(), free_port()
     file = folder / "nginx.conf"
     file.write_text(configured(upstream, port, folder))
@@ -62,9 +62,9 @@ def nginx_before(upstream: int, folder: Path) -> Iterator[str]:
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(MAX_SECONDS)
-    told = (folder / "error.log").read_text() if (folder / "error.log").exists() else ""
-    assert "[emerg]" not in told
-    assert "[alert]" not in told
+    log = (folder / "error.log").read_text() if (folder / "error.log").exists() else ""
+    assert "[emerg]" not in log
+    assert "[alert]" not in log
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes], folder: Path) -> None:
@@ -82,9 +82,9 @@ def _wait_for(port: int, process: subprocess.Popen[bytes], folder: Path) -> None
 
 @dataclass(slots=True)
 class Upstream:
-    """Stands in Dayline's place: notes what it is asked, and answers with what it was given for each path.
+    """Stand-in for Dayline: it records requests, and responds to each path with given fields.
 
-    Unless it `is_open` it answers nobody; once it `is_gone` it hangs up on whoever asks for anything but /lasting.
+    Unless it `is_open` it does not respond; once it `is_gone` it closes every connection except for /lasting.
     """
 
     port: int = 0
@@ -96,18 +96,18 @@ class Upstream:
     is_open: asyncio.Event = field(default_factory=asyncio.Event)
     is_gone: bool = False
 
-    def asked_for(self, path: str) -> list[dict[str, str]]:
-        """The requests for a path, each with its fields."""
-        return [each for each in self.asked if each["line"].split(" ")[1] == path]
+    def requests_for(self, path: str) -> list[dict[str, str]]:
+        """Return the requests for a path, each with its fields."""
+        return [each for each in self.requests if each["line"].split(" ")[1] == path]
 
-    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Answer the requests of one connection; 304 where the client names the tag."""
+    async def respond(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Respond to the requests of one connection; 304 where the client sends the tag."""
         self.connections += 1
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
                 line, *lines = head.decode().strip().split("\r\n")
-                told = {name.lower(): value for name, value in (each.split(": ", 1) for each in lines)}
-                self.asked.append({"line": line, **told})
+                received = {name.lower(): value for name, value in (each.split(": ", 1) for each in lines)}
+                self.requests.append({"line": line, **received})
                 await asyncio.sleep(self.pause)
                 await self.is_open.wait()
                 path = line.split(" ")[1].partition("?")[0]
@@ -118,7 +118,7 @@ class Upstream:
                     "Cache-Control": "no-cache",
                     **self.fields.get(path, {}),
                 }
-                is_known = "ETag" in fields and told.get("if-none-match") == fields["ETag"]
+                is_known = "ETag" in fields and received.get("if-none-match") == fields["ETag"]
                 status, body = ("304 Not Modified", b"") if is_known else ("200 OK", self.body)
                 if not is_known:
                     fields["Content-Length"] = str(len(body))
@@ -132,10 +132,10 @@ class Upstream:
 
 @asynccontextmanager
 async def an_upstream(fields: dict[str, dict[str, str]]) -> AsyncIterator[Upstream]:
-    """One within it, which answers with these fields by path."""
+    """Run an upstream server that responds with these fields by path."""
     upstream = Upstream(fields=fields)
     upstream.is_open.set()
-    server = await asyncio.start_server(upstream.answer, "127.0.0.1", 0)
+    server = await asyncio.start_server(upstream.respond, "127.0.0.1", 0)
     upstream.port = server.sockets[0].getsockname()[1]
     try:
         yield upstream

@@ -1,4 +1,4 @@
-"""Following a list to its end as a front end does, and what must hold of the pages on the way."""
+"""Pagination as a front end does it, and the properties of consecutive pages."""
 
 from itertools import groupby
 from typing import Any
@@ -9,38 +9,40 @@ Page = dict[str, Any]
 
 
 async def get_page(client: httpx.AsyncClient, address: str, status: int = 200, /, **parameters: Any) -> Page:
-    """The JSON of an answer, which has this status."""
-    answer = await client.get(address, params=parameters or None)
-    assert answer.status_code == status, answer.text
-    page: Page = answer.json()
+    """Return the JSON of a response, which has this status."""
+    response = await client.get(address, params=parameters or None)
+    assert response.status_code == status, response.text
+    page: Page = response.json()
     return page
 
 
-async def walk(client: httpx.AsyncClient, address: str, pages_most: int = 10_000, /, **parameters: Any) -> list[Page]:
-    """Every page of a list, following `next.href`, which `Link` repeats."""
+async def follow_pages(
+    client: httpx.AsyncClient, address: str, pages_most: int = 10_000, /, **parameters: Any
+) -> list[Page]:
+    """Return every page of a list, following `next.href`, which `Link` repeats."""
     pages: list[Page] = []
     cursors: set[str] = set()
-    answer = await client.get(address, params=parameters or None)
+    response = await client.get(address, params=parameters or None)
     while True:
-        assert answer.status_code == 200, answer.text
-        pages.append(page := answer.json())
+        assert response.status_code == 200, response.text
+        pages.append(page := response.json())
         if page["next"] is None:
-            assert "link" not in answer.headers
+            assert "link" not in response.headers
             return pages
-        assert answer.headers["link"] == f'<{page["next"]["href"]}>; rel="next"'
+        assert response.headers["link"] == f'<{page["next"]["href"]}>; rel="next"'
         assert page["next"]["href"].startswith("/v1/")
         assert page["next"]["cursor"] not in cursors, "the walk goes in circles"
         cursors.add(page["next"]["cursor"])
         if len(pages) == pages_most:
             return pages
-        answer = await client.get(page["next"]["href"])
+        response = await client.get(page["next"]["href"])
 
 
-def sew(pages: list[Page]) -> list[Page]:
-    """The days of a walked timeline, one for each date, with the items of all its pieces.
+def join_pages(pages: list[Page]) -> list[Page]:
+    """Join the pages of a timeline into days, one for each date, with the items of all its parts.
 
-    Asserts what a front end relies on to print headings: `continued` on exactly the first day of a page that
-    goes on with the page before, `complete` on every day but one that goes on behind the page, no day twice.
+    Checks the flags that front ends print headings by: `continued` on exactly the first day of a page that continues
+    the page before, `complete` on every day but one that the next page continues, no day twice.
     """
     days: list[Page] = []
     for page in pages:
@@ -48,12 +50,12 @@ def sew(pages: list[Page]) -> list[Page]:
         assert dates == sorted(set(dates), reverse=True)
         for place, day in enumerate(page["days"]):
             assert day["items"], "empty days never appear"
-            goes_on = bool(days) and days[-1]["date"] == day["date"]
-            assert day["continued"] is goes_on
+            is_continued = bool(days) and days[-1]["date"] == day["date"]
+            assert day["continued"] is is_continued
             assert not day["complete"] or day["starts_at"] < day["ends_at"]
-            if goes_on:
+            if is_continued:
                 assert place == 0
-                assert not days[-1]["complete"], "a complete day goes on"
+                assert not days[-1]["complete"], "a complete day is continued"
                 days[-1] = {**day, "continued": False, "items": days[-1]["items"] + day["items"]}
             else:
                 assert not days or (days[-1]["complete"] and days[-1]["date"] > day["date"])
@@ -62,18 +64,18 @@ def sew(pages: list[Page]) -> list[Page]:
     return days
 
 
-def dated(days: list[Page]) -> list[tuple[str, list[str]]]:
-    """Dates with the ids below them."""
+def by_date(days: list[Page]) -> list[tuple[str, list[str]]]:
+    """Return dates with the ids below them."""
     return [(day["date"], [item["id"] for item in day["items"]]) for day in days]
 
 
 def grouped_by_day(filed: Any, zone: str) -> list[tuple[str, list[str]]]:
-    """The same of an archive, by brute force."""
+    """Return the same of an archive, by brute force."""
     groups = groupby(filed, key=lambda each: each.day_in(zone).isoformat())
     return [(day, [each.id for each in group]) for day, group in groups]
 
 
-def where_of(problem: Page) -> list[str]:
-    """The parameters that a 422 names."""
+def error_locations(problem: Page) -> list[str]:
+    """Return the locations that a 422 names."""
     assert problem["type"] == "/problems/invalid-input"
     return [flaw["where"] for flaw in problem["errors"]]

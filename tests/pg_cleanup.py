@@ -1,4 +1,4 @@
-"""How the suite empties its PostgreSQL databases between tests, and fills them from outside of any test."""
+"""Cleanup of the suite's PostgreSQL databases between tests, and inserts from outside of any test."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -16,45 +16,45 @@ R = TypeVar("R")
 RESTART = "SELECT setval(sequencename::regclass, start_value, false) FROM pg_sequences WHERE last_value IS NOT NULL"
 
 
-def empty_tables(address: str, *, anew: bool = False) -> None:
-    """Leave no row, and let every number begin at 1; `anew` also gives the tables new files.
+def empty_tables(address: str, *, new_files: bool = False) -> None:
+    """Delete all rows and restart all sequences; `new_files` also gives the tables new files.
 
-    New files for some sixty tables and indexes take a hundred times as long as deleting a few rows, so that tables
-    get them only when they have grown.
+    New files for some sixty tables and indexes take a hundred times as long as deleting a few rows, so tables get them
+    only when they have grown.
     """
 
-    async def sweep(connection: asyncpg.Connection) -> None:
-        if anew or await connection.fetchval(SIZE, NAMES) > GROWN_BYTES:
+    async def run_cleanup(connection: asyncpg.Connection) -> None:
+        if new_files or await connection.fetchval(SIZE, NAMES) > GROWN_BYTES:
             await connection.execute(f"TRUNCATE {', '.join(NAMES)} RESTART IDENTITY CASCADE")
         else:
             await connection.execute(f"{DELETIONS}; {RESTART}")
 
-    from_outside(address, sweep)
+    run_unchecked(address, run_cleanup)
 
 
-def from_outside(address: str, work: Callable[[asyncpg.Connection], Awaitable[R]]) -> R:
-    """What is done on a connection that is kept, which heeds no reference; it is done again where that was lost."""
+def run_unchecked(address: str, work: Callable[[asyncpg.Connection], Awaitable[R]]) -> R:
+    """Run an action on a pooled connection that checks no foreign keys; repeat it where the connection was lost."""
     try:
-        return _broom.run(address, work)
+        return _pool.run(address, work)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):  # a test may have ended every connection
-        _broom.close()
-        return _broom.run(address, work)
+        _pool.close()
+        return _pool.run(address, work)
 
 
-def put_away() -> None:
-    """Give back the connections that emptied tables."""
-    _broom.close()
+def close_connections() -> None:
+    """Close the pooled connections."""
+    _pool.close()
 
 
-class Broom:
-    """Connections that are kept: the first statements of another take seven times as long."""
+class CleanupPool:
+    """Pool of connections: the first statements of a new one take seven times as long."""
 
     def __init__(self) -> None:
         self._runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
         self._connections: dict[str, asyncpg.Connection] = {}
 
     def run(self, address: str, work: Callable[[asyncpg.Connection], Awaitable[R]]) -> R:
-        """What is done on the connection to one database."""
+        """Run the action on the connection to one database."""
 
         async def do() -> R:
             return await work(await self._connect(address))
@@ -62,7 +62,7 @@ class Broom:
         return self._runner.run(do())
 
     def close(self) -> None:
-        """Close what is open; the next sweep opens what it needs."""
+        """Close what is open; the next cleanup opens what it needs."""
         for connection in self._connections.values():
             connection.terminate()
         self._connections.clear()
@@ -72,8 +72,8 @@ class Broom:
     async def _connect(self, address: str) -> asyncpg.Connection:
         if address not in self._connections:
             self._connections[address] = await asyncpg.connect(address)
-            await self._connections[address].execute("SET session_replication_role = replica")  # no reference is heeded
+            await self._connections[address].execute("SET session_replication_role = replica")  # disables foreign keys
         return self._connections[address]
 
 
-_broom = Broom()
+_pool = CleanupPool()

@@ -1,4 +1,4 @@
-"""Processes that write to a database or follow it, each ended by its own number, and what they tell each other."""
+"""Processes that write to a database or follow it, each ended by its process id, and the numbers that they share."""
 
 import asyncio
 import mmap
@@ -39,8 +39,8 @@ def append(connection: Connection, count: int = 1, key: str = "tag:1") -> None:
     append_changes(connection, [Change(type=A_TYPE, keys=[key]) for _ in range(count)], now=NOW, actor="x")
 
 
-class Kept:
-    """What is handed over by a follower, checked: every row in order, and none twice."""
+class RecordedChanges:
+    """Recorder of the callbacks of a follower; it checks that every row comes in order and once."""
 
     def __init__(self) -> None:
         self.seq = 0
@@ -59,8 +59,8 @@ class Kept:
         self.calls.append("clear")
 
 
-async def learn(follower: LogFollower, *, most: float = 5) -> None:
-    """Have it catch up: again and again where a busy machine lets the server be slow."""
+async def sync_follower(follower: LogFollower, *, most: float = 5) -> None:
+    """Synchronise the follower, repeatedly where a busy machine makes the server slow."""
     deadline = time.monotonic() + most
     while not await follower.sync():
         assert time.monotonic() < deadline
@@ -68,7 +68,7 @@ async def learn(follower: LogFollower, *, most: float = 5) -> None:
 
 
 class Slots:
-    """A few numbers that several processes share, by a file."""
+    """Several numbers that processes share by a file."""
 
     def __init__(self, path: Path) -> None:
         with path.open("ab") as file:
@@ -83,7 +83,7 @@ class Slots:
         """Wait until a slot has reached this number."""
         deadline = time.monotonic() + seconds
         while self.get(slot) < number:
-            assert time.monotonic() < deadline, "the other process does not get on"
+            assert time.monotonic() < deadline, "the other process makes no progress"
             await asyncio.sleep(0.01)
 
     def set(self, number: float, slot: int = 0) -> None:
@@ -92,7 +92,7 @@ class Slots:
 
 @contextmanager
 def process(target: Any, *args: Any) -> Iterator[BaseProcess]:
-    """A process of its own; it is killed at the end if it still runs."""
+    """Run a process; it is killed at the end if it still runs."""
     started = _processes.Process(target=target, args=args)
     started.start()
     try:
@@ -104,8 +104,8 @@ def process(target: Any, *args: Any) -> Iterator[BaseProcess]:
 
 
 def write_sqlite(path: Path, shared: Path, count: int, checkpoint_every: int = 0) -> None:
-    """Commit as fast as it goes, and tell the last number right after each commit; past the program, without fsync."""
-    told = Slots(shared)
+    """Commit without pauses, and set the last number right after each commit; outside of the program, without fsync."""
+    slots = Slots(shared)
     modes = random.Random(1)
     with closing(sqlite3.connect(path, isolation_level=None, timeout=30)) as connection:
         connection.execute("PRAGMA synchronous = OFF")
@@ -114,46 +114,46 @@ def write_sqlite(path: Path, shared: Path, count: int, checkpoint_every: int = 0
             connection.execute("BEGIN IMMEDIATE")
             seq = connection.execute(_INSERT + " RETURNING seq", (A_TYPE,)).fetchall()[0][0]
             connection.execute("COMMIT")
-            told.set(seq)
+            slots.set(seq)
             if checkpoint_every and number % checkpoint_every == 0:
                 mode = modes.choice(["PASSIVE", "FULL", "RESTART", "TRUNCATE"])
                 connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchall()
 
 
 def write_through(address: str, shared: Path, count: int) -> None:
-    """Write as the program does, and tell the last number as soon as it is written."""
+    """Write as the program does, and set the last number as soon as it is committed."""
 
     async def write() -> None:
-        told = Slots(shared)
+        slots = Slots(shared)
         database = open_database(address)
         for number in range(count):
             await database.write(append)
-            told.set(number + 1)
+            slots.set(number + 1)
         await database.close()
 
     asyncio.run(write())
 
 
 def follow(address: str, shared: Path, folder: Path, count: int) -> None:
-    """Follow a database as another machine would, with a temporary folder of its own; tell when each row was applied.
+    """Follow a database as another machine does, with its own temporary folder; record when each row was applied.
 
     Slot 0: 1 as soon as it follows; slot n: the time of row n.
     """
 
     async def listen() -> None:
         tempfile.tempdir = str(folder)
-        told, kept = Slots(shared), Kept()
+        slots, changes = Slots(shared), RecordedChanges()
         database = open_database(address)
-        follower = LogFollower(database, kept.apply, kept.clear)
+        follower = LogFollower(database, changes.apply, changes.clear)
         await follower.start()
-        kept.seq = follower._last.seq if follower._last else 0
-        told.set(1)
-        while kept.seq < count:
+        changes.seq = follower._last.seq if follower._last else 0
+        slots.set(1)
+        while changes.seq < count:
             follower.is_up_to_date()
             await asyncio.sleep(0.002)
-            for seq, at in kept.applied_at.items():
-                told.set(at, seq)
-            kept.applied_at.clear()
+            for seq, at in changes.applied_at.items():
+                slots.set(at, seq)
+            changes.applied_at.clear()
         await follower.stop()
         await database.close()
 

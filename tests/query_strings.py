@@ -1,4 +1,4 @@
-"""Random query strings: usual ones, odd ones, and ones that differ only in how they are written."""
+"""Random query strings: usual ones, unusual ones, and ones that differ only in their spelling."""
 
 from urllib.parse import quote, quote_plus
 
@@ -30,9 +30,9 @@ PUBLIC: tuple[type[QueryParams | NoParams], ...] = (
     ArticleListParams,
     ChangeListParams,
 )
-"""The models of what public addresses are asked."""
+"""Models of the parameters of public endpoints."""
 FEEDS: tuple[type[QueryParams], ...] = (FeedParams, CurrentFeedParams, NewsSitemapParams, SitemapParams)
-"""The models of what feeds are asked, once what they do not know is left out."""
+"""Models of the parameters of feeds, without unknown ones."""
 NAMES = (
     *("edition", "section", "tag", "author", "label", "from", "to", "exclude", "id", "fields"),
     *("tz", "newest_day", "total", "subsections", "cursor", "limit", "body", "since", "wait", "part"),
@@ -64,17 +64,17 @@ ODD = (
 
 
 def values(name: str) -> st.SearchStrategy[str]:
-    """Values of a parameter as they are meant, not as they are written."""
+    """Values of a parameter, decoded."""
     usual = st.sampled_from(USUAL.get(name, SLUGS))
     return st.one_of(usual, usual, usual, st.sampled_from(ODD), st.text(max_size=6))
 
 
 PAIRS = st.sampled_from(NAMES).flatmap(lambda name: st.tuples(st.just(name), values(name)))
-"""A parameter and a value, not yet written as a query string."""
+"""Parameter and value, not yet encoded."""
 
 
 def written(value: str, way: int) -> str:
-    """A name or a value as a query string may write it."""
+    """Return a name or a value as a query string may encode it."""
     if way == 0:
         return quote_plus(value)
     if way == 1:
@@ -84,7 +84,7 @@ def written(value: str, way: int) -> str:
 
 @st.composite
 def query_strings(draw: st.DrawFn) -> str:
-    """A query string as a server is handed it: each octet one character."""
+    """Return a query string as a server receives it: each octet one character."""
     names = st.sampled_from((*NAMES, *NAMES, *ODD_NAMES))
     parts = []
     for _ in range(draw(st.integers(0, 6))):

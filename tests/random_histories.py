@@ -1,11 +1,11 @@
-"""Random histories, one after the other."""
+"""Random histories, run one after the other."""
 
 from collections import Counter
 from collections.abc import Awaitable, Callable
 
 
 async def live_each(numbers: range, live: Callable[[int], Awaitable[Counter[str]]]) -> Counter[str]:
-    """What happened in all of them, printed too; a failure names the history it happened in."""
+    """Run all of them; print and return the counts of what happened. A failure names its history."""
     counts: Counter[str] = Counter()
     for number in numbers:
         try:

@@ -1,4 +1,4 @@
-"""A keep-alive HTTP/1.1 client over raw sockets, with a fraction of the CPU time of httpx."""
+"""Keep-alive HTTP/1.1 client over raw sockets, with a fraction of the CPU time of httpx."""
 
 import asyncio
 import gzip

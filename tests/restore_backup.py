@@ -1,4 +1,4 @@
-"""What restoring a backup does to a database, for tests of whatever was running meanwhile."""
+"""Effects of restoring a backup, for tests of processes that ran meanwhile."""
 
 from sqlalchemy import Connection, text
 
@@ -11,7 +11,7 @@ _LOSE = text("DELETE FROM changes WHERE seq > :last")
 
 
 def lose_changes(connection: Connection, last: int) -> None:
-    """Be the database that was backed up when its log ended there, as far as the log goes."""
+    """Reset the log to the end that it had in the backup."""
     begin_log_transaction(connection)
     connection.execute(_LOSE, {"last": last})
 
@@ -22,6 +22,6 @@ def leap(connection: Connection, *, now: int = NOW) -> Gap:
 
 
 def restore(connection: Connection, last: int) -> Gap:
-    """Both, in one."""
+    """Do both, in one transaction."""
     lose_changes(connection, last)
     return leap(connection)

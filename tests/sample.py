@@ -1,4 +1,4 @@
-"""The sample newsroom in a database of a test."""
+"""The sample newsroom in the database of a test."""
 
 from importlib.resources import as_file
 

@@ -1,7 +1,7 @@
-"""Real processes that serve on this machine, each ended by its own number.
+"""Real server processes on this machine, each ended by its process id.
 
-They are forked from one that has loaded the program already: a start takes a tenth of the time, and what is served
-is what `dayline serve` serves.
+They are forked from one that has loaded the program already: a start takes a tenth of the time, and they serve as
+`dayline serve` does.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ _processes.set_forkserver_preload([*LOADED])
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """`dayline serve` on a port of this machine; what it says goes into a file."""
+    """`dayline serve` on a loopback port; its output goes into a file."""
 
     process: ForkServerProcess
     port: int
@@ -38,11 +38,11 @@ class Server:
 
     @property
     def address(self) -> str:
-        """Where it listens."""
+        """Return its URL."""
         return f"http://127.0.0.1:{self.port}"
 
     async def wait_ready(self) -> float:
-        """Seconds until /health/ready answers 200."""
+        """Wait until /health/ready responds 200; return the seconds."""
         begun = time.monotonic()
         async with httpx.AsyncClient(base_url=self.address) as client:
             while time.monotonic() - begun < MAX_READY_SECONDS:
@@ -56,12 +56,12 @@ class Server:
         raise AssertionError(f"the server is not ready: {self.words.read_text()}")
 
     def send(self, number: int) -> None:
-        """Send it a signal, and nobody else."""
+        """Send a signal to this process alone."""
         assert self.process.pid is not None
         os.kill(self.process.pid, number)
 
     async def ended(self) -> int | None:
-        """Its status, once it has ended by itself or by a signal it was sent; None where it goes on."""
+        """Return its status if it has ended by itself or by a signal; None while it runs."""
         await asyncio.to_thread(self.process.join, MAX_ENDED_SECONDS)
         return self.process.exitcode
 
@@ -72,7 +72,7 @@ class Server:
 
 
 def free_port() -> int:
-    """A port nobody listens on."""
+    """Return a port that no process uses."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
@@ -80,7 +80,7 @@ def free_port() -> int:
 
 
 def start_server(address: str, folder: Path, port: int, **settings: str) -> Server:
-    """A server on the database of this address; what it says is appended to a file in the folder.
+    """Start a server on the database at this URL; its output is appended to a file in the folder.
 
     `settings` are environment variables.
     """
@@ -95,7 +95,7 @@ def start_server(address: str, folder: Path, port: int, **settings: str) -> Serv
 def _serve(environment: dict[str, str], folder: Path, words: Path, port: int) -> None:
     os.environ.clear()
     os.environ.update(environment)
-    tempfile.tempdir = None  # TMPDIR of this environment counts, not what the parent process found
+    tempfile.tempdir = None  # TMPDIR of this environment counts, not that of the parent process
     os.chdir(folder)
     with words.open("ab") as stream:
         os.dup2(stream.fileno(), 1)

@@ -1,4 +1,4 @@
-"""Counting the SQL statements of an answer, on either database."""
+"""Counting of the SQL statements of a response, on either database."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,29 +14,29 @@ _is_counting: ContextVar[bool] = ContextVar("is_counting", default=False)
 
 @contextmanager
 def counted() -> Iterator[list[str]]:
-    """The statements that the block itself runs, in turn; what begins and ends transactions is left out.
+    """Collect the statements that the block itself runs, without those that begin and end transactions.
 
-    What runs beside it, such as the upkeep of the app under test, was started elsewhere and is not counted.
+    Concurrent ones, such as those of background tasks, run in other contexts and do not count.
     """
     statements: list[str] = []
 
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+    def record(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         if _is_counting.get() and not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK")):
             statements.append(statement)
 
     run_prepared = PreparedQuery.all
 
-    def run_noted(prepared: PreparedQuery, connection: Connection, values: Mapping[str, Any]) -> list[Any]:
+    def run_recorded(prepared: PreparedQuery, connection: Connection, values: Mapping[str, Any]) -> list[Any]:
         rows = run_prepared(prepared, connection, values)
-        note(None, None, prepared.bind(connection, values)[0])
+        record(None, None, prepared.bind(connection, values)[0])
         return rows
 
     token = _is_counting.set(True)
-    event.listen(Engine, "before_cursor_execute", note)
-    PreparedQuery.all = run_noted  # type: ignore[method-assign, assignment]  # the driver itself tells nobody
+    event.listen(Engine, "before_cursor_execute", record)
+    PreparedQuery.all = run_recorded  # type: ignore[method-assign, assignment]  # the driver has no event for it
     try:
         yield statements
     finally:
         PreparedQuery.all = run_prepared  # type: ignore[method-assign]
-        event.remove(Engine, "before_cursor_execute", note)
+        event.remove(Engine, "before_cursor_execute", record)
         _is_counting.reset(token)

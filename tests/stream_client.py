@@ -1,4 +1,4 @@
-"""A client of the stream in this process, which reads as slowly as a test wants it to."""
+"""Client of the stream in this process, which reads as slowly as a test requires."""
 
 import asyncio
 import json
@@ -13,30 +13,30 @@ MAX_SECONDS = 10.0
 
 
 class Block(NamedTuple):
-    """What stands between two blank lines: its fields, and whether a browser would dispatch an event."""
+    """Lines between two blank lines: the fields, and whether a browser would dispatch an event."""
 
     fields: dict[str, str]
 
     @classmethod
     def of(cls, text: str) -> Self:
-        """What stands there."""
+        """Parse the lines."""
         return cls(dict(line.split(": ", 1) for line in text.split("\n") if line[0] != ":"))
 
     @property
     def is_event(self) -> bool:
-        """Only what has data is."""
+        """Return whether it has data, as every event does."""
         return "data" in self.fields
 
     @property
     def change(self) -> dict[str, Any]:
-        """The change that it brings; its own fields say the same."""
-        told: dict[str, Any] = json.loads(self.fields["data"])
-        assert (self.fields["id"], self.fields["event"]) == (str(told["seq"]), told["type"])
-        return told
+        """Return the change in its data, which equals its other fields."""
+        change: dict[str, Any] = json.loads(self.fields["data"])
+        assert (self.fields["id"], self.fields["event"]) == (str(change["seq"]), change["type"])
+        return change
 
 
 class Listening:
-    """One request for the stream, made by hand; `takes` is cleared to stop reading."""
+    """One request for the stream, sent directly to the app; `takes` is cleared to stop reading."""
 
     def __init__(self, app: ASGIApp, address: str, headers: Mapping[str, str]) -> None:
         place = urlsplit(address)
@@ -45,7 +45,7 @@ class Listening:
         self.started: Message = {}
         self.body = b""
         self.is_cut = False
-        self.transport = self  # as a server's connection has one
+        self.transport = self  # as a connection of a server has one
         self._heard = asyncio.Event()
         self._leaves = asyncio.Event()
         scope = {
@@ -66,12 +66,12 @@ class Listening:
         self.task = asyncio.ensure_future(app(scope, self.receive, self.send))
 
     async def receive(self) -> Message:
-        """What a server would say of the client."""
+        """Return the next ASGI message of the client."""
         await self._leaves.wait()
         return {"type": "http.disconnect"}
 
     async def send(self, message: Message) -> None:
-        """Take it, when the client reads."""
+        """Receive a message when the client reads."""
         await self.takes.wait()
         if self.is_cut:
             return
@@ -82,38 +82,38 @@ class Listening:
         self._heard.set()
 
     def abort(self) -> None:
-        """Cut the connection, as a server's transport does."""
+        """Close the connection, as a server's transport does."""
         self.is_cut = True
         self._leaves.set()
         self.takes.set()
 
     @property
     def blocks(self) -> list[Block]:
-        """Everything that was received whole."""
+        """Return everything that was received completely."""
         whole = self.body.decode().split("\n\n")[:-1]
         return [Block.of(text) for text in whole]
 
     @property
     def changes(self) -> list[dict[str, Any]]:
-        """The changes that were received."""
+        """Return the changes that were received."""
         return [block.change for block in self.blocks if block.is_event]
 
     @property
     def numbers(self) -> list[int]:
-        """Their sequence numbers."""
+        """Return their sequence numbers."""
         return [change["seq"] for change in self.changes]
 
     @property
     def last_id(self) -> str:
-        """What a browser would send as Last-Event-ID."""
+        """Return the id that a browser would send as Last-Event-ID."""
         return [block.fields["id"] for block in self.blocks if "id" in block.fields][-1]
 
     async def until(self, count: int) -> list[dict[str, Any]]:
-        """The changes, once there are so many."""
+        """Return the changes, once there are so many."""
         return await self.until_last(lambda: len(self.changes) >= count)
 
     async def until_last(self, is_there: Any) -> list[dict[str, Any]]:
-        """The changes, once this is so."""
+        """Return the changes, once the condition is true."""
         async with asyncio.timeout(MAX_SECONDS):
             while not is_there():
                 self._heard.clear()
@@ -121,7 +121,7 @@ class Listening:
         return self.changes
 
     async def leave(self) -> None:
-        """Go away, and wait until nothing is left of it."""
+        """Disconnect, and wait until the request has ended."""
         self._leaves.set()
         await self.ended()
 
@@ -132,7 +132,7 @@ class Listening:
 
 @asynccontextmanager
 async def listening(app: ASGIApp, address: str = "/v1/stream", **headers: str) -> AsyncIterator[Listening]:
-    """A stream that has begun."""
+    """Open a stream that has begun."""
     stream = Listening(app, address, {name.replace("_", "-"): value for name, value in headers.items()})
     try:
         await stream.until_last(lambda: stream.body or stream.task.done())

@@ -82,13 +82,13 @@ def table_reads() -> Iterator[TableReads]:
     found = TableReads(set(), set())
     run_prepared, run = PreparedQuery.all, Connection.execute
 
-    def all_noted(prepared: PreparedQuery, connection: Connection, values: Mapping[str, Any]) -> list[Any]:
+    def all_recorded(prepared: PreparedQuery, connection: Connection, values: Mapping[str, Any]) -> list[Any]:
         rows = run_prepared(prepared, connection, values)
         statement = prepared._statement if prepared._build is None else prepared._build()
         _note(statement, str(prepared.bind(connection, values)[0]), rows)
         return rows
 
-    def execute_noted(connection: Connection, statement: Any, *args: Any, **options: Any) -> Result[Any]:
+    def execute_recorded(connection: Connection, statement: Any, *args: Any, **options: Any) -> Result[Any]:
         result = run(connection, statement, *args, **options)
         if _reads.get() is None or not result.returns_rows:
             return result
@@ -97,7 +97,7 @@ def table_reads() -> Iterator[TableReads]:
         return frozen()
 
     token = _reads.set(found)
-    PreparedQuery.all, Connection.execute = all_noted, execute_noted  # type: ignore[method-assign, assignment]
+    PreparedQuery.all, Connection.execute = all_recorded, execute_recorded  # type: ignore[method-assign, assignment]
     try:
         yield found
     finally:

@@ -1,4 +1,4 @@
-"""The rules of the house that no other tool checks: sizes, names, and who may touch what."""
+"""Rules of the code that no other tool checks: sizes, names, and access to environment, clock and dialect."""
 
 import ast
 import re
@@ -28,7 +28,7 @@ CLOCKS = {
 
 
 def offenders(breaks: Callable[[ast.AST], bool], *, within: Path = APP, but: str = "") -> list[str]:
-    """Where, as `path:line`, a module within a folder does what only `but` (a path in app/) may do."""
+    """Return where, as `path:line`, a module within a folder does what only `but` (a path in app/) may do."""
     return [
         f"{path.relative_to(PROJECT)}:{getattr(node, 'lineno', 1)}"
         for path in MODULES
@@ -39,7 +39,7 @@ def offenders(breaks: Callable[[ast.AST], bool], *, within: Path = APP, but: str
 
 
 def words_of(node: ast.AST) -> Iterator[str]:
-    """The names an expression or an import is made of, the last one first."""
+    """Return the names in an expression or an import, the last one first."""
     if isinstance(node, ast.Attribute):
         yield node.attr
         yield from words_of(node.value)
@@ -87,13 +87,13 @@ def test_file_lengths_are_bounded() -> None:
 
 
 def test_no_two_classes_share_a_name() -> None:
-    defined = Counter(
+    existing = Counter(
         node.name
         for path in MODULES
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.ClassDef)
     )
-    assert [name for name, count in defined.items() if count > 1] == []
+    assert [name for name, count in existing.items() if count > 1] == []
 
 
 def test_bounds_are_named_max_and_min() -> None:
@@ -112,10 +112,10 @@ def test_every_module_has_a_docstring() -> None:
 
 
 def test_every_setting_is_documented() -> None:
-    told = set(re.findall(rf"\b{PREFIX}[A-Z0-9_]+\b", (PROJECT / "docs/operations.md").read_text()))
-    meant = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
-    assert meant - told == set(), "settings that nobody is told of"
-    assert told - meant == set(), "settings that are told of and do not exist"
+    documented = set(re.findall(rf"\b{PREFIX}[A-Z0-9_]+\b", (PROJECT / "docs/operations.md").read_text()))
+    existing = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    assert existing - documented == set(), "settings that the docs do not have"
+    assert documented - existing == set(), "settings in the docs that do not exist"
 
 
 def test_only_settings_read_the_environment() -> None:

@@ -1,4 +1,4 @@
-"""The parts of benches: generated archives, contestants by hand, paths, load, and the report."""
+"""Parts of benches: generated archives, contestants by hand, paths, load, and the report."""
 
 import asyncio
 import importlib
@@ -34,7 +34,7 @@ from bench.process import Process
 from bench.report import BY_HAND, FOLDER, write_report
 from bench.rounds import Chapter, Spread, compete
 from bench.serving import Memory
-from bench.thresholds import HOT, judge
+from bench.thresholds import HOT, evaluate
 from bench.url_sampling import by_hand_dialect, dayline_dialect, draw_places, draw_slugs, walk
 from tests.conftest import NOW, opened, running
 from tests.invariants import check_house
@@ -67,20 +67,20 @@ def test_archive_articles_are_oldest_first_with_shared_instants() -> None:
     assert all(len(time) == len("2020-01-01T00:00:00.000001+00:00") for time in times)
 
 
-@pytest.mark.parametrize("database_address", ["sqlite"], indirect=True)  # one will do: each entry is a transaction
+@pytest.mark.parametrize("database_address", ["sqlite"], indirect=True)  # one suffices: each entry is a transaction
 async def test_archive_is_imported_without_rejected_lines(database: Database) -> None:
     flaws: list[tuple[int, str]] = []
     importer = Importer(database, now=lambda: NOW, on_error=lambda line, reason: flaws.append((line, reason)))
     report = await importer.run(io.BufferedReader(io.BytesIO(lines(ARTICLES, 5))))
     assert not flaws
     assert report.rejected == 0
-    assert not report.created_entries, "every name an article gives is in the catalogue"
+    assert not report.created_entries, "every name that an article has is in the catalogue"
     assert sum(count for (kind, _), count in report.records.items() if kind == "article") == ARTICLES
 
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file with a small archive, written straight into the tables."""
+    """Create a SQLite file with a small archive, inserted directly into the tables."""
     path = tmp_path_factory.mktemp("bench") / "archive.db"
     fill(f"sqlite:///{path}", SMALL, report_progress=lambda _: None)
     return path
@@ -88,7 +88,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 async def written(archive: Path) -> Any:
-    """That archive, opened."""
+    """Open that archive."""
     database = open_database(f"sqlite:///{archive}")
     yield database
     await database.close()
@@ -116,7 +116,7 @@ async def test_archive_has_the_recommendations_of_the_application(written: Datab
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def address(request: pytest.FixtureRequest, archive: Path) -> str:
-    """The same archive on either database."""
+    """Create the same archive on either database."""
     if request.param == "sqlite":
         return f"sqlite:///{archive}"
     found: str = request.getfixturevalue("postgresql_address")
@@ -138,9 +138,9 @@ async def test_hand_written_servers_respond_as_dayline_does(
             days = (await client.get(mine.page(place))).json()["days"]
             items = [item for day in days for item in day["items"]]
             shown = [(parse_id(item["id"]), item["headline"], item["section"]["slug"]) for item in items]
-            answer = (await other.get(theirs.page(place))).json()
+            respond = (await other.get(theirs.page(place))).json()
             assert len(shown) == 20
-            assert [(item["id"], item["headline"], item["section"]) for item in answer["items"]] == shown
+            assert [(item["id"], item["headline"], item["section"]) for item in respond["items"]] == shown
         for slug in draw_slugs(archive, PLACES, seed=1):
             article, same = (
                 (await client.get(mine.article(slug))).json(),
@@ -154,7 +154,7 @@ async def test_hand_written_servers_respond_as_dayline_does(
 
 
 def program(name: str) -> FastAPI:
-    """A program by hand, imported again, because it opens its database on import."""
+    """Import a program by hand again, because it opens its database on import."""
     sys.modules.pop(name, None)
     app: FastAPI = importlib.import_module(name).app
     return app
@@ -182,7 +182,7 @@ def test_sampled_positions_are_in_the_requested_range(archive: Path) -> None:
 def test_load_generator_requests_each_path_once() -> None:
     asked: list[bytes] = []
 
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def respond(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(asyncio.IncompleteReadError):
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
@@ -191,7 +191,7 @@ def test_load_generator_requests_each_path_once() -> None:
         writer.close()
 
     async def scene() -> dict[str, float]:
-        async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        async with await asyncio.start_server(respond, "127.0.0.1", 0) as server:
             port = server.sockets[0].getsockname()[1]
             return await ask(port, (f"GET {path} HTTP/1.1\r\n\r\n".encode() for path in paths), 4, 5)
 
@@ -219,21 +219,21 @@ def test_servers_alternate_and_ratios_are_computed_by_round() -> None:
 
 
 def made_up() -> tuple[dict[str, Chapter], Process]:
-    """A run in which nginx did not take part and one line does not hold."""
+    """Return a run without nginx in which one threshold is not met."""
     rates = {"Dayline": [90.0, 100.0], "bare uvicorn": [50.0, 40.0], "Dayline, 304": [80.0, 90.0]}
     chapter = Chapter("Hot", rates, {name: [1.0, 2.0] for name in rates}, [NO_NGINX], ["A note."])
     return {HOT: chapter}, Process([0.5, 0.6, 0.7], Memory(150.0, 120.0), 32.0, 1_000)
 
 
 def test_threshold_is_met_missed_or_not_measured() -> None:
-    verdicts = {verdict.text: verdict for verdict in judge(*made_up())}
-    words = {text: verdict.word for text, verdict in verdicts.items()}
+    results = {result.text: result for result in evaluate(*made_up())}
+    words = {text: result.result for text, result in results.items()}
     assert len(words) == 16
     assert words["hot timeline page vs nginx static, same bytes, plain"] == "not measured"
     assert words["hot timeline page vs bare uvicorn"] == "yes"
     assert words["hot 304 vs hot 200"] == "**no**"
     assert words["a worker's memory beyond the cache's budget"] == "yes"
-    assert verdicts["from process start to the first response, warm files"].measured == "0.60 s (0.50 to 0.70)"
+    assert results["from process start to the first response, warm files"].measured == "0.60 s (0.50 to 0.70)"
 
 
 def test_report_has_figures_machine_versions_and_missing_servers(
@@ -244,7 +244,7 @@ def test_report_has_figures_machine_versions_and_missing_servers(
     plan = Plan(2, 1, tmp_path, print, SMALL)
     write_report(tmp_path / "page.md", machine.examine_machine("18.4", 3.0), plan, chapters, process)
     page = (tmp_path / "page.md").read_text()
-    for told in (NO_NGINX, NO_WRK, "A note.", "PostgreSQL 18.4", "load average 3.0", "2 rounds of 1 s", "| **no** |"):
-        assert told in page
+    for text in (NO_NGINX, NO_WRK, "A note.", "PostgreSQL 18.4", "load average 3.0", "2 rounds of 1 s", "| **no** |"):
+        assert text in page
     for name in BY_HAND:
         assert (FOLDER / name).read_text() in page

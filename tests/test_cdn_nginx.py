@@ -1,4 +1,4 @@
-"""The documented nginx, in front of a real server and of one that notes what it is asked."""
+"""The documented nginx, in front of a real server and of an upstream that records requests."""
 
 import asyncio
 import gzip
@@ -34,11 +34,11 @@ OPENERS: dict[str, Callable[[bytes], bytes]] = {
     "identity": bytes,
 }
 PUBLIC = "public, max-age=30"
-MAX_LATE_S = 3.0  # nginx shows it up to a second late; a busy machine stalls for longer, but never for the 30 above
+MAX_LATE_S = 3.0  # nginx serves it up to a second late; a busy machine stalls for longer, but never for the 30 above
 
 
 class Front:
-    """A served newsroom with nginx in front of it."""
+    """Server of a newsroom with nginx in front of it."""
 
     def __init__(self, server: Server, address: str, database: str) -> None:
         self.server = server
@@ -46,12 +46,12 @@ class Front:
         self.client = httpx.Client(base_url=address, timeout=20, trust_env=False)
 
     def get(self, target: str, accepted: str = "identity", **headers: str) -> httpx.Response:
-        """What a reader gets, as it came over the wire."""
-        told = {"accept-encoding": accepted, **{name.replace("_", "-"): value for name, value in headers.items()}}
-        return self.client.get(target, headers=told)
+        """Return the response that a reader gets, as received."""
+        fields = {"accept-encoding": accepted, **{name.replace("_", "-"): value for name, value in headers.items()}}
+        return self.client.get(target, headers=fields)
 
     def schedule(self, source_id: str, seconds: float) -> float:
-        """Schedule an article so many seconds ahead; when that is, by the clock."""
+        """Schedule an article so many seconds ahead; return when that is, by the clock."""
         at = clock.now() + int(seconds * SECOND_US)
 
         def store(connection: Connection) -> None:
@@ -104,14 +104,14 @@ def test_nginx_serves_cached_responses(front: Front) -> None:
 def test_nginx_caches_each_representation(front: Front, accepted: str, encoding: str) -> None:
     plain = httpx.get(f"{front.server.address}{LARGE}", headers={"accept-encoding": "identity"})
     for _ in range(2):
-        with front.client.stream("GET", LARGE, headers={"accept-encoding": accepted}) as answer:
-            raw = b"".join(answer.iter_raw())
-        assert answer.headers.get("content-encoding", "identity") == encoding
-        assert answer.headers["vary"] == "Accept-Encoding"
+        with front.client.stream("GET", LARGE, headers={"accept-encoding": accepted}) as response:
+            raw = b"".join(response.iter_raw())
+        assert response.headers.get("content-encoding", "identity") == encoding
+        assert response.headers["vary"] == "Accept-Encoding"
         assert OPENERS[encoding](raw) == plain.content
         tag = plain.headers["etag"]
-        assert answer.headers["etag"] == (tag if encoding == "identity" else f'{tag[:-1]}-{encoding}"')
-    assert answer.headers["x-cache"] == "HIT"
+        assert response.headers["etag"] == (tag if encoding == "identity" else f'{tag[:-1]}-{encoding}"')
+    assert response.headers["x-cache"] == "HIT"
 
 
 def test_nginx_normalises_accept_encoding(front: Front) -> None:
@@ -150,9 +150,9 @@ def test_nginx_head_equals_get(front: Front) -> None:
 )
 def test_nginx_does_not_cache_private_streamed_or_missing_responses(front: Front, target: str, status: int) -> None:
     for _ in range(2):
-        answer = front.get(target)
-        assert answer.status_code == status
-        assert answer.headers.get("x-cache", "MISS") in {"MISS", "EXPIRED"}
+        response = front.get(target)
+        assert response.status_code == status
+        assert response.headers.get("x-cache", "MISS") in {"MISS", "EXPIRED"}
 
 
 def test_nginx_bypasses_the_cache_for_requests_with_a_key(front: Front) -> None:
@@ -161,17 +161,17 @@ def test_nginx_bypasses_the_cache_for_requests_with_a_key(front: Front) -> None:
 
 
 def test_nginx_body_limit_returns_problem_details(front: Front) -> None:
-    answer = front.client.post("/v1/editorial/articles", content=b"x" * 3_000_000)
-    assert answer.headers["content-type"] == "application/problem+json"
+    response = front.client.post("/v1/editorial/articles", content=b"x" * 3_000_000)
+    assert response.headers["content-type"] == "application/problem+json"
 
 
 def test_nginx_shows_a_scheduled_publication_on_time(front: Front) -> None:
     target, due_at = "/v1/timeline?limit=3", front.schedule("due", 1.7)
-    time.sleep(0.4)  # the server looks four times a second
+    time.sleep(0.4)  # the server polls four times a second
     seen, public_at = set[str](), float("inf")
-    while "Story due" not in (answer := front.get(target)).text:
-        seen.add(answer.headers["x-cache"])
-        assert "stale-while-revalidate" not in answer.headers["cache-control"]
+    while "Story due" not in (response := front.get(target)).text:
+        seen.add(response.headers["x-cache"])
+        assert "stale-while-revalidate" not in response.headers["cache-control"]
         assert time.time() < min(public_at, due_at + 10) + MAX_LATE_S
         if public_at > time.time() and "Story due" in httpx.get(f"{front.server.address}{target}").text:
             public_at = time.time()
@@ -191,28 +191,28 @@ def test_nginx_passes_long_polls_immediately(front: Front) -> None:
             front.database,
             lambda connection: upsert_articles(connection, [article(source_id="heard")], now=clock.now()),
         )
-        answer = waiting.result(10)
+        response = waiting.result(10)
         assert time.monotonic() - begun < 5  # half of what it would wait for nothing
-    assert [item["article"]["headline"] for item in answer.json()["items"]] == ["Story heard"]
-    assert answer.headers["cache-control"] == "no-store"
+    assert [item["article"]["headline"] for item in response.json()["items"]] == ["Story heard"]
+    assert response.headers["cache-control"] == "no-store"
 
 
 async def test_nginx_forwards_the_required_headers(tmp_path: Path) -> None:
     async with an_upstream({"/herd": {"Cache-Control": PUBLIC}}) as upstream:
         with nginx_before(upstream.port, tmp_path) as address:
             async with httpx.AsyncClient(base_url=address, trust_env=False) as client:
-                told = {
+                fields = {
                     "x-forwarded-for": "203.0.113.7",
                     "forwarded": "for=198.51.100.9",
                     "accept-encoding": "deflate, gzip, br",
                     "host": "news.example",
                 }
                 for _ in range(3):
-                    await client.get("/v1/timeline?a=%20b", headers=told)
-                await client.get("/v1/editorial/articles", headers={**told, "authorization": "Bearer x"})
-                assert upstream.connections <= (os.cpu_count() or 1)  # each worker keeps its own
+                    await client.get("/v1/timeline?a=%20b", headers=fields)
+                await client.get("/v1/editorial/articles", headers={**fields, "authorization": "Bearer x"})
+                assert upstream.connections <= (os.cpu_count() or 1)  # each worker has its own cache
                 upstream.pause = 0.2
-                answers = await asyncio.gather(*(client.get("/herd") for _ in range(20)))
+                arrived = await asyncio.gather(*(client.get("/herd") for _ in range(20)))
     first, _, _, private, *_ = upstream.asked
     assert first["line"] == "GET /v1/timeline?a=%20b HTTP/1.1"
     assert first["x-forwarded-for"] == "203.0.113.7, 127.0.0.1"
@@ -220,7 +220,7 @@ async def test_nginx_forwards_the_required_headers(tmp_path: Path) -> None:
     assert first["accept-encoding"] == "br"
     assert first["host"] == "news.example"
     assert private["authorization"] == "Bearer x"
-    assert {answer.content for answer in answers} == {b"words"}
+    assert {response.content for response in arrived} == {b"words"}
     assert len(upstream.asked_for("/herd")) == 1
 
 
@@ -232,23 +232,23 @@ async def test_nginx_serves_stale_during_revalidation_and_outages(tmp_path: Path
     async with an_upstream(fields) as upstream:
         with nginx_before(upstream.port, tmp_path) as address:
             async with httpx.AsyncClient(base_url=address, trust_env=False) as client:
-                kept = [await client.get(target) for target in fields]
+                responses = [await client.get(target) for target in fields]
                 await asyncio.sleep(2.05)  # nginx counts whole seconds
                 upstream.is_gone = True
                 upstream.is_open.clear()
-                over = await client.get("/lasting")  # though what it is asked for is not answered yet
+                over = await client.get("/lasting")  # although its response has not begun
                 upstream.is_open.set()
                 stale = await client.get("/gone")
-                missing = await client.get("/never-kept")
+                missing = await client.get("/never-cached")
                 async with asyncio.timeout(10):
-                    while (  # noqa: ASYNC110 - nginx tells nobody that it has the answer
+                    while (  # noqa: ASYNC110 - nginx has no event for it
                         again := await client.get("/lasting")
                     ).headers["x-cache"] != "HIT":
                         await asyncio.sleep(0.01)
-    assert {answer.headers["x-cache"] for answer in kept} == {"MISS"}
+    assert {response.headers["x-cache"] for response in responses} == {"MISS"}
     assert (over.headers["x-cache"], again.headers["x-cache"]) == ("STALE", "HIT")
     assert (stale.status_code, stale.headers["x-cache"], stale.content) == (200, "STALE", b"words")
-    assert stale.headers["date"] == kept[1].headers["date"]  # for those who reckon its age
+    assert stale.headers["date"] == responses[1].headers["date"]  # for clients that compute its age
     assert missing.status_code == 502
     assert upstream.asked_for("/lasting")[1]["if-none-match"] == '"a"'
     assert len(upstream.asked_for("/lasting")) == 2

@@ -1,4 +1,4 @@
-"""A server that is killed or ended in the midst of writes: what it acknowledged stays, whole, and nothing else."""
+"""A server that is killed or stopped during writes: every acknowledged write stays complete, and nothing else does."""
 
 import asyncio
 import shutil
@@ -26,7 +26,7 @@ from app.schemas.api_key import ApiKeyCreate
 from tests.acknowledged_writes import Ledger, count_named
 from tests.api.conftest import as_key
 from tests.conftest import KINDS, create_database, run_once
-from tests.editor_client import Desk
+from tests.editor_client import WritingEditor
 from tests.invariants import check_house
 from tests.records import author, edition, label, section
 from tests.server_process import Server, free_port, start_server
@@ -39,16 +39,16 @@ WRITES_BEFORE = (10, 60)
 MAX_SECONDS = 120
 
 
-class House(NamedTuple):
-    """A database that one test's servers have for themselves, and the token of a key that may write."""
+class TestDatabase(NamedTuple):
+    """Database that one test's servers use alone, and the token of a key that may write."""
 
     address: str
     token: str
 
 
 @pytest.fixture(params=KINDS)
-def house(request: pytest.FixtureRequest, tmp_path: Path) -> House:
-    """A furnished house of its own: who is killed leaves connections behind."""
+def test_database(request: pytest.FixtureRequest, tmp_path: Path) -> TestDatabase:
+    """Fill a database for one test: killed servers leave connections behind."""
     if request.param == "sqlite":
         shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "dayline.db")
         address = f"sqlite:///{tmp_path}/dayline.db"
@@ -58,11 +58,11 @@ def house(request: pytest.FixtureRequest, tmp_path: Path) -> House:
         run_once(server.format("postgres"), create_database(name))
         address = server.format(name)
         run_once(address, migrations.upgrade)
-    return House(address, run_once(address, furnish))
+    return TestDatabase(address, run_once(address, fill))
 
 
-def furnish(connection: Connection) -> str:
-    """Store a catalogue to write with; the token of a key that may."""
+def fill(connection: Connection) -> str:
+    """Store a catalogue to write with; return the token of a key that may."""
     for record in (edition(), section("city", "City"), label("opinion", "Opinion"), author("ada", "Ada Vale")):
         upsert_entry(connection, record, now=clock.now())
     key = ApiKeyCreate.model_validate({"name": "Desks", "scopes": ["articles:write", "articles:publish"]})
@@ -70,22 +70,22 @@ def furnish(connection: Connection) -> str:
 
 
 class Newsroom:
-    """Desks that write to one server at a time, over the rounds of its life."""
+    """Editors that write to one server at a time, over all rounds."""
 
-    def __init__(self, house: House, folder: Path, random: Random) -> None:
+    def __init__(self, test_database: TestDatabase, folder: Path, random: Random) -> None:
         self.ledger = Ledger()
         self.in_flight: list[int] = []
         self.ready_after: list[float] = []
-        self._house = house
+        self._house = test_database
         self._folder = folder
         self._random = random
         self._port = free_port()
         shared: list[str] = []
-        self._desks = [Desk(self.ledger, Random(random.random()), shared) for _ in range(DESKS)]
+        self._desks = [WritingEditor(self.ledger, Random(random.random()), shared) for _ in range(DESKS)]
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[tuple[Server, httpx.AsyncClient]]:
-        """A server of the house and a client of it; started anew on the port of the one before."""
+        """Run a server and a client of it; it uses the port of the previous one."""
         server = start_server(self._house.address, self._folder, self._port)
         try:
             self.ready_after.append(await server.wait_ready())
@@ -97,16 +97,16 @@ class Newsroom:
         assert "Traceback" not in server.words.read_text(), server.words.read_text()
 
     async def write_until(self, server: Server, client: httpx.AsyncClient, end: signal.Signals) -> None:
-        """Have all desks write, and send the signal while at least four requests are with the server."""
+        """Have all editors write, and send the signal while at least four requests are pending."""
         for desk in self._desks:
             desk.is_ending = False
         working = [asyncio.create_task(desk.work(client)) for desk in self._desks]
         enough = self.ledger.counts["acknowledged"] + self._random.randrange(*WRITES_BEFORE)
         deadline = time.monotonic() + MAX_SECONDS
         while self.ledger.counts["acknowledged"] < enough or len(self.ledger.sent) < MIN_IN_FLIGHT:
-            assert time.monotonic() < deadline, "the desks do not write"
+            assert time.monotonic() < deadline, "the editors do not write"
             if any(task.done() for task in working):
-                break  # and what stopped it is told below
+                break  # the checks below report the cause
             await asyncio.sleep(self._random.uniform(0, 0.002))
         for desk in self._desks:
             desk.is_ending = True
@@ -115,7 +115,7 @@ class Newsroom:
         await asyncio.gather(*working)
 
     async def check(self, *, before: int, all_answered: bool = False) -> Counter[str]:
-        """Hold the database against the ledger, and against itself."""
+        """Compare the database with the ledger, and check its invariants."""
 
         def run(connection: Connection) -> Counter[str]:
             self.ledger.check(connection, now=before, all_answered=all_answered)
@@ -125,13 +125,13 @@ class Newsroom:
             return await database.read(run)
 
     async def repeat(self, client: httpx.AsyncClient) -> None:
-        """Send once more what nobody answered of new articles: one of each is there then."""
+        """Repeat requests for new articles that had no response: each article exists once afterwards."""
         makings, self.ledger.makings = self.ledger.makings, []
         async with opened(self._house.address) as database:
             for making in makings:
                 there = await database.read(count_named, making.state.headline)
-                answer = await self._desks[0].make(client, making, again=True)
-                is_known = answer.headers.get("idempotent-replayed") == "true" or answer.status_code == 200
+                response = await self._desks[0].make(client, making, again=True)
+                is_known = response.headers.get("idempotent-replayed") == "true" or response.status_code == 200
                 assert (there, is_known) in {(0, False), (1, True)}, making
                 assert await database.read(count_named, making.state.headline) == 1, making
         self.ledger.counts["made again"] += len(makings)
@@ -139,7 +139,7 @@ class Newsroom:
 
 @asynccontextmanager
 async def opened(address: str) -> AsyncIterator[Database]:
-    """The database, closed again before its server is killed, so that who comes next finds it as a crash left it."""
+    """Open the database, and close it before its server is killed, so that the next one finds it as a crash left it."""
     database = open_database(address)
     try:
         yield database
@@ -147,18 +147,18 @@ async def opened(address: str) -> AsyncIterator[Database]:
         await database.close()
 
 
-def tell(newsroom: Newsroom, rounds: int, found: Counter[str]) -> None:
-    """What happened, for those who run this with -s."""
+def print_counts(newsroom: Newsroom, rounds: int, found: Counter[str]) -> None:
+    """Print what happened, for those who run this with -s."""
     ready: Sequence[float] = sorted(newsroom.ready_after)
-    print(  # noqa: T201 - the figures are what a soak run is for
+    print(  # noqa: T201 - the figures of a soak run
         f"\n{rounds} rounds: {dict(newsroom.ledger.counts)}; in flight at the end of each {newsroom.in_flight}; "
         f"ready again after {ready[0]:.1f} to {ready[-1]:.1f} s; {dict(found)}"
     )
 
 
-async def live_through(house: House, folder: Path, rounds: int) -> None:
-    """So many lives, each ended by SIGKILL, and a look at what is left after each."""
-    newsroom = Newsroom(house, folder, Random(rounds))
+async def live_through(test_database: TestDatabase, folder: Path, rounds: int) -> None:
+    """Run so many rounds, each ended by SIGKILL and followed by a check."""
+    newsroom = Newsroom(test_database, folder, Random(rounds))
     found: Counter[str] = Counter()
     for number in range(rounds + 1):
         before = clock.now()
@@ -168,22 +168,22 @@ async def live_through(house: House, folder: Path, rounds: int) -> None:
             if number < rounds:
                 await newsroom.write_until(server, client, signal.SIGKILL)
                 assert await server.ended() == -signal.SIGKILL
-    tell(newsroom, rounds, found)
+    print_counts(newsroom, rounds, found)
     assert min(newsroom.in_flight) >= MIN_IN_FLIGHT
     assert newsroom.ledger.counts["acknowledged"] >= WRITES_BEFORE[0] * rounds
 
 
-async def test_acknowledged_writes_survive_a_kill(house: House, tmp_path: Path) -> None:
-    await live_through(house, tmp_path, ROUNDS)
+async def test_acknowledged_writes_survive_a_kill(test_database: TestDatabase, tmp_path: Path) -> None:
+    await live_through(test_database, tmp_path, ROUNDS)
 
 
 @pytest.mark.soak
-async def test_long_acknowledged_writes_survive_a_kill(house: House, tmp_path: Path) -> None:
-    await live_through(house, tmp_path, ROUNDS_SOAK)
+async def test_long_acknowledged_writes_survive_a_kill(test_database: TestDatabase, tmp_path: Path) -> None:
+    await live_through(test_database, tmp_path, ROUNDS_SOAK)
 
 
-async def test_shutdown_completes_requests_in_progress(house: House, tmp_path: Path) -> None:
-    newsroom = Newsroom(house, tmp_path, Random(1))
+async def test_shutdown_completes_requests_in_progress(test_database: TestDatabase, tmp_path: Path) -> None:
+    newsroom = Newsroom(test_database, tmp_path, Random(1))
     async with newsroom.serving() as (server, client):
         waiting = asyncio.create_task(client.get("/v1/changes?since=0&tag=unheard-of&wait=30"))
         await newsroom.write_until(server, client, signal.SIGTERM)
@@ -192,4 +192,4 @@ async def test_shutdown_completes_requests_in_progress(house: House, tmp_path: P
         assert time.monotonic() - begun < DRAIN_SECONDS
         assert (await waiting).status_code == 200
     assert newsroom.in_flight[0] >= MIN_IN_FLIGHT
-    tell(newsroom, 1, await newsroom.check(before=0, all_answered=True))
+    print_counts(newsroom, 1, await newsroom.check(before=0, all_answered=True))

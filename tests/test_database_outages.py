@@ -45,34 +45,37 @@ ENDED_S = 60.0
 _numbers = count(1)
 
 
-class House(NamedTuple):
-    """A PostgreSQL server with a furnished database, and the token of a key that may write."""
+class OutageDatabase(NamedTuple):
+    """PostgreSQL server with a filled database, and the token of a key that may write."""
 
     server: Any
     token: str
 
 
 @pytest.fixture(scope="module")
-def house() -> Iterator[House]:
+def outage_database() -> Iterator[OutageDatabase]:
     """Start a server that may be frozen, used by no other test."""
     with stoppable_server() as server:
-        yield House(server, run_once(server.get_uri(), furnish))
+        yield OutageDatabase(server, run_once(server.get_uri(), furnish))
 
 
-async def test_app_whose_connections_are_lost_responds_and_recovers(house: House) -> None:
-    async with proxied(house.server) as proxy, running(create_app(Settings(database_url=proxy.address()))) as client:
+async def test_app_whose_connections_are_lost_responds_and_recovers(outage_database: OutageDatabase) -> None:
+    async with (
+        proxied(outage_database.server) as proxy,
+        running(create_app(Settings(database_url=proxy.address()))) as client,
+    ):
         addresses = ("/v1/timeline", "/v1/articles", "/v1/editions", "/health/ready", "/feeds/global/rss.xml")
         async with asyncio.timeout(ENDED_S):
             for address in addresses:
                 assert (await client.get(address)).status_code == 200
-            await schedule(house.server.get_uri())
+            await schedule(outage_database.server.get_uri())
             proxy.silence()
-            answers = await asyncio.gather(*(client.get(f"{address}?limit=7") for address in addresses))
-            assert {answer.status_code for answer in answers} <= {200, 422, 503}  # one may be on a new connection
-            assert 503 in {answer.status_code for answer in answers}
+            responses = await asyncio.gather(*(client.get(f"{address}?limit=7") for address in addresses))
+            assert {response.status_code for response in responses} <= {200, 422, 503}  # one may be on a new connection
+            assert 503 in {response.status_code for response in responses}
             for address in addresses:
                 assert (await client.get(address)).status_code == 200
-            assert (await make_article(client, house.token)).status_code == 201
+            assert (await make_article(client, outage_database.token)).status_code == 201
             await wait_published(client)  # by the background task, which the outage did not block
 
 
@@ -95,7 +98,7 @@ async def schedule(address: str, number: int = 1) -> None:
 
 
 async def make_article(client: httpx.AsyncClient, token: str) -> httpx.Response:
-    """Make one more draft."""
+    """Create one more draft."""
     record = {"edition": "global", "headline": f"Headline {next(_numbers)}", "body": []}
     return await client.post("/v1/editorial/articles", json=record, headers=as_key(token))
 
@@ -160,7 +163,7 @@ class Crowd:
             good = [at + seconds for at, seconds, status in during if status < 300 and at >= ended]
             recovered = min(good) - ended
             codes = dict(Counter(status for _, _, status in during))
-            print(f"{title}: {kind} longest {longest:.2f} s, recovered after {recovered:.2f} s, {codes}")  # noqa: T201 - the measure
+            print(f"{title}: {kind} longest {longest:.2f} s, recovered after {recovered:.2f} s, {codes}")  # noqa: T201 - a figure
             assert set(codes) <= {200, 201, 503}
             assert longest <= most, f"{title}: {kind} took {longest:.1f} s"
             assert recovered <= RECOVERED_WITHIN_S
@@ -178,18 +181,20 @@ async def served(address: str, folder: Path) -> AsyncIterator[Server]:
 
 
 async def warm_up(crowd: Crowd) -> None:
-    """Fill every pool."""
+    """Fill every connection pool."""
     await asyncio.gather(*(crowd.read() for _ in range(READERS)), *(crowd.write() for _ in range(WRITERS)))
     await asyncio.sleep(2)
 
 
 @pytest.mark.soak
-async def test_requests_to_a_frozen_server_end_in_time_and_work_again(house: House, tmp_path: Path) -> None:
-    async with served(house.server.get_uri(), tmp_path) as server:
-        crowd = Crowd(server.address, house.token)
+async def test_requests_to_a_frozen_server_end_in_time_and_work_again(
+    outage_database: OutageDatabase, tmp_path: Path
+) -> None:
+    async with served(outage_database.server.get_uri(), tmp_path) as server:
+        crowd = Crowd(server.address, outage_database.token)
         async with crowd.asking():
             await warm_up(crowd)
-            with frozen(house.server):
+            with frozen(outage_database.server):
                 begun = time.monotonic()
                 await asyncio.sleep(OUTAGE_S)
                 ended = time.monotonic()
@@ -199,9 +204,11 @@ async def test_requests_to_a_frozen_server_end_in_time_and_work_again(house: Hou
 
 
 @pytest.mark.soak
-async def test_requests_on_half_open_connections_end_in_time_and_work_again(house: House, tmp_path: Path) -> None:
-    async with proxied(house.server) as proxy, served(proxy.address(), tmp_path) as server:
-        crowd = Crowd(server.address, house.token)
+async def test_requests_on_half_open_connections_end_in_time_and_work_again(
+    outage_database: OutageDatabase, tmp_path: Path
+) -> None:
+    async with proxied(outage_database.server) as proxy, served(proxy.address(), tmp_path) as server:
+        crowd = Crowd(server.address, outage_database.token)
         async with crowd.asking():
             await warm_up(crowd)
             begun = time.monotonic()
@@ -216,7 +223,7 @@ def print_causes(server: Server) -> None:
     """Print the number of each cause in the log, and check that the log has no traceback."""
     lines = server.words.read_text().splitlines()
     causes = Counter(line.rpartition("unavailable: ")[2] for line in lines if "unavailable: " in line)
-    print(dict(causes.most_common(6)))  # noqa: T201 - the measure
+    print(dict(causes.most_common(6)))  # noqa: T201 - a figure
     assert not [line for line in lines if "Traceback" in line]
 
 
@@ -235,23 +242,25 @@ def hold_lock(address: str, shared: Path) -> None:
 
 
 @pytest.mark.soak
-async def test_stopped_writer_blocks_others_for_ten_seconds_at_most(house: House, tmp_path: Path) -> None:
+async def test_stopped_writer_blocks_others_for_ten_seconds_at_most(
+    outage_database: OutageDatabase, tmp_path: Path
+) -> None:
     shared = tmp_path / "slots"
     slots = Slots(shared)
-    address = house.server.get_uri()
+    address = outage_database.server.get_uri()
     async with served(address, tmp_path) as server:
-        crowd = Crowd(server.address, house.token)
+        crowd = Crowd(server.address, outage_database.token)
         await crowd.write()
         with process(hold_lock, address, shared) as writer:
             await slots.wait()
             assert writer.pid is not None
             stop(writer.pid)
             begun = time.monotonic()
-            answers = await asyncio.gather(*(timed(crowd.write()) for _ in range(WRITERS)))
+            responses = await asyncio.gather(*(timed(crowd.write()) for _ in range(WRITERS)))
             seconds = time.monotonic() - begun
         await crowd.close()
-        print(f"stopped writer: others wrote after {seconds:.2f} s")  # noqa: T201 - the measure
-        assert all(answer.status_code == 201 for answer in answers)
+        print(f"stopped writer: others wrote after {seconds:.2f} s")  # noqa: T201 - a figure
+        assert all(response.status_code == 201 for response in responses)
         assert seconds <= STOPPED_WRITER_S
 
 
@@ -267,16 +276,18 @@ async def timed(awaited: Awaitable[httpx.Response]) -> httpx.Response:
 
 
 @pytest.mark.soak
-async def test_server_process_ends_while_the_database_is_frozen(house: House, tmp_path: Path) -> None:
-    async with served(house.server.get_uri(), tmp_path) as server:
+async def test_server_process_ends_while_the_database_is_frozen(
+    outage_database: OutageDatabase, tmp_path: Path
+) -> None:
+    async with served(outage_database.server.get_uri(), tmp_path) as server:
         async with httpx.AsyncClient(base_url=server.address) as client:
-            await make_article(client, house.token)
-        with frozen(house.server):
+            await make_article(client, outage_database.token)
+        with frozen(outage_database.server):
             await asyncio.sleep(1)
             begun = time.monotonic()
             server.send(signal.SIGTERM)
             status = await server.ended()
-            print(f"frozen: the process ended after {time.monotonic() - begun:.2f} s")  # noqa: T201 - the measure
+            print(f"frozen: the process ended after {time.monotonic() - begun:.2f} s")  # noqa: T201 - a figure
         assert status is not None
 
 
@@ -289,8 +300,8 @@ DUE = 40  # take two seconds, where a write may take one
 
 
 @pytest.mark.soak
-async def test_due_articles_are_published_in_smaller_batches_on_a_slow_server(house: House) -> None:
-    address = house.server.get_uri()
+async def test_due_articles_are_published_in_smaller_batches_on_a_slow_server(outage_database: OutageDatabase) -> None:
+    address = outage_database.server.get_uri()
     for statement in SLOW.split(";\n"):
         await asyncio.to_thread(run_once, address, running_sql(statement))
     await schedule(address, DUE)

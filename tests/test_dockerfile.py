@@ -1,4 +1,4 @@
-"""The Dockerfile, carried out by hand: each stage's steps in a fresh folder that stands for the image."""
+"""The Dockerfile, executed without Docker: each stage's steps in a new folder that stands for the image."""
 
 import json
 import os
@@ -22,7 +22,7 @@ FETCHERS = re.compile(r"\b(?:pip|uv|apt|apt-get|curl|wget|git|npm)\b")
 
 @dataclass
 class Stage:
-    """One FROM and the instructions after it, in order."""
+    """A FROM and the instructions after it, in order."""
 
     base: str
     name: str
@@ -53,7 +53,7 @@ def read_variables(stages: Iterable[Stage], name: str) -> dict[str, str]:
 
 
 def sent_to_the_builder(path: str) -> bool:
-    """Whether .dockerignore lets a path of the project through: the last pattern that fits decides."""
+    """Return whether .dockerignore includes a path of the project: the last matching pattern decides."""
     is_sent = True
     for pattern in (PROJECT / ".dockerignore").read_text().split():
         plain = pattern.removeprefix("!").removeprefix("**/")
@@ -63,10 +63,9 @@ def sent_to_the_builder(path: str) -> bool:
 
 
 class Builder:
-    """Carries stages out one after the other, each in the same place, as in containers.
+    """Executes stages one after the other, each in the same place, as in containers.
 
-    In brief it takes the uv that this checkout was set up with, where there is one, and neither compiles nor copies
-    what uv keeps.
+    The short form uses uv of this checkout, where there is one, and neither compiles nor copies uv's cache.
     """
 
     def __init__(self, folder: Path, *, is_brief: bool) -> None:
@@ -78,9 +77,9 @@ class Builder:
 
     def build(self, stage: Stage) -> None:
         self.root.mkdir()
-        kept = {name: value for name, value in os.environ.items() if not foreign(name)}
+        inherited = {name: value for name, value in os.environ.items() if not foreign(name)}
         python = Path(sys.executable).parent
-        self.environment = kept | {"PATH": f"{python}:{os.environ['PATH']}"}
+        self.environment = inherited | {"PATH": f"{python}:{os.environ['PATH']}"}
         for keyword, value in stage.steps:
             match keyword:
                 case "WORKDIR":
@@ -149,7 +148,7 @@ class Builder:
 
 
 def foreign(name: str) -> bool:
-    """Whether a variable of this process would not be there in a container (uv's cache may be)."""
+    """Return whether a container would lack a variable of this process (uv's cache may be there)."""
     ours = ("DAYLINE_", "PYTEST_", "PYTHON", "VIRTUAL_ENV")
     return name.startswith(ours) or (name.startswith("UV_") and name != "UV_CACHE_DIR")
 
@@ -169,8 +168,8 @@ def build_and_look(builder: Builder) -> None:
 
     contents = {path.name for path in builder.workdir.iterdir()}
     assert contents == {".venv", "app", "docs", "migrations"}
-    assert not list(builder.workdir.glob(".venv/lib/*/site-packages/pytest")), "test tools are left behind"
-    assert not list(builder.workdir.glob(".venv/lib/*/site-packages/pip")), "so is what installs packages"
+    assert not list(builder.workdir.glob(".venv/lib/*/site-packages/pytest")), "test tools remain"
+    assert not list(builder.workdir.glob(".venv/lib/*/site-packages/pip")), "the installer of packages remains"
 
 
 def test_image_builds_and_its_command_works(tmp_path: Path) -> None:
@@ -207,7 +206,7 @@ def test_image_fetches_nothing_after_the_first_stage() -> None:
     for keyword in ("RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK", "ADD"):
         for value in last.all_of(keyword):
             assert not FETCHERS.search(value), f"{keyword} {value}"
-    assert not [stage.base for stage in read_stages() if "/" in stage.base], "bases come without a host"
+    assert not [stage.base for stage in read_stages() if "/" in stage.base], "base images have no host"
 
 
 def test_image_stages_share_path_and_python() -> None:

@@ -58,7 +58,7 @@ def read_values(connection: Connection, tables: dict[str, tuple[str, str]]) -> l
     """Return the rows of each table, with bytes in one form on both databases."""
     found = []
     for table, (columns, key) in tables.items():
-        rows = connection.execute(text(f"SELECT {columns} FROM {table} ORDER BY {key}"))  # noqa: S608 - ours
+        rows = connection.execute(text(f"SELECT {columns} FROM {table} ORDER BY {key}"))  # noqa: S608 - our own
         found.append([tuple(bytes(x) if isinstance(x, memoryview) else x for x in row) for row in rows])
     return found
 

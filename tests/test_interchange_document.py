@@ -1,4 +1,4 @@
-"""The description of the interchange format is true: its example imports, and every member is described."""
+"""The documentation of the interchange format: its example imports, and every member is described."""
 
 import io
 import re

@@ -1,4 +1,4 @@
-"""The check of the whole house notices each kind of damage."""
+"""The check of invariants detects each kind of damage."""
 
 from typing import Any
 
@@ -63,8 +63,8 @@ DAMAGES = (
 UNBOUND = {"sqlite": "PRAGMA defer_foreign_keys = ON", "postgresql": "SET LOCAL session_replication_role = replica"}
 
 
-def harm(connection: Connection, statement: str) -> None:
-    """Do the damage, references unheeded, and have it looked for: what is found undoes it."""
+def corrupt(connection: Connection, statement: str) -> None:
+    """Apply the damage without foreign keys, check, and roll back."""
     connection.execute(text(UNBOUND[connection.dialect.name]))
     for name, chosen in ARTICLES.items():
         statement = statement.replace(name, chosen)
@@ -73,8 +73,8 @@ def harm(connection: Connection, statement: str) -> None:
 
 
 @pytest.fixture
-async def furnished(database: Database) -> Database:
-    """The small newsroom, with something withdrawn by hand and something published."""
+async def populated(database: Database) -> Database:
+    """Fill a database with the small newsroom, one article withdrawn by hand and one published."""
     by_hand: Any = {"expected": None, "now": NOW, "editor": COMMAND_ACTOR}
 
     def move(connection: Connection) -> None:
@@ -90,14 +90,14 @@ async def furnished(database: Database) -> Database:
     return database
 
 
-async def test_invariants_hold_for_a_newsroom(furnished: Database) -> None:
-    found = await furnished.read(check_house)
+async def test_invariants_hold_for_a_newsroom(populated: Database) -> None:
+    found = await populated.read(check_house)
     assert min(found[name] for name in ("articles", "public", "revisions", "changes")) > 0
 
 
-async def test_invariants_detect_each_corruption(furnished: Database) -> None:
+async def test_invariants_detect_each_corruption(populated: Database) -> None:
     for check, statement in DAMAGES:
         with pytest.raises(AssertionError) as noticed:
-            await furnished.write(harm, statement)
+            await populated.write(corrupt, statement)
         assert f"\n{check}: " in str(noticed.value), statement
-    await furnished.read(check_house)
+    await populated.read(check_house)

@@ -1,4 +1,4 @@
-"""The server's log: every line has time, level, process, request id and logger, none is forged or holds a secret."""
+"""The server's log: every line has time, level, process, request id and logger, none is forged or has a secret."""
 
 import logging
 import os
@@ -106,7 +106,7 @@ def test_long_message_is_truncated() -> None:
 
 
 def fill(connection: Connection) -> tuple[str, str]:
-    """Store an edition and a draft; the tokens of the draft's preview and of a key."""
+    """Store an edition and a draft; return the tokens of the draft's preview and of a key."""
     upsert_entry(connection, edition(), now=NOW)
     draft = upsert_articles(connection, [article(None, edition="global", headline="Fog")], now=NOW)
     token = make_token(get_or_create_signing_secret(connection), Preview(draft.ids[0], NOW + 3_650 * DAY_US))

@@ -1,4 +1,4 @@
-"""Memory of a server under a mixed load: once its caches are full it does not grow.
+"""Memory of a server under a mixed load: it does not grow once the caches are full.
 
 SOAK_MINUTES is its length (default 5). With `-s` the figures of each half minute are printed.
 """
@@ -46,7 +46,7 @@ pytestmark = [
 
 
 def fill(connection: Connection) -> str:
-    """Store an archive; the token of a key with every scope."""
+    """Store an archive; return the token of a key with every scope."""
     upsert_entry(connection, edition(), now=clock.now())
     records = [filed.record for filed in make_archive(ARTICLES, seed=11, days=60)]
     stored = upsert_articles(connection, records, now=clock.now())
@@ -105,7 +105,7 @@ def private_memory_of(server: Server) -> float:
 
 
 def growth_of(samples: list[float]) -> float:
-    """MiB a minute between the two halves of what follows the warm-up, by their medians."""
+    """Return the MiB a minute between the two halves of what follows the warm-up, by their medians."""
     warm = samples[round(len(samples) * WARM_UP_SHARE) :]
     half = len(warm) // 2
     return (median(warm[half:]) - median(warm[:half])) / (half * SAMPLE_EVERY_S / 60)

@@ -1,4 +1,4 @@
-"""The schema: each migration goes up, down and up again, and the last one makes what the tables say."""
+"""Migrations: each goes up, down and up again, and the last one creates the schema of the models."""
 
 import re
 from collections.abc import Callable
@@ -47,18 +47,18 @@ def scripts() -> ScriptDirectory:
 
 
 def portrait(connection: Connection) -> set[str]:
-    """Everything the database itself says of its schema, but for Alembic's own table."""
+    """Return the schema as the database describes it, without Alembic's own table."""
     if connection.dialect.name == "postgresql":
         found = connection.execute(text(POSTGRESQL_SCHEMA)).scalars().all()
     else:
-        # The order of columns and constraints within a table says nothing, so each is a statement of its own.
+        # The order of columns and constraints within a table does not matter, so each is a statement of its own.
         rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")).all()
         found = [f"{row.name}: {part.strip()}" for row in rows for part in _parts(row.sql)]
     return {re.sub(r"\s+", " ", each).strip() for each in found if "alembic_version" not in each}
 
 
 def _parts(sql: str) -> list[str]:
-    """A CREATE statement without its outer brackets, at the commas that are in no inner ones."""
+    """Return the parts of a CREATE statement, at the commas outside of inner brackets."""
     head, _, rest = sql.partition("(")
     inside, _, tail = rest.rpartition(")")
     return [head, *re.split(r",(?![^()]*\))", re.sub(r"\s+", " ", inside)), tail]
@@ -66,7 +66,7 @@ def _parts(sql: str) -> list[str]:
 
 @pytest.fixture(params=KINDS)
 def make_empty(request: pytest.FixtureRequest, tmp_path: Path) -> MakeEmpty:
-    """A way to get the address of a new database without any table."""
+    """Return a function that creates a database without any table and returns its URL."""
     if request.param == "sqlite":
         return lambda name: f"sqlite:///{tmp_path / name}.db"
     server: str = request.getfixturevalue("postgresql_server")
@@ -239,7 +239,7 @@ def test_content_of_the_first_schema_survives_the_upgrade(make_empty: MakeEmpty)
         migrations.downgrade(connection, FIRST)
         migrations.upgrade(connection)
 
-    run_once(make_empty("kept"), upgrade_with_content)
+    run_once(make_empty("filled"), upgrade_with_content)
 
 
 BEFORE_BLOCKS = "202611292310_field_names"

@@ -1,4 +1,4 @@
-"""What tests of the API ask for: a newsroom on each database, and one kept for a whole module to be read only."""
+"""Fixtures of tests of the API: a small newsroom on each database, and a read-only one shared by a module."""
 
 import shutil
 from collections.abc import AsyncIterator
@@ -18,12 +18,12 @@ from app.domain.api_key import ApiKeyScope
 from app.schemas.api_key import ApiKeyCreate
 from tests.api.newsroom import ARTICLES, CATALOGUE, FIRST_VERSION, LISTS
 from tests.conftest import NOW, opened, put_into
-from tests.fixture_snapshots import kept
+from tests.fixture_snapshots import snapshot
 
 READER = 2  # the number of the app that modules read from
 
 
-@kept
+@snapshot
 def fill(connection: Connection) -> None:
     """Store the small newsroom."""
     for record in CATALOGUE:
@@ -36,13 +36,13 @@ def fill(connection: Connection) -> None:
 
 @pytest.fixture
 def newsroom(database_address: str) -> None:
-    """The small newsroom, on each database."""
+    """Fill a database of each kind with the small newsroom."""
     put_into(database_address, fill)
 
 
 @pytest.fixture(scope="session")
 def newsroom_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file that holds the small newsroom, to copy from."""
+    """Create a SQLite file with the small newsroom, to copy from."""
     path = tmp_path_factory.mktemp("newsroom") / "template.db"
     shutil.copy(sqlite_template, path)
     put_into(f"sqlite:///{path}", fill)
@@ -51,7 +51,7 @@ def newsroom_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFa
 
 @pytest.fixture(scope="module")
 async def reader(newsroom_template: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the small newsroom that a module's tests share: manners do not depend on the database."""
+    """Create a client of the small newsroom for a module's tests: HTTP semantics do not depend on the database."""
     path = tmp_path_factory.mktemp("newsroom") / "dayline.db"
     shutil.copy(newsroom_template, path)
     with clock.frozen(NOW):
@@ -64,12 +64,15 @@ class MakeKey(Protocol):
     """Stores a key."""
 
     async def __call__(self, *scopes: ApiKeyScope, **members: Any) -> str:
-        """Its token."""
+        """Store a key and return its token."""
 
 
 @pytest.fixture
 def make_key(database: Database) -> MakeKey:
-    """Store a key with these scopes, and other members of its record, as if given out at NOW; answers the token."""
+    """Return a function that stores a key with these scopes and other members.
+
+    It is created at NOW; the function returns its token.
+    """
 
     async def make(*scopes: ApiKeyScope, **members: Any) -> str:
         record = ApiKeyCreate.model_validate({"name": "A test's key", "scopes": list(scopes), **members})
@@ -80,5 +83,5 @@ def make_key(database: Database) -> MakeKey:
 
 
 def as_key(token: str) -> dict[str, str]:
-    """The headers that show a key."""
+    """Return the header fields with a key."""
     return {"authorization": f"Bearer {token}"}

@@ -1,4 +1,4 @@
-"""Reading the API's own document in tests: operations, schemas, validation."""
+"""The API's own document in tests: operations, schemas, validation."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -18,17 +18,17 @@ class Operation(NamedTuple):
 
     @property
     def name(self) -> str:
-        """Its operation id."""
+        """Return its operation id."""
         return str(self.spec["operationId"])
 
     @property
     def query(self) -> dict[str, Json]:
-        """Its query parameters by name."""
+        """Return its query parameters by name."""
         return {each["name"]: each for each in self.spec.get("parameters", []) if each["in"] == "query"}
 
 
 def operations(document: Json) -> list[Operation]:
-    """Every operation of a document."""
+    """Return every operation of a document."""
     return [
         Operation(method, path, spec)
         for path, item in document["paths"].items()
@@ -38,7 +38,7 @@ def operations(document: Json) -> list[Operation]:
 
 
 def contents(operation: Operation) -> Iterator[tuple[str, str, Json]]:
-    """The bodies that an operation answers with: status, media type, and what the document says of it."""
+    """Return the bodies of an operation's responses: status, media type, and their description in the document."""
     for status, response in operation.spec["responses"].items():
         for kind, content in response.get("content", {}).items():
             yield status, kind, content

@@ -1,4 +1,4 @@
-"""A small newsroom with something of everything, and every public address of it."""
+"""Small newsroom with an entity of every kind, and every public path of it."""
 
 from typing import Any
 
@@ -166,13 +166,13 @@ ADDRESSES = {
     "get_sitemap_index": "/feeds/global/sitemap.xml",
     "get_sitemap": "/feeds/global/sitemap/2026-W47.xml",
 }
-"""One address of each public operation with content, by operation id; of lists the first page of several."""
+"""One path of each public operation with content, by operation id; of lists the first of several pages."""
 FOREIGN = frozenset(
     {"get_json_ld", "get_ninjs", *(name for name, address in ADDRESSES.items() if address.startswith("/feeds"))}
 )
-"""The operations whose answers are in formats of others, which have schemas of their own."""
+"""Operations whose responses have formats with schemas of their own."""
 
 PAGES = ("/openapi.json", "/docs", "/docs/assets/swagger-ui.css", "/problems", "/problems/cursor-mismatch")
 CONTENT = (*ADDRESSES.values(), *PAGES)
 SINGLE = frozenset({"get_edition", "get_author", "get_section", "get_tag"})
-"""The operations that answer one catalogue entry, whose time never steps back."""
+"""Operations that return one catalogue entry, whose time never decreases."""

@@ -10,29 +10,29 @@ MAPS = frozenset({"strings", "texts", "disclaimers", "content"})
 """Members that map names to values: an example holds a few of them."""
 
 
-def differences(example: Any, answer: Any, where: str = "") -> Iterator[str]:
+def differences(example: Any, response: Any, where: str = "") -> Iterator[str]:
     """Return the paths at which members of an example differ from the response; null matches any value.
 
     An item of a list is compared with the first of the other list of its `type`, `rel` and `role`.
     """
-    if isinstance(example, dict) and isinstance(answer, dict):
-        only = example.keys() ^ answer.keys()
+    if isinstance(example, dict) and isinstance(response, dict):
+        only = example.keys() ^ response.keys()
         if only and where.rpartition(".")[2] not in MAPS:
             yield f"{where}: {sorted(only)} only in one of the two"
-        for name in example.keys() & answer.keys():
-            yield from differences(example[name], answer[name], f"{where}.{name}")
-    elif isinstance(example, list) and isinstance(answer, list):
+        for name in example.keys() & response.keys():
+            yield from differences(example[name], response[name], f"{where}.{name}")
+    elif isinstance(example, list) and isinstance(response, list):
         for number, item in enumerate(example):
-            other = next((each for each in answer if _kind(each) == _kind(item)), None)
+            other = next((each for each in response if _kind(each) == _kind(item)), None)
             if other is not None:
                 yield from differences(item, other, f"{where}.{number}")
-    elif example is not None and answer is not None and _basis(example) is not _basis(answer):
-        yield f"{where}: {example!r} is not of the type of {answer!r}"
+    elif example is not None and response is not None and _basis(example) is not _basis(response):
+        yield f"{where}: {example!r} is not of the type of {response!r}"
 
 
-def document_differences(example: str, answer: bytes) -> Iterator[str]:
+def document_differences(example: str, response: bytes) -> Iterator[str]:
     """Return differences of an XML example from the response: its root, and unknown elements or attributes."""
-    one, other = read_xml(example.encode()), read_xml(answer)
+    one, other = read_xml(example.encode()), read_xml(response)
     if one.tag != other.tag or one.nsmap != other.nsmap:
         yield f"<{one.tag} {one.nsmap}> is not <{other.tag} {other.nsmap}>"
     invented = set(_names(one)) - set(_names(other))

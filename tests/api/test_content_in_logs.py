@@ -20,7 +20,7 @@ from tests.api.contract import Json, Operation, operations
 
 MARK = "Xyzzyfog"
 SLUG = "slug-of-the-path"
-"""Is logged, as part of a path."""
+"""Slug, which is logged as part of a path."""
 PREVIEWS = "/v1/editorial/previews/"
 FIELDS = (
     *("authorization", "cookie", "user-agent", "referer", "forwarded", "x-forwarded-for", "idempotency-key"),
@@ -43,7 +43,7 @@ ARTICLE: Json = {
 
 
 class Lines(logging.Handler):
-    """Collects the lines of all loggers in both forms."""
+    """Log handler that collects the lines of all loggers in both forms."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -61,7 +61,7 @@ class Lines(logging.Handler):
 
 @pytest.fixture
 def written(client: httpx.AsyncClient) -> Iterator[Lines]:
-    """Every line that a server with an access log at level `debug` would write."""
+    """Collect every line that a server with an access log at level `debug` would write."""
     handler, access_log, app = Lines(), AccessLog(), application(client)
     loggers = {name: logging.getLogger(name) for name in ("", "app", "app.access", "uvicorn")}
     before = {name: each.level for name, each in loggers.items()}

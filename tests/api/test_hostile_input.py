@@ -1,4 +1,4 @@
-"""Questions nobody should ask: each is refused in words, on both databases, and none brings the server down."""
+"""Hostile requests: each is refused with a problem, on both databases, and none stops the server."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterator
@@ -136,7 +136,7 @@ ONE_OF_EACH_QUESTION = [
 
 
 async def ask(client: httpx.AsyncClient, target: str) -> httpx.Response:
-    """The answer to a request target as it is written, byte for byte."""
+    """Return the response to a request target, byte for byte."""
     return await client.get(httpx.URL("http://dayline.test").copy_with(raw_path=target.encode()))
 
 
@@ -147,48 +147,48 @@ def bare(address: str) -> str:
 @pytest.mark.parametrize("operation", [name for name in ADDRESSES if ADDRESSES[name].startswith("/v1")])
 async def test_unknown_parameter_is_named_and_rejected(reader: httpx.AsyncClient, operation: str) -> None:
     for name in ("utm_source", "offset", "page", "Limit", "__proto__", "каталог", "model_config", "from_"):
-        answer = await reader.get(httpx.URL(ADDRESSES[operation]).copy_merge_params({name: "1"}))
-        assert answer.status_code == 422, name
-        assert answer.json()["type"] == "/problems/invalid-input"
-        assert [each["where"] for each in answer.json()["errors"]] == [name]
+        response = await reader.get(httpx.URL(ADDRESSES[operation]).copy_merge_params({name: "1"}))
+        assert response.status_code == 422, name
+        assert response.json()["type"] == "/problems/invalid-input"
+        assert [each["where"] for each in response.json()["errors"]] == [name]
 
 
 @pytest.mark.usefixtures("newsroom")
 async def test_hostile_query_strings_cause_no_server_error(client: httpx.AsyncClient) -> None:
     for address in map(bare, ONE_OF_EACH_QUESTION):
         for query in QUERIES:
-            answer = await ask(client, f"{address}?{query}")
-            assert answer.status_code in {200, 400, 404, 422}, (address, query[:80], answer.text[:200])
-            if answer.status_code != 200:
-                assert answer.json()["type"].startswith("/problems/")
-                assert len(answer.content) < 4_000
+            response = await ask(client, f"{address}?{query}")
+            assert response.status_code in {200, 400, 404, 422}, (address, query[:80], response.text[:200])
+            if response.status_code != 200:
+                assert response.json()["type"].startswith("/problems/")
+                assert len(response.content) < 4_000
 
 
 @pytest.mark.usefixtures("newsroom")
 async def test_hostile_paths_cause_no_server_error(client: httpx.AsyncClient) -> None:
     for place in PLACES:
         for name in NAMES:
-            answer = await ask(client, place.format(name))
-            assert answer.status_code in {404, 422}, (place, name[:80], answer.text[:200])
-            assert answer.json()["instance"].isascii()
-            assert "location" not in answer.headers
+            response = await ask(client, place.format(name))
+            assert response.status_code in {404, 422}, (place, name[:80], response.text[:200])
+            assert response.json()["instance"].isascii()
+            assert "location" not in response.headers
 
 
 async def test_errors_are_reported_together_with_their_locations(reader: httpx.AsyncClient) -> None:
-    answer = await reader.get("/v1/articles?limit=0&body=pdf&bogus=1&id=nope")
-    assert answer.status_code == 422
-    assert {each["where"] for each in answer.json()["errors"]} == {"limit", "body", "bogus", "id"}
-    assert all(each["message"] for each in answer.json()["errors"])
+    response = await reader.get("/v1/articles?limit=0&body=pdf&bogus=1&id=nope")
+    assert response.status_code == 422
+    assert {each["where"] for each in response.json()["errors"]} == {"limit", "body", "bogus", "id"}
+    assert all(each["message"] for each in response.json()["errors"])
 
 
 def forge(content: bytes) -> str:
-    """A cursor of any content, with the checksum that belongs to it."""
+    """Return a cursor of any content, with a valid checksum."""
     check = blake2b(content, digest_size=4, person=b"dayline cursor").digest()
     return urlsafe_b64encode(content + check).rstrip(b"=").decode()
 
 
 def forged(cursor: str) -> Iterator[str]:
-    """Cursors like a real one of the list, with keys that no article and no entry has."""
+    """Return cursors like a real one of the list, with keys that no article and no entry has."""
     raw = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
     digest = raw[1:9]
     for published_at, number in ((2**63 - 1, 2**63 - 1), (-(2**63), 0), (0, -1), (253_402_300_800_000_000, 1)):
@@ -206,12 +206,12 @@ async def test_forged_cursor_is_rejected_with_a_message(client: httpx.AsyncClien
     for address in ("/v1/timeline?limit=1", "/v1/articles?limit=1", "/v1/tags?limit=1", "/v1/editions?limit=1"):
         cursor = (await client.get(address)).json()["next"]["cursor"]
         for false in forged(cursor):
-            answer = await client.get(address, params={"limit": "1", "cursor": false})
-            assert answer.status_code == 400, (address, false)
-            assert answer.json()["type"] in {"/problems/cursor-invalid", "/problems/cursor-mismatch"}
+            response = await client.get(address, params={"limit": "1", "cursor": false})
+            assert response.status_code == 400, (address, false)
+            assert response.json()["type"] in {"/problems/cursor-invalid", "/problems/cursor-mismatch"}
         for place in range(len(cursor)):
             other = "A" if cursor[place] != "A" else "B"
-            answer = await client.get(
+            response = await client.get(
                 address, params={"limit": "1", "cursor": cursor[:place] + other + cursor[place + 1 :]}
             )
-            assert answer.json().get("type") == "/problems/cursor-invalid", place
+            assert response.json().get("type") == "/problems/cursor-invalid", place

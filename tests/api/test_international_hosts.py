@@ -54,9 +54,9 @@ async def test_every_format_writes_hosts_by_uts_46(
     site = edition(site_url="https://straße.example/нове", article_url=template, feed_content="full")
     await store(site, article(**ARTICLE))
     for address in PUBLIC:
-        answer = await client.get(address)
-        assert answer.status_code == 200, address
-        text = answer.text
+        response = await client.get(address)
+        assert response.status_code == 200, address
+        text = response.text
         assert HOST in text, address
         assert "straße" not in text, address
         assert "strasse" not in text, address
@@ -86,6 +86,6 @@ async def test_invalid_international_host_is_rejected(
         ("editions", {"slug": "b", "name": "B", "language": "de", "timezone": "UTC", "site_url": url}, "site_url"),
         ("webhooks", {"url": url}, "url"),
     ):
-        answer = await client.post(f"/v1/editorial/{path}", json=body, headers=key)
-        assert answer.status_code == 422, path
-        assert [error["where"] for error in answer.json()["errors"]] == [where]
+        response = await client.post(f"/v1/editorial/{path}", json=body, headers=key)
+        assert response.status_code == 422, path
+        assert [error["where"] for error in response.json()["errors"]] == [where]

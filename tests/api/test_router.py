@@ -1,4 +1,4 @@
-"""Routers that are loaded by the first request below their prefix."""
+"""Routers that the first request below their prefix loads."""
 
 import asyncio
 from collections.abc import Iterable
@@ -18,13 +18,13 @@ PATIENCE_S = 20.0
 
 @pytest.fixture
 def loads() -> list[str]:
-    """One entry for each time that the lazy router was loaded."""
+    """Return a list with one entry for each load of the lazy router."""
     return []
 
 
 @pytest.fixture
 def may_load() -> Event:
-    """Set while the lazy router may be loaded."""
+    """Return the event that lets the lazy router load."""
     event = Event()
     event.set()
     return event
@@ -32,7 +32,7 @@ def may_load() -> Event:
 
 @pytest.fixture
 def small(loads: list[str], may_load: Event) -> FastAPI:
-    """An application with one route that is loaded at once, and two that are loaded lazily."""
+    """Create an application with one eager route and two lazy ones."""
     app = FastAPI(openapi_url=None, redirect_slashes=False)
     here, later = make_router("Here"), make_router("Later", prefix="/v1/later")
 

@@ -1,4 +1,4 @@
-"""The page the product starts from: a front end that talks to nothing else can draw all of it."""
+"""The first page of the product: a front end can render all of it from this API alone."""
 
 import re
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ RAW_KEY = re.compile(r"client/|title\.list_title|^[a-z]+(_[a-z]+)+$|^[a-z]+(\.[a
 
 @dataclass(slots=True)
 class PrintedDay:
-    """A day of the printed timeline: its heading, and (time, label, headline) of each item."""
+    """Day of the printed timeline: its heading, and (time, label, headline) of each item."""
 
     year: str
     weekday: str
@@ -31,7 +31,7 @@ class PrintedDay:
 
 @dataclass(slots=True)
 class PrintedPage:
-    """What a reader sees, as it stands in the text of the page."""
+    """Page as its text shows it."""
 
     edition: str
     label: str
@@ -48,7 +48,7 @@ class PrintedPage:
 
 
 def read_printed(text: str) -> PrintedPage:
-    """Take the text of the page to pieces, by the places where they stand."""
+    """Parse the text of the page by the positions of its parts."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     news = lines.index("• News")
     source = lines.index("Source")
@@ -69,7 +69,7 @@ def read_printed(text: str) -> PrintedPage:
 
 
 def read_days(lines: list[str]) -> list[PrintedDay]:
-    """The printed timeline."""
+    """Return the printed timeline."""
     days: list[PrintedDay] = []
     rest = iter(lines)
     for line in rest:
@@ -95,7 +95,7 @@ def printed(shared_folder: Path) -> PrintedPage:
 
 @pytest.fixture
 async def seeded(client: httpx.AsyncClient, database: Database, shared_folder: Path) -> httpx.AsyncClient:
-    """A client of the app with the first page imported."""
+    """Create a client of the app with the first page imported."""
     flaws: list[tuple[int, str]] = []
     importer = Importer(database, now=lambda: NOW, on_error=lambda number, why: flaws.append((number, why)))
     path = shared_folder / "seed" / "seed.jsonl"
@@ -114,7 +114,7 @@ def test_seed_page_is_parsed_completely(printed: PrintedPage) -> None:
 
 
 async def article_of(client: httpx.AsyncClient) -> dict[str, Any]:
-    """The one article of the page that is signed, as a front end asks for it."""
+    """Return the only signed article of the page, as a front end requests it."""
     signed = [author["articles"]["href"] for author in await all_authors(client)]
     (listed,) = [await get_page(client, href) for href in signed]
     (item,) = listed["items"]
@@ -187,7 +187,7 @@ async def test_paragraphs_and_pull_quotes_are_in_the_order_of_the_seed_page(
 
 
 def unescape(html: str) -> str:
-    """The few entities that inline HTML needs, back as characters; a tag would stay and be seen."""
+    """Decode the few entities that inline HTML needs; a tag would stay visible."""
     for entity, character in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#39;", "'"), ("&amp;", "&")):
         html = html.replace(entity, character)
     return html

@@ -1,4 +1,4 @@
-"""The served process over raw sockets: what the in-process transport cannot show."""
+"""The server process over raw sockets: behaviour that the in-process transport cannot show."""
 
 import os
 import re
@@ -22,14 +22,14 @@ LEAKS = re.compile(rb"Traceback|sqlite|\.py\b|/tmp|select ", re.IGNORECASE)
 
 
 class Server(NamedTuple):
-    """A process that serves, where it listens, and the file behind it."""
+    """Server process, its port, and its database file."""
 
     port: int
     file: Path
 
 
 class Reply(NamedTuple):
-    """An answer as it came over the wire."""
+    """Response as received."""
 
     status: int
     headers: dict[str, str]
@@ -38,7 +38,7 @@ class Reply(NamedTuple):
 
 @pytest.fixture(scope="module")
 def server(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """`dayline serve` over the small newsroom, on a port of its own."""
+    """Run `dayline serve` over the small newsroom, on a port of its own."""
     file = tmp_path_factory.mktemp("served") / "dayline.db"
     file.write_bytes(sqlite_template.read_bytes())
     run_once(f"sqlite:///{file}", fill)
@@ -62,7 +62,7 @@ def server(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    """Return once the process takes connections."""
+    """Return once the process accepts connections."""
     deadline = time.monotonic() + MAX_SECONDS
     while time.monotonic() < deadline:
         assert process.poll() is None, "the server stopped"
@@ -74,7 +74,7 @@ def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
 
 
 def send(server: Server, request: bytes) -> bytes:
-    """Everything that comes back until the server closes."""
+    """Send a request; return everything that comes back until the server closes the connection."""
     with socket.create_connection(("127.0.0.1", server.port), timeout=MAX_SECONDS) as connection:
         connection.sendall(request)
         received = b""
@@ -84,7 +84,7 @@ def send(server: Server, request: bytes) -> bytes:
 
 
 def ask(server: Server, target: bytes, *, method: bytes = b"GET", headers: bytes = b"Host: api.example\r\n") -> Reply:
-    """The answer to one request, its target as it is."""
+    """Return the response to one request with this raw target."""
     raw = send(server, method + b" " + target + b" HTTP/1.1\r\n" + headers + b"Connection: close\r\n\r\n")
     head, _, body = raw.partition(b"\r\n\r\n")
     first, *lines = head.decode("latin-1").split("\r\n")
@@ -203,8 +203,8 @@ def test_head_during_an_outage_has_no_body(server: Server) -> None:
         connection.execute("ALTER TABLE editions RENAME TO editions_away")
     connection.close()
     try:
-        unasked = b"/v1/timeline?limit=17"  # what is kept asks no database
-        got, head = ask(server, unasked), ask(server, unasked, method=b"HEAD")
+        uncached = b"/v1/timeline?limit=17"  # cached responses read no database
+        got, head = ask(server, uncached), ask(server, uncached, method=b"HEAD")
         assert (got.status, head.status) == (500, 500)
         assert got.headers["content-type"] == "application/problem+json"
         assert got.headers["access-control-allow-origin"] == "*"

@@ -1,4 +1,4 @@
-"""A network that takes purges, and purgers that wait for nothing for long."""
+"""Fixtures: a CDN that accepts purges, and purgers with short delays."""
 
 from collections.abc import AsyncIterator
 
@@ -11,7 +11,7 @@ from tests.background.purgers import SETTLED_S
 
 @pytest.fixture
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a moment be enough for what takes seconds."""
+    """Shorten all delays of seconds."""
     monkeypatch.setattr(cdn_purger, "SECOND_PASS_DELAY_S", SETTLED_S)
     monkeypatch.setattr(cdn_purger, "POLL_S", 0.03)
     monkeypatch.setattr(cdn_purger, "BACK_OFF_S", 0.02)
@@ -19,7 +19,7 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 async def network(hurry: None) -> AsyncIterator[Network]:
-    """One, open."""
+    """Run one CDN, which accepts purges."""
     assert hurry is None
     async with a_network() as network:
         yield network

@@ -1,4 +1,4 @@
-"""A network that takes purges, on a port of this machine: it notes what it was told, and can be down, slow or moody."""
+"""CDN that accepts purges on a loopback port: it records them, and can be down, slow or faulty."""
 
 import asyncio
 import time
@@ -11,7 +11,7 @@ MAX_SECONDS = 10.0
 
 @dataclass(slots=True)
 class Purge:
-    """A request as it came: when, its line and fields, and the keys."""
+    """Request as received: its time, line and fields, and the keys."""
 
     at: float
     line: str
@@ -19,13 +19,13 @@ class Purge:
 
     @property
     def keys(self) -> list[str]:
-        """What is to be purged."""
+        """Return the keys to purge."""
         return self.fields["surrogate-key"].split(" ")
 
 
 @dataclass(slots=True)
 class Network:
-    """What was told to it; it answers with `status`, and not before `is_open` is set."""
+    """Purges received; the CDN responds with `status`, and not before `is_open` is set."""
 
     port: int = 0
     status: int = 200
@@ -37,15 +37,15 @@ class Network:
 
     @property
     def address(self) -> str:
-        """Where it takes purges."""
+        """Return its URL for purges."""
         return f"http://127.0.0.1:{self.port}/purge"
 
     def with_key(self, key: str) -> list[Purge]:
-        """The purges of that key."""
+        """Return the purges of that key."""
         return [purge for purge in self.purges if key in purge.keys]
 
-    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Take the requests of one connection."""
+    async def respond(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Handle the requests of one connection."""
         self.connections.add(writer)
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
@@ -67,19 +67,19 @@ class Network:
 
 
 async def until(condition: Callable[[], object], *, most: float = MAX_SECONDS) -> None:
-    """Wait until it holds."""
+    """Wait until it is true."""
     deadline = time.monotonic() + most
     while not condition():
-        assert time.monotonic() < deadline, "it does not come to that"
+        assert time.monotonic() < deadline, "it never became true"
         await asyncio.sleep(0.005)
 
 
 @asynccontextmanager
 async def a_network(port: int = 0) -> AsyncIterator[Network]:
-    """A network within it, open."""
+    """Run an open CDN in this context."""
     network = Network()
     network.is_open.set()
-    server = await asyncio.start_server(network.answer, "127.0.0.1", port, limit=1 << 20)
+    server = await asyncio.start_server(network.respond, "127.0.0.1", port, limit=1 << 20)
     network.port = server.sockets[0].getsockname()[1]
     try:
         yield network

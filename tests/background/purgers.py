@@ -1,4 +1,4 @@
-"""Purgers over a test's database, and how far they say that they came."""
+"""Purgers over a test's database, and their stored progress."""
 
 import asyncio
 import time
@@ -17,7 +17,7 @@ SETTLED_S = 0.06
 
 @asynccontextmanager
 async def purger_of(database: Database, url: str, field: tuple[str, str] | None = None) -> AsyncIterator[CdnPurger]:
-    """One that has begun."""
+    """Start a purger."""
     purger = CdnPurger(database, url=url, field=field)
     purger.start()
     try:
@@ -28,7 +28,7 @@ async def purger_of(database: Database, url: str, field: tuple[str, str] | None 
 
 @asynccontextmanager
 async def settled_purger(database: Database, network: Network) -> AsyncIterator[CdnPurger]:
-    """One that has purged everything twice, as it does first; of that nothing is noted any more."""
+    """Start a purger that has purged everything twice, as it does first; the CDN's record is then empty."""
     async with purger_of(database, network.address) as purger:
         await until(lambda: len(network.purges) == 2)
         await until_settled(database)
@@ -37,22 +37,22 @@ async def settled_purger(database: Database, network: Network) -> AsyncIterator[
 
 
 async def progress_of(database: Database) -> PurgeProgress:
-    kept, _ = await database.read(read_purge_progress)
-    return parse_progress(kept)
+    stored, _ = await database.read(read_purge_progress)
+    return parse_progress(stored)
 
 
 async def until_settled(database: Database) -> None:
-    """Wait until it is written down that all was purged twice, and nobody has the turn."""
+    """Wait until the progress says that all was purged twice, and no process has the lease."""
     deadline = time.monotonic() + 10
     while True:
-        kept, latest = await database.read(read_purge_progress)
-        progress = parse_progress(kept)
-        if kept is not None and progress.is_done(latest) and not progress.holder:
+        stored, latest = await database.read(read_purge_progress)
+        progress = parse_progress(stored)
+        if stored is not None and progress.is_done(latest) and not progress.holder:
             return
         assert time.monotonic() < deadline, progress
         await asyncio.sleep(0.01)
 
 
 async def set_progress(database: Database, progress: PurgeProgress) -> None:
-    kept, _ = await database.read(read_purge_progress)
-    assert await database.write(compare_and_set, NAME, old=kept, new=dump_progress(progress))
+    stored, _ = await database.read(read_purge_progress)
+    assert await database.write(compare_and_set, NAME, old=stored, new=dump_progress(progress))

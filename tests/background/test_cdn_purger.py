@@ -1,4 +1,4 @@
-"""Purging a network: everything at first, what changes at once, and all of it twice."""
+"""CDN purger: everything at the start, every change immediately, and all of it twice."""
 
 import asyncio
 import time

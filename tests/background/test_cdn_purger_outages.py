@@ -1,4 +1,4 @@
-"""Purging a network past failures and restarts, by one process at a time, and in nobody's way."""
+"""CDN purger after failures and restarts: one process at a time, without delaying any other work."""
 
 import asyncio
 import time
@@ -58,7 +58,7 @@ async def test_no_transaction_is_open_during_a_purge(database: Database, network
         for _ in range(5):
             begun = time.monotonic()
             await database.write(append, key="tag:8")
-            assert time.monotonic() - begun < 5  # the network answers nothing for as long as this takes
+            assert time.monotonic() - begun < 5  # the CDN does not respond for as long as this takes
         network.is_open.set()
         await until(lambda: network.with_key("tag:8"))
 

@@ -1,4 +1,4 @@
-"""Loops of background tasks: pauses, back-off, wake-ups and the end."""
+"""Loops of background tasks: pauses, back-off, wake-ups and shutdown."""
 
 import asyncio
 import logging
@@ -58,7 +58,7 @@ async def test_wait_ends_at_a_detected_commit_an_event_or_the_time() -> None:
 
 
 class Loop:
-    """A running loop whose steps do what a test says."""
+    """Running loop whose steps a test defines."""
 
     def __init__(self, *steps: Callable[[], float | None], first_s: float = 0.01) -> None:
         self.wake, self.stopping, self.done = asyncio.Event(), asyncio.Event(), 0

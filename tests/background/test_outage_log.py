@@ -1,4 +1,4 @@
-"""Repeating failures: logged where they begin, change and end."""
+"""Repeating failures: logged when they begin, change and end."""
 
 import logging
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The upkeep of a process: nothing due is missed, nothing is done twice, and no failure ends it."""
+"""Scheduler of a process: everything due is published once, and no failure stops it."""
 
 import asyncio
 import logging
@@ -40,15 +40,15 @@ UTC = find_zone("UTC")
 
 
 async def schedule(database: Database, *due: int) -> None:
-    """File an article for each of these times, as another process would."""
+    """Store an article for each of these times, as another process would."""
     records = [article(format_instant(at, UTC), source_id=f"s{at}-{place}") for place, at in enumerate(due)]
     stored = await database.write(upsert_articles, records, now=min(due) - 1)
     assert not [outcome for outcome in stored.outcomes if isinstance(outcome, Exception)]
 
 
 @asynccontextmanager
-async def at_work(address: str, key_uses: LastUsedBuffer | None = None) -> AsyncIterator[Scheduler]:
-    """The upkeep of one more process on the database."""
+async def running_scheduler(address: str, key_uses: LastUsedBuffer | None = None) -> AsyncIterator[Scheduler]:
+    """Run the scheduler of one more process on the database."""
     database = open_database(address)
     upkeep = Scheduler(database, key_uses or LastUsedBuffer())
     await upkeep.start()
@@ -60,22 +60,22 @@ async def at_work(address: str, key_uses: LastUsedBuffer | None = None) -> Async
 
 
 async def until(holds: Callable[[], Awaitable[bool]]) -> None:
-    """Return as soon as it holds."""
+    """Return as soon as it is true."""
     deadline = time.monotonic() + PATIENCE_S
     while not await holds():
-        assert time.monotonic() < deadline, "it never came"
+        assert time.monotonic() < deadline, "it never became true"
         await asyncio.sleep(0.01)
 
 
 def count_public(connection: Connection) -> int:
-    """How many articles are public."""
+    """Return the number of public articles."""
     return connection.scalar(select(func.count()).where(articles.c.status == "published")) or 0
 
 
-def count_told(connection: Connection) -> tuple[int, int]:
-    """How many publications the change log tells, and of how many articles."""
-    told = select(func.count(), func.count(changes.c.article_id.distinct()))
-    rows, distinct = connection.execute(told.where(changes.c.type == "article.published")).one()
+def count_publications(connection: Connection) -> tuple[int, int]:
+    """Return the number of publications in the change log, and of their articles."""
+    statement = select(func.count(), func.count(changes.c.article_id.distinct()))
+    rows, distinct = connection.execute(statement.where(changes.c.type == "article.published")).one()
     return rows, distinct
 
 
@@ -88,7 +88,7 @@ async def test_article_scheduled_by_another_process_is_published_within_a_second
         due = [begun + 300_000, begun + 550_000, begun + 900_000]
         await schedule(database, *due)
         seen: list[int] = []
-        late, before = 0, begun  # a machine that stalls is not held against it
+        late, before = 0, begun  # a stall of the machine is no failure
         while len(seen) < len(due):
             items = (await client.get("/v1/articles")).json()["items"]
             late += max(0, (now := clock.now()) - before - MAX_STEP_US)
@@ -104,7 +104,11 @@ async def test_several_processes_publish_each_article_once(
     database: Database, database_address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(scheduler, "BATCH", 7)
-    async with at_work(database_address), at_work(database_address), at_work(database_address):
+    async with (
+        running_scheduler(database_address),
+        running_scheduler(database_address),
+        running_scheduler(database_address),
+    ):
         soon = clock.now() + 400_000
         await schedule(database, *(soon + place % 3 for place in range(60)))
 
@@ -113,7 +117,7 @@ async def test_several_processes_publish_each_article_once(
 
         await until(all_out)
         await asyncio.sleep(2 * scheduler.TICK_S)
-    assert await database.read(count_told) == (60, 60)
+    assert await database.read(count_publications) == (60, 60)
 
 
 async def test_overdue_article_is_in_the_first_response(
@@ -126,14 +130,14 @@ async def test_overdue_article_is_in_the_first_response(
     assert await database.read(count_public) == 0
     async with running(create_app(Settings(database_url=database_address))) as client:
         assert len((await client.get("/v1/articles")).json()["items"]) == 12
-    assert await database.read(count_told) == (12, 12)
+    assert await database.read(count_publications) == (12, 12)
 
 
 @pytest.mark.usefixtures("still_clock", "edition_kyiv")
 async def test_scheduler_reads_little_and_writes_nothing_when_idle(database: Database, database_address: str) -> None:
     await schedule(database, NOW + 3600 * SECOND_US)
     with counted() as statements:
-        async with at_work(database_address):
+        async with running_scheduler(database_address):
             await asyncio.sleep(3.5 * scheduler.TICK_S)
     asked = [statement for statement in statements if "FROM articles" in statement]
     assert 4 <= len(asked) <= 10  # a statement for publications and one for expiries, each time
@@ -144,7 +148,7 @@ async def test_scheduler_reads_little_and_writes_nothing_when_idle(database: Dat
 async def test_scheduler_sleeps_while_the_clock_is_frozen(database: Database, database_address: str) -> None:
     await schedule(database, NOW + 1)
     with counted() as statements:
-        async with at_work(database_address):
+        async with running_scheduler(database_address):
             await asyncio.sleep(0.2)
     assert (
         len([statement for statement in statements if "JOIN editions" in statement]) <= 0.2 / scheduler.SHORTEST_S + 2
@@ -167,8 +171,8 @@ async def test_scheduler_resumes_after_an_outage_and_logs_its_begin_and_end(
         mended = time.monotonic()
 
         async def is_out() -> bool:
-            answer = await client.get("/v1/articles")
-            return answer.status_code == 200 and len(answer.json()["items"]) == 1
+            response = await client.get("/v1/articles")
+            return response.status_code == 200 and len(response.json()["items"]) == 1
 
         await until(is_out)
         assert time.monotonic() - mended < 1.0 + scheduler.TICK_S + 2
@@ -188,17 +192,17 @@ async def test_missing_database_does_not_prevent_the_start(
     assert len([record for record in caplog.records if record.name == "app.background.scheduler"]) == 1
 
 
-def spoil(connection: Connection, *slugs: str) -> None:
-    """Make these articles impossible to release: the revision that it would write is there already."""
+def block_publication(connection: Connection, *slugs: str) -> None:
+    """Make these articles impossible to publish: the revision that it would write exists already."""
     chosen = connection.execute(select(articles.c.id, articles.c.revision).where(articles.c.slug.in_(slugs))).all()
     for row in chosen:
-        kept = connection.execute(select(revisions).where(revisions.c.article_id == row.id).limit(1)).one()
-        taken = {**kept._mapping, "revision": row.revision + 1}
+        latest = connection.execute(select(revisions).where(revisions.c.article_id == row.id).limit(1)).one()
+        taken = {**latest._mapping, "revision": row.revision + 1}
         connection.execute(insert(revisions).values(taken))
 
 
-def mend(connection: Connection) -> None:
-    """Take the revisions away that were in the way."""
+def unblock_publication(connection: Connection) -> None:
+    """Delete the revisions that prevent it."""
     now = select(articles.c.revision).where(articles.c.id == revisions.c.article_id).scalar_subquery()
     connection.execute(delete(revisions).where(revisions.c.revision > now))
 
@@ -215,8 +219,8 @@ async def test_article_that_fails_to_publish_does_not_block_others(
     await schedule(database, *(soon + place for place in range(10)))
     slugs = select(articles.c.slug).order_by(articles.c.published_at)
     found = await database.read(lambda connection: connection.scalars(slugs).all())
-    await database.write(spoil, found[0], found[6])
-    async with at_work(database_address, key_uses):
+    await database.write(block_publication, found[0], found[6])
+    async with running_scheduler(database_address, key_uses):
 
         async def are_out(count: int) -> bool:
             return await database.read(count_public) == count
@@ -226,12 +230,12 @@ async def test_article_that_fails_to_publish_does_not_block_others(
         await schedule(database, clock.now() + 100_000)
         await until(lambda: are_out(9))
         await asyncio.sleep(0.8)
-        assert await database.read(last_used) == NOW  # the house is kept meanwhile
+        assert await database.read(last_used) == NOW  # maintenance runs meanwhile
         said = [record.getMessage() for record in caplog.records if record.name == "app.background.scheduler"]
         assert [text.split()[:5] for text in said] == [["Could", "not", "publish", "scheduled", "article"]] * 2
-        await database.write(mend)
+        await database.write(unblock_publication)
         await until(lambda: are_out(11))
-    assert await database.read(count_told) == (11, 11)
+    assert await database.read(count_publications) == (11, 11)
 
 
 @pytest.mark.usefixtures("edition_kyiv", "still_clock")
@@ -242,7 +246,7 @@ async def test_scheduler_round_ends_after_many_failures(
     await schedule(database, *(NOW - place * SECOND_US for place in range(10)))
     slugs = select(articles.c.slug).order_by(articles.c.published_at)
     found = await database.read(lambda connection: connection.scalars(slugs).all())
-    await database.write(spoil, *found[:9])
+    await database.write(block_publication, *found[:9])
     upkeep = Scheduler(database, LastUsedBuffer())
     for failed in (2, 4, 6, 8):
         with pytest.raises(DBAPIError):
@@ -259,7 +263,7 @@ async def test_scheduler_stops_immediately_without_partial_writes(
     database: Database, database_address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(scheduler, "BATCH", 10)
-    async with at_work(database_address) as upkeep:
+    async with running_scheduler(database_address) as upkeep:
         await schedule(database, *(NOW + SECOND_US for _ in range(200)))
         with clock.frozen(NOW + SECOND_US):
 
@@ -272,7 +276,7 @@ async def test_scheduler_stops_immediately_without_partial_writes(
             assert time.monotonic() - begun < 5
         public = await database.read(count_public)
         assert 0 < public < 200
-        assert await database.read(count_told) == (public, public)
+        assert await database.read(count_publications) == (public, public)
     assert not [task for task in asyncio.all_tasks() if task.get_name().startswith("dayline-")]
 
 
@@ -296,14 +300,14 @@ async def test_cancelled_write_is_completed(database: Database) -> None:
 
 
 async def make_key(database: Database) -> int:
-    """The number of a new key."""
+    """Create a key and return its number."""
     record = ApiKeyCreate.model_validate({"name": "A desk", "scopes": ["content:read"]})
     await database.write(create_key, record, now=NOW)
     return await database.read(lambda connection: connection.execute(select(api_keys.c.id)).scalar_one())
 
 
 def last_used(connection: Connection) -> int | None:
-    """When the only key was last used."""
+    """Return when the only key was last used."""
     at: int | None = connection.execute(select(api_keys.c.last_used_at)).scalar_one()
     return at
 
@@ -311,7 +315,7 @@ def last_used(connection: Connection) -> int | None:
 async def test_last_uses_of_keys_are_stored_at_shutdown(database: Database, database_address: str) -> None:
     key_uses = LastUsedBuffer()
     key_id = await make_key(database)
-    async with at_work(database_address, key_uses):
+    async with running_scheduler(database_address, key_uses):
         key_uses.note(key_id, NOW)
         assert await database.read(last_used) is None
     assert await database.read(last_used) == NOW
@@ -323,7 +327,7 @@ async def test_last_uses_are_retained_after_a_failed_write(
     monkeypatch.setattr(maintenance, "MAINTENANCE_S", 0.05)
     key_uses = LastUsedBuffer()
     key_id = await make_key(database)
-    async with at_work(database_address, key_uses):
+    async with running_scheduler(database_address, key_uses):
         await database.write(lambda connection: connection.execute(text("ALTER TABLE api_keys RENAME TO away")))
         key_uses.note(key_id, NOW)
         await asyncio.sleep(0.2)
@@ -343,14 +347,14 @@ async def test_stored_responses_expire_after_a_day(
     monkeypatch.setattr(maintenance, "HOURLY_EVERY", 2)
     key_id = await make_key(database)
     for name, at in (("old", NOW - DAY_US - 1), ("young", NOW - DAY_US + 1)):
-        request, answer = IdempotentRequest(key_id, name, b"digest"), StoredResponse(201, {}, b"{}")
-        await database.write(store_response, request, answer, now=at)
+        request, response = IdempotentRequest(key_id, name, b"digest"), StoredResponse(201, {}, b"{}")
+        await database.write(store_response, request, response, now=at)
 
     async def one_is_left() -> bool:
         names = select(idempotency_keys.c.key)
         return await database.read(lambda connection: connection.scalars(names).all()) == ["young"]
 
-    async with at_work(database_address):
+    async with running_scheduler(database_address):
         await until(one_is_left)
         await asyncio.sleep(0.1)
         assert await one_is_left()
@@ -364,13 +368,13 @@ async def test_old_part_of_the_log_is_compacted(
     monkeypatch.setattr(maintenance, "HOURLY_EVERY", 2)
     await database.write(upsert_entry, edition(), now=NOW - 9 * DAY_US)
     for days, headline in ((9, "first"), (8, "second"), (1, "third"), (0, "fourth")):
-        told = article("2026-11-01T10:00:00Z", source_id="one", headline=headline)
-        await database.write(upsert_articles, [told], now=NOW - days * DAY_US)
+        record = article("2026-11-01T10:00:00Z", source_id="one", headline=headline)
+        await database.write(upsert_articles, [record], now=NOW - days * DAY_US)
     seqs = select(changes.c.seq).order_by(changes.c.seq)
 
     async def the_first_is_gone() -> bool:
         return await database.read(lambda connection: connection.scalars(seqs).all()) == [1, 3, 4, 5]
 
     assert not await the_first_is_gone()
-    async with at_work(database_address):
+    async with running_scheduler(database_address):
         await until(the_first_is_gone)

@@ -1,4 +1,4 @@
-"""A log that leaps, and one that is another, while a process follows it: nothing kept stays, everything is purged."""
+"""Gaps of the log, and a log replaced by another, while a process follows: the cache is cleared, everything purged."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from app.queries.changes.change_list import latest_seq
 from tests.background.network import Network, until
 from tests.background.purgers import progress_of, settled_purger, until_settled
 from tests.conftest import NOW, Store
-from tests.process_writers import append, learn
+from tests.process_writers import append, sync_follower
 from tests.records import edition
 from tests.restore_backup import leap, restore
 
@@ -23,18 +23,18 @@ async def test_sequence_gap_is_applied_or_resets_the_follower(database: Database
     await store(edition())
     follower = LogFollower(database, apply, lambda: calls.append(None))
     await follower.start()
-    await learn(follower)
+    await sync_follower(follower)
     calls.clear()
     gap = await database.write(leap)
-    await learn(follower)
+    await sync_follower(follower)
     assert calls == [[gap.first]]
     await database.write(append, 3)
-    await learn(follower)
+    await sync_follower(follower)
     again = await database.write(restore, gap.first + 1)
-    await learn(follower)
+    await sync_follower(follower)
     assert calls[-1] is None
     await database.write(append)
-    await learn(follower)
+    await sync_follower(follower)
     assert calls[-1] == [again.first + 1]
     await follower.stop()
 

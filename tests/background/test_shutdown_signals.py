@@ -1,4 +1,4 @@
-"""Learning that the process is to end, beside those who were told of it before."""
+"""Shutdown signals: handled in addition to the earlier handlers."""
 
 import asyncio
 import signal

@@ -1,4 +1,4 @@
-"""Following a PostgreSQL database whose server is stopped, restarted or gone: nothing kept is served meanwhile."""
+"""Log follower of a PostgreSQL server that is stopped, restarted or gone: no cached response is used meanwhile."""
 
 import asyncio
 import logging
@@ -12,16 +12,16 @@ from sqlalchemy import Connection, text
 from app.changefeed.log_follower import LogFollower
 from app.db.database import Database, open_database
 from app.db.postgresql import commit_listener
-from tests.process_writers import Kept, append, learn
+from tests.process_writers import RecordedChanges, append, sync_follower
 from tests.stoppable import frozen, proxied, stoppable_server
 
-MAX_STEP_S = 0.02  # of what is to take a millisecond; a longer step is the machine standing still
+MAX_STEP_S = 0.02  # for a check that takes a millisecond; a longer step means that the machine stalled
 _END_OTHERS = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
 
 
 @pytest.fixture(scope="module")
 def own_server() -> Iterator[Any]:
-    """A server that may be stopped: no other test needs it."""
+    """Start a server that may be stopped, used by no other test."""
     with stoppable_server() as server:
         yield server
 
@@ -34,14 +34,14 @@ async def database(own_server: Any) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-async def kept(database: Database) -> Kept:
+async def recorded(database: Database) -> RecordedChanges:
     await database.write(lambda connection: connection.execute(text("DELETE FROM changes")))
-    return Kept()
+    return RecordedChanges()
 
 
 @pytest.fixture
-async def follower(database: Database, kept: Kept) -> AsyncIterator[LogFollower]:
-    follower = LogFollower(database, kept.apply, kept.clear)
+async def follower(database: Database, recorded: RecordedChanges) -> AsyncIterator[LogFollower]:
+    follower = LogFollower(database, recorded.apply, recorded.clear)
     await follower.start()
     assert await seconds_until(follower, is_current=True) < 1
     yield follower
@@ -49,7 +49,7 @@ async def follower(database: Database, kept: Kept) -> AsyncIterator[LogFollower]
 
 
 async def seconds_until(follower: LogFollower, *, is_current: bool, most: float = 10) -> float:
-    """How long it takes until it is so, without what the machine stalls; it is asked every millisecond."""
+    """Return the seconds until it is true, without stalls of the machine; it is checked every millisecond."""
     begun = before = time.monotonic()
     seconds = 0.0
     while follower.is_up_to_date() is not is_current:
@@ -61,7 +61,7 @@ async def seconds_until(follower: LogFollower, *, is_current: bool, most: float 
 
 
 async def seconds_of(awaited: Awaitable[object]) -> float:
-    """How long something takes, without what the machine stalls."""
+    """Return the seconds that an action takes, without stalls of the machine."""
     asked = asyncio.ensure_future(awaited)
     seconds, before = 0.0, time.monotonic()
     while not asked.done():
@@ -72,13 +72,13 @@ async def seconds_of(awaited: Awaitable[object]) -> float:
     return seconds
 
 
-async def in_vain(follower: LogFollower) -> None:
-    """Ask it to catch up with a server that does not answer."""
+async def sync_in_vain(follower: LogFollower) -> None:
+    """Synchronise with a server that does not respond."""
     assert not await follower.sync()
 
 
 async def write_elsewhere(server: Any) -> None:
-    """Write as another machine would: nothing but the server tells of it."""
+    """Write as another machine does: only the server announces it."""
     other = open_database(server.get_uri())
     await other.read(lambda connection: connection.execute(text("SELECT 1")))
     other._is_alone = True  # type: ignore[attr-defined]  # it shares no memory
@@ -87,29 +87,29 @@ async def write_elsewhere(server: Any) -> None:
 
 
 async def test_frozen_server_is_detected_within_a_tenth_of_a_second(
-    own_server: Any, kept: Kept, follower: LogFollower, caplog: pytest.LogCaptureFixture
+    own_server: Any, recorded: RecordedChanges, follower: LogFollower, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING, "app.changefeed.log_follower"):
         with frozen(own_server):
             blind_after = await seconds_until(follower, is_current=False)
             assert blind_after < 0.1
-            assert await seconds_of(in_vain(follower)) < 0.4
+            assert await seconds_of(sync_in_vain(follower)) < 0.4
             for _ in range(100):
                 assert not follower.is_up_to_date()
                 await asyncio.sleep(0.005)
-            nobody = asyncio.gather(*(in_vain(follower) for _ in range(100)))
-            assert await seconds_of(nobody) < 0.1  # it is known to be blind: nobody waits again
+            nobody = asyncio.gather(*(sync_in_vain(follower) for _ in range(100)))
+            assert await seconds_of(nobody) < 0.1  # it is known to be unavailable: nothing waits again
         seeing_after = await seconds_until(follower, is_current=True)
         assert seeing_after < 1
-    print(f"blind after {blind_after * 1e3:.0f} ms, seeing after {seeing_after * 1e3:.0f} ms")  # noqa: T201 - the measure
+    print(f"blind after {blind_after * 1e3:.0f} ms, seeing after {seeing_after * 1e3:.0f} ms")  # noqa: T201 - a figure
     assert len(caplog.records) == 2
     await write_elsewhere(own_server)
-    await learn(follower)
-    assert kept.seq == 1
+    await sync_follower(follower)
+    assert recorded.seq == 1
 
 
 async def test_connection_to_a_frozen_server_is_replaced(
-    own_server: Any, kept: Kept, follower: LogFollower, monkeypatch: pytest.MonkeyPatch
+    own_server: Any, recorded: RecordedChanges, follower: LogFollower, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(commit_listener, "ABANDON_AFTER_S", 0.3)
     before = follower._watch._driver  # type: ignore[attr-defined]  # asyncpg's connection
@@ -120,12 +120,14 @@ async def test_connection_to_a_frozen_server_is_replaced(
     assert await seconds_until(follower, is_current=True) < 3
     assert follower._watch._driver is not before  # type: ignore[attr-defined]  # as above
     await write_elsewhere(own_server)
-    await learn(follower)
-    assert kept.seq == 1
+    await sync_follower(follower)
+    assert recorded.seq == 1
 
 
-async def test_follower_of_a_frozen_server_stops(own_server: Any, database: Database, kept: Kept) -> None:
-    follower = LogFollower(database, kept.apply, kept.clear)
+async def test_follower_of_a_frozen_server_stops(
+    own_server: Any, database: Database, recorded: RecordedChanges
+) -> None:
+    follower = LogFollower(database, recorded.apply, recorded.clear)
     await follower.start()
     await seconds_until(follower, is_current=True)
     with frozen(own_server):
@@ -133,7 +135,7 @@ async def test_follower_of_a_frozen_server_stops(own_server: Any, database: Data
         begun = time.monotonic()
         await follower.stop()
         assert time.monotonic() - begun < 6
-    other = LogFollower(database, kept.apply, kept.clear)
+    other = LogFollower(database, recorded.apply, recorded.clear)
     with frozen(own_server):
         begun = time.monotonic()
         await other.start()
@@ -146,31 +148,31 @@ async def test_follower_of_a_frozen_server_stops(own_server: Any, database: Data
 
 
 async def test_lost_connection_is_replaced_without_missed_changes(
-    own_server: Any, kept: Kept, follower: LogFollower
+    own_server: Any, recorded: RecordedChanges, follower: LogFollower
 ) -> None:
     def end_others_and_write(connection: Connection, count: int) -> None:
         connection.execute(_END_OTHERS)
         append(connection, count)
 
     for count in (1, 0, 3):
-        before, seq = len(kept.calls), kept.seq
+        before, seq = len(recorded.calls), recorded.seq
         other = open_database(own_server.get_uri())
         other._is_alone = True  # type: ignore[attr-defined]  # it shares no memory
         await other.write(end_others_and_write, count)
         await other.close()
         deadline = time.monotonic() + 5
-        while len(kept.calls) == before or not follower.is_up_to_date():
-            assert time.monotonic() < deadline  # it is told even without a row: it may have been anything
+        while len(recorded.calls) == before or not follower.is_up_to_date():
+            assert time.monotonic() < deadline  # it is reported even without a row: any table may have changed
             await asyncio.sleep(0.001)
-        await learn(follower)  # the connection may have been made again before the write was committed
-        assert kept.seq == seq + count
+        await sync_follower(follower)  # the connection may have been restored before the write was committed
+        assert recorded.seq == seq + count
     await write_elsewhere(own_server)
-    await learn(follower)
-    assert kept.seq == 5
+    await sync_follower(follower)
+    assert recorded.seq == 5
 
 
 async def test_restarted_server_is_followed_again(
-    own_server: Any, kept: Kept, follower: LogFollower, caplog: pytest.LogCaptureFixture
+    own_server: Any, recorded: RecordedChanges, follower: LogFollower, caplog: pytest.LogCaptureFixture
 ) -> None:
     own_server._stop()
     assert not follower.is_up_to_date() or await seconds_until(follower, is_current=False) < 0.1
@@ -179,28 +181,28 @@ async def test_restarted_server_is_followed_again(
     await asyncio.to_thread(own_server.ensure_postgres_running)
     assert await seconds_until(follower, is_current=True) < 3
     await write_elsewhere(own_server)
-    await learn(follower)
-    assert kept.seq == 1
+    await sync_follower(follower)
+    assert recorded.seq == 1
     *failures, _recovery = [record.getMessage() for record in caplog.records]
     assert len(set(failures)) == len(failures)  # one line for each cause, and one for the end
 
 
 async def test_commit_without_notification_is_detected(
-    own_server: Any, kept: Kept, follower: LogFollower, monkeypatch: pytest.MonkeyPatch
+    own_server: Any, recorded: RecordedChanges, follower: LogFollower, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.actions.changelog.changes.notify_commit", lambda _: None)
     await write_elsewhere(own_server)
     deadline = time.monotonic() + 0.2
-    while kept.seq == 0:
+    while recorded.seq == 0:
         assert time.monotonic() < deadline
         follower.is_up_to_date()
         await asyncio.sleep(0.001)
 
 
-async def test_half_open_connection_is_replaced(own_server: Any, kept: Kept) -> None:
+async def test_half_open_connection_is_replaced(own_server: Any, recorded: RecordedChanges) -> None:
     async with proxied(own_server) as proxy:
         database = open_database(proxy.address())
-        follower = LogFollower(database, kept.apply, kept.clear)
+        follower = LogFollower(database, recorded.apply, recorded.clear)
         await follower.start()
         await seconds_until(follower, is_current=True)
         before = proxy.connections
@@ -209,7 +211,7 @@ async def test_half_open_connection_is_replaced(own_server: Any, kept: Kept) -> 
         await seconds_until(follower, is_current=True)
         assert proxy.connections > before
         await write_elsewhere(own_server)
-        await learn(follower)
-        assert kept.seq == 1
+        await sync_follower(follower)
+        assert recorded.seq == 1
         await follower.stop()
         await database.close()

@@ -1,4 +1,4 @@
-"""Learning that the log has grown: at once, from any writer, and only while somebody waits."""
+"""Log watcher: it reports growth of the log at once, from any writer, and reads only while a client waits."""
 
 import asyncio
 from typing import Any
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("edition_kyiv")
 
 
 async def write_soon(database: Database, *records: Any) -> None:
-    """Write each of these after a moment."""
+    """Append each of these after a moment."""
     for record in records:
         await asyncio.sleep(0.12)
         await database.write(upsert_articles, [record], now=NOW)
@@ -114,7 +114,9 @@ async def test_equal_waiting_queries_share_one_read(database: Database, store: S
         await database.write(upsert_articles, [article(source_id="b", tags=["trams"])], now=NOW)
         pages = await asyncio.gather(*waiting)
     assert [[each["seq"] for each in page["items"]] for page in pages] == [[since + 1]] * 120
-    assert 122 <= len([each for each in statements if "AS reach" in each]) <= 124  # the first one each asks alone
+    assert (
+        122 <= len([each for each in statements if "AS reach" in each]) <= 124
+    )  # the first request of each reads alone
     await watch.close()
 
 

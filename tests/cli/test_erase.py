@@ -45,10 +45,10 @@ def write(path: Path, *records: dict[str, object]) -> str:
 
 @pytest.fixture
 def postgresql(database_address: str) -> str:
-    """An empty, migrated PostgreSQL database, whose files hold nothing of other tests either."""
+    """Create an empty, migrated PostgreSQL database, whose files contain nothing of other tests either."""
     if not database_address.startswith("postgresql"):
         pytest.skip("of a server")
-    empty_tables(database_address, anew=True)
+    empty_tables(database_address, new_files=True)
     return database_address
 
 

@@ -24,7 +24,7 @@ def export(dayline: Dayline, folder: Path) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def as_input(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
-    """What the next command finds on standard input."""
+    """Set the standard input of the next command."""
     given: list[bytes] = []
 
     class Input:
@@ -51,10 +51,10 @@ def test_invalid_lines_are_reported_with_status_1(dayline: Dayline, tmp_path: Pa
     (tmp_path / "news.jsonl").write_bytes(pack(edition_line(), b"{", article_line("a", tags=["fog"]), {"kind": "?"}))
     ended = dayline("import", "news.jsonl")
     assert ended.status == 1
-    told = ended.errors.splitlines()
-    assert told[0].startswith("news.jsonl: line 2: line: not JSON")
-    assert told[1].startswith("news.jsonl: line 4: kind: Must be one of ")
-    assert len(told) == 2
+    lines = ended.errors.splitlines()
+    assert lines[0].startswith("news.jsonl: line 2: line: not JSON")
+    assert lines[1].startswith("news.jsonl: line 4: kind: Must be one of ")
+    assert len(lines) == 2
     assert ended.output == (
         "news.jsonl: 1 article created, 1 edition created, 1 tag created from unknown codes, 2 invalid records.\n"
     )

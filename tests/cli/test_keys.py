@@ -1,4 +1,4 @@
-"""`dayline keys`: the token alone on standard output, the rest for people, mistakes in one sentence."""
+"""`dayline keys`: the token alone on standard output, messages on standard error, mistakes in one sentence."""
 
 import re
 

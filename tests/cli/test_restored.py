@@ -1,4 +1,4 @@
-"""`dayline db post-restore`: a backup is put in the database's place, and no number of the lost log is used again."""
+"""`dayline db post-restore`: after a backup replaced the database, no number of the lost log is used again."""
 
 import json
 import re
@@ -21,7 +21,7 @@ SAYS = re.compile(r"The backup ends at change ([0-9]+); the log continues at ([0
 
 
 def check_restored(dayline: Dayline, address: str, *, backed_up: int, lost: int) -> None:
-    """Run the command on a restored database, twice, and see what becomes of places of the lost log."""
+    """Run the command on a restored database, twice, and check positions of the lost log."""
     ends = [backed_up]
     for _ in range(2):
         ended = dayline("db", "post-restore", address=address)
@@ -39,12 +39,12 @@ def check_restored(dayline: Dayline, address: str, *, backed_up: int, lost: int)
 
 
 def grow(dayline: Dayline, address: str, folder: Path) -> tuple[int, int]:
-    """Import twice what differs, with a backup between; where the log stood then, and where it stands now."""
+    """Import two differing files, with a backup between; return the end of the log then and now."""
     renamed = [json.dumps({"kind": "tag", "slug": f"lost-{number}", "name": "Lost"}) for number in range(5)]
     (folder / "lost.jsonl").write_text("\n".join(renamed))
     assert dayline("import", GOLDEN, address=address).status == 0
     backed_up = run_once(address, latest_seq)
-    assert dayline("db", "backup", "kept.backup", address=address).status == 0
+    assert dayline("db", "backup", "news.backup", address=address).status == 0
     assert dayline("import", "lost.jsonl", address=address).status == 0
     return backed_up, run_once(address, latest_seq)
 
@@ -56,7 +56,7 @@ def test_restored_sqlite_file_continues_after_the_lost_log(
     assert lost > backed_up + 1
     for left in tmp_path.glob("own.db*"):
         left.unlink()
-    shutil.move(tmp_path / "kept.backup", tmp_path / "own.db")
+    shutil.move(tmp_path / "news.backup", tmp_path / "own.db")
     check_restored(dayline, sqlite_address, backed_up=backed_up, lost=lost)
     assert dayline("export").output == GOLDEN.read_text()
 
@@ -70,8 +70,8 @@ def test_restored_postgresql_database_continues_after_the_lost_log(
     assert dayline("db", "upgrade", address=address).status == 0
     backed_up, lost = grow(dayline, address, tmp_path)
     target = libpq_url(parse_database_url(address))
-    restoring = [str(PROGRAMS / "pg_restore"), "--clean", f"--dbname={target}", "kept.backup"]
-    subprocess.run(restoring, check=True)  # noqa: S603 - PostgreSQL's own tool, in the words of docs/operations.md
+    restoring = [str(PROGRAMS / "pg_restore"), "--clean", f"--dbname={target}", "news.backup"]
+    subprocess.run(restoring, check=True)  # noqa: S603 - PostgreSQL's own tool, as in docs/operations.md
     check_restored(dayline, address, backed_up=backed_up, lost=lost)
     assert dayline("export", address=address).output == GOLDEN.read_text()
 

@@ -1,4 +1,4 @@
-"""Databases that another release migrated: the outcome of each command, on both databases."""
+"""Databases that another release migrated: the result of each command, on both databases."""
 
 import signal
 import subprocess
@@ -96,14 +96,14 @@ def await_status(port: int) -> int:
     """Return the status of readiness, once the server responds."""
     for _ in range(20 * MAX_SECONDS):
         try:
-            with urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=MAX_SECONDS) as answer:
-                status: int = answer.status
+            with urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=MAX_SECONDS) as response:
+                status: int = response.status
                 return status
         except OSError as error:
             if hasattr(error, "code"):
                 return int(error.code)
             time.sleep(0.05)
-    raise TimeoutError("the server never answered")
+    raise TimeoutError("the server never responded")
 
 
 def test_schema_at_several_revisions_is_reported_in_one_sentence(dayline: Dayline, own_address: str) -> None:

@@ -39,7 +39,7 @@ SERVICE_LINKS = {
 
 @pytest.fixture(autouse=True)
 def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Remove the settings of whoever runs the tests."""
+    """Remove the settings of the environment that runs the tests."""
     for name in (*Settings.model_fields, *FORMER_NAMES):
         monkeypatch.delenv(f"{PREFIX}{name.upper()}", raising=False)
 

@@ -1,4 +1,4 @@
-"""What a serving process does not load before somebody needs it: all of it would delay its first answer."""
+"""Modules that a serving process does not load before they are needed: each would delay its first response."""
 
 import subprocess
 import sys
@@ -33,7 +33,7 @@ SPARED = {
 def test_start_imports_no_unused_module(tmp_path: Path) -> None:
     environment = environment_of(f"sqlite:///{tmp_path}/dayline.db")
     command = [sys.executable, "-c", PROGRAM]
-    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)  # noqa: S603 - ours
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)  # noqa: S603 - our own program
     loaded = set(ended.stdout.split())
     assert "app.api.public.timeline" in loaded
     assert loaded & SPARED.keys() == set()

@@ -1,4 +1,4 @@
-"""Statements run by the driver itself: the same rows as the house's own way, the same errors, and nothing left open."""
+"""Statements run by the driver itself: the same rows as SQLAlchemy's, the same errors, and nothing left open."""
 
 import asyncio
 import gc
@@ -57,8 +57,8 @@ async def test_prepared_values_are_bound_by_name(database: Database) -> None:
 
 @pytest.mark.usefixtures("three")
 async def test_prepared_booleans_of_sqlite_are_bool(database: Database) -> None:
-    """The one such member that prepared statements read is an edition's `default`."""
-    from app.queries.catalogue.editions import get_edition_view, list_edition_links  # noqa: PLC0415 - the only test that asks them
+    """The only such column that prepared statements read is an edition's `default`."""
+    from app.queries.catalogue.editions import get_edition_view, list_edition_links  # noqa: PLC0415 - the only test that needs it
 
     view = await database.read(get_edition_view, "a")
     other = await database.read(get_edition_view, "b")
@@ -187,7 +187,7 @@ async def test_failed_query_leaves_no_snapshot_open(database: Database, store: S
         assert slug in {row.slug for row in rows}
 
 
-@POSTGRESQL_ONLY  # a reading of SQLite has no await inside
+@POSTGRESQL_ONLY  # a read of SQLite has no await inside
 async def test_snapshot_is_stable_during_concurrent_writes(database: Database, store: Store) -> None:
     def look_twice(connection: Connection) -> tuple[int, int]:
         before = len(BY_NAME.all(connection, ALL))

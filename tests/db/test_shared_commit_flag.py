@@ -1,4 +1,4 @@
-"""The memory that the processes of one machine share: trusted only where it belongs to one user alone."""
+"""Memory shared by the processes of one machine: trusted only where it belongs to one user alone."""
 
 import logging
 import os

@@ -1,4 +1,4 @@
-"""Values of a committed state: dropped with each commit, and never for a snapshot that may show another state."""
+"""Values of a committed state: dropped with each commit, and never used in a snapshot that may show another state."""
 
 from pathlib import Path
 

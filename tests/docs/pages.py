@@ -7,7 +7,7 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parents[2]
 DOCS = PROJECT / "docs"
 PAGES = [path for path in sorted(PROJECT.glob("*.md")) if path.name != "CHANGELOG.md"] + sorted(DOCS.rglob("*.md"))
-"""Every page but the changelog, which names things of the past."""
+"""Every page but the changelog, which has former names."""
 
 _FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 

@@ -1,4 +1,4 @@
-"""Tokens: their form, what is kept of them, and when one is good."""
+"""Tokens: their form, their stored digest, and when one is valid."""
 
 import re
 from hashlib import sha256
@@ -24,7 +24,7 @@ OLD = f"dl_{PREFIX}" + "c4d5" * 13
 
 
 def state(**members: object) -> KeyValidity:
-    """The state of the key whose token is TOKEN."""
+    """Return the state of the key whose token is TOKEN."""
     usual = {"previous_digest": None, "previous_until": None, "expires_at": None, "revoked_at": None}
     return KeyValidity(**{"digest": hash_token(TOKEN), **usual, **members})  # type: ignore[arg-type]
 

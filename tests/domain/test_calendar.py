@@ -1,4 +1,4 @@
-"""Days start, end and exist as the zone's clocks say, for the dates that are known to be hard."""
+"""Days start, end and exist as the clocks of their zone say, for known difficult dates."""
 
 from datetime import date, timedelta
 from importlib.resources import files

@@ -1,4 +1,4 @@
-"""The calendar of every zone agrees with the changes written in the zone files, read here a second way."""
+"""The calendar of every zone agrees with the transitions in the zone files, which these tests parse independently."""
 
 import re
 import struct
@@ -27,7 +27,7 @@ FOOTER = re.compile(r"(?:<[^>]+>|[A-Za-z]+)(-?\d+)(?::(\d+))?(?:<[^>]+>|[A-Za-z]
 
 
 class Change(NamedTuple):
-    """One change of offset, in seconds."""
+    """Transition to another offset, in seconds."""
 
     at: int
     before: int
@@ -36,7 +36,7 @@ class Change(NamedTuple):
 
 @cache
 def offset_changes(name: str) -> tuple[int, tuple[Change, ...]]:
-    """The offset before the first change, and the changes up to LAST_RULE_YEAR, read from TZif (RFC 8536)."""
+    """Return the offset before the first transition, and the transitions up to LAST_RULE_YEAR, from TZif (RFC 8536)."""
     content = files("tzdata").joinpath("zoneinfo", *name.split("/")).read_bytes()
     _, is_ut, is_std, leaps, times, types, chars = struct.unpack_from(">4s16x6l", content)
     at = 44 + times * 5 + types * 6 + chars + leaps * 8 + is_std + is_ut
@@ -55,7 +55,7 @@ def offset_changes(name: str) -> tuple[int, tuple[Change, ...]]:
 
 
 def rule_changes(footer: str) -> Iterator[tuple[int, int]]:
-    """The changes that a POSIX TZ rule makes each year, as (moment, offset from then on)."""
+    """Yield the transitions that a POSIX TZ rule makes each year, as (moment, offset from then on)."""
     match = FOOTER.fullmatch(footer)
     if match is None:
         return
@@ -83,7 +83,7 @@ def rule_moment(rule: str, year: int) -> int:
 
 
 class SlowCalendar:
-    """The definitions of the calendar, taken at their word over a list of changes; seconds throughout."""
+    """Definitions of the calendar, applied literally to a list of transitions; seconds throughout."""
 
     def __init__(self, name: str) -> None:
         self.first_offset, self.changes = offset_changes(name)
@@ -94,7 +94,7 @@ class SlowCalendar:
         return self.changes[index - 1].after if index else self.first_offset
 
     def start(self, number: int) -> int:
-        """The earliest instant that shows the date or a later one: some offset's midnight, or a change."""
+        """Return the earliest instant that shows the date or a later one: some offset's midnight, or a transition."""
         midnight = number * DAY_S
         low, high = midnight - DAY_S, midnight + DAY_S
         near = self.moments[bisect_left(self.moments, low) : bisect_right(self.moments, high)]
@@ -103,7 +103,7 @@ class SlowCalendar:
         return min(second for second in candidates if second + self.offset(second) >= midnight)
 
     def day(self, second: int) -> int:
-        """The latest day that has started."""
+        """Return the latest day that has started."""
         around = second // DAY_S
         return max(number for number in range(around - 3, around + 4) if self.start(number) <= second)
 
@@ -113,7 +113,7 @@ def crosses_midnight(change: Change) -> bool:
 
 
 def check_around(change: Change, slow: SlowCalendar, zone: ZoneInfo) -> None:
-    """Compares start and day for the dates near a change, and offsets at its very second."""
+    """Compare start and day for the dates near a transition, and offsets at its very second."""
     assert utc_offset(change.at * SECOND_US - 1, zone) == change.before * SECOND_US
     assert utc_offset(change.at * SECOND_US, zone) == change.after * SECOND_US
     number = (change.at + change.after) // DAY_S
@@ -131,7 +131,7 @@ def check_around(change: Change, slow: SlowCalendar, zone: ZoneInfo) -> None:
 
 @cache
 def names_of_different_content() -> tuple[str, ...]:
-    """One name for each different zone file."""
+    """Return one name for each different zone file."""
     root = files("tzdata").joinpath("zoneinfo")
     return tuple({root.joinpath(*name.split("/")).read_bytes(): name for name in NAMES}.values())
 
@@ -148,7 +148,7 @@ def test_days_agree_with_the_zone_files_around_changes_near_midnight() -> None:
     checked = 0
     for number, name in enumerate(names_of_different_content()):
         slow, zone = SlowCalendar(name), find_zone(name)
-        for index, change in enumerate(slow.changes, number):  # every other one; the long form has them all
+        for index, change in enumerate(slow.changes, number):  # every other one; the soak test has them all
             if (crosses_midnight(change) and change.at < 2 * 10**9 and index % 2 == 0) or index % 80 == 0:
                 check_around(change, slow, zone)
                 checked += 1

@@ -1,4 +1,4 @@
-"""What differs between two contents: members, blocks and words, and that no input makes it expensive."""
+"""Differences between two contents: members, blocks and words, with bounded time for any input."""
 
 from time import perf_counter
 from typing import Any
@@ -16,10 +16,10 @@ def paragraph(text: str) -> dict[str, Any]:
 
 
 def operations_of(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> list[BlockOperation]:
-    """The operations on the body, the only thing that differs."""
+    """Return the operations on the body, the only difference."""
     found = diff_articles({"body": before}, {"body": after})
     assert [each["member"] for each in found] == ["body"]
-    return found[0]["operations"]  # type: ignore[typeddict-item]  # it is the body's
+    return found[0]["operations"]  # type: ignore[typeddict-item]  # of the body
 
 
 def words_of(difference: Any) -> list[tuple[str, str]]:
@@ -31,13 +31,13 @@ def said(words: list[WordChange], *, without: str) -> str:
 
 
 def replay(operations: list[BlockOperation], before: list[dict[str, Any]]) -> tuple[list[Any], list[Any]]:
-    """Both bodies as the operations tell them."""
+    """Return both bodies as the operations describe them."""
     old: list[Any] = []
     new: list[Any] = []
     for operation in operations:
-        kept = before[len(old) : len(old) + operation.get("count", 0)]
-        old += kept + operation.get("before", [])
-        new += kept + operation.get("after", [])
+        unchanged = before[len(old) : len(old) + operation.get("count", 0)]
+        old += unchanged + operation.get("before", [])
+        new += unchanged + operation.get("after", [])
     return old, new
 
 
@@ -144,7 +144,7 @@ def test_diff_words_reconstruct_both_texts(before: str, after: str) -> None:
 
 
 def timed(before: dict[str, Any], after: dict[str, Any]) -> list[Difference]:
-    """The differences, which must not take long."""
+    """Return the differences, within a time limit."""
     begun = perf_counter()
     found = diff_articles(before, after)
     assert perf_counter() - begun < PATIENCE_SECONDS
@@ -155,7 +155,7 @@ def test_diff_of_adversarial_bodies_is_bounded() -> None:
     before = [paragraph("ab"[i % 2] * (i % 7)) for i in range(2_000)]
     after = [paragraph("ab"[i % 3 % 2] * (i % 5)) for i in range(2_000)]
     (found,) = timed({"body": before}, {"body": after})
-    assert replay(found["operations"], before) == (before, after)  # type: ignore[typeddict-item]  # the body's
+    assert replay(found["operations"], before) == (before, after)  # type: ignore[typeddict-item]  # of the body
 
 
 def test_diff_of_adversarial_texts_is_bounded() -> None:
@@ -163,7 +163,7 @@ def test_diff_of_adversarial_texts_is_bounded() -> None:
     after = {"lead": "b a a " * 3_300, "body": [paragraph("y x x " * 3_000 + str(i)) for i in range(60)]}
     lead, body = timed(before, after)
     assert said(lead["words"], without="insert") == before["lead"]  # type: ignore[typeddict-item]  # a lead has words
-    assert len(body["operations"]) == 60  # type: ignore[typeddict-item]  # the body's
+    assert len(body["operations"]) == 60  # type: ignore[typeddict-item]  # of the body
 
 
 def test_diff_of_a_very_long_text_has_no_words() -> None:

@@ -1,4 +1,4 @@
-"""Instants are read exactly or not at all, and written so that they can be read back."""
+"""Instants are parsed exactly or refused, and their written form parses to the same instant."""
 
 from datetime import UTC, datetime, timedelta, timezone
 from importlib.resources import files
@@ -280,7 +280,7 @@ def test_from_datetime_distinguishes_a_repeated_hour() -> None:
 
 def test_from_datetime_rejects_naive_and_out_of_range_values() -> None:
     with pytest.raises(InvalidValueError, match="offset"):
-        from_datetime(datetime(2024, 11, 2, 19, 30))  # noqa: DTZ001 - a naive datetime is what must be refused
+        from_datetime(datetime(2024, 11, 2, 19, 30))  # noqa: DTZ001 - a naive datetime is refused
     with pytest.raises(InvalidValueError, match="1000-01-01"):
         from_datetime(datetime(9999, 1, 1, tzinfo=UTC))
     with pytest.raises(InvalidValueError, match="9998-12-31"):

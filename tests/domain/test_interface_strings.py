@@ -1,4 +1,4 @@
-"""The interface strings are complete, readable and never keys."""
+"""Interface strings are complete, readable and never keys."""
 # ruff: noqa: RUF001 - Ukrainian words are the expectation
 
 import re

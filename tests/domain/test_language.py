@@ -201,7 +201,9 @@ def test_day_heading_returns_a_new_dictionary() -> None:
     assert day_heading(SATURDAY, "en-GB")["day"] == "2 November"
 
 
-@pytest.mark.parametrize("other", ["fy", "yi"])  # Babel gives their weekdays to whoever asks for any after them
+@pytest.mark.parametrize(
+    "other", ["fy", "yi"]
+)  # Babel returns their weekdays for every locale that is loaded after them
 def test_locales_do_not_share_data(other: str) -> None:
     wednesday = date(2026, 11, 11)
     weekdays = {
@@ -214,14 +216,14 @@ def test_locales_do_not_share_data(other: str) -> None:
     }
     get_locale.cache_clear()
     assert day_heading(wednesday, other)["weekday"] not in weekdays.values()
-    wednesday += timedelta(days=7)  # of which nothing is remembered
+    wednesday += timedelta(days=7)  # not cached
     assert {language: day_heading(wednesday, language)["weekday"] for language in weekdays} == weekdays
 
 
 def test_every_cldr_language_has_seven_weekdays_and_a_long_date() -> None:
     for identifier in locale_identifiers():
         if Locale.parse(identifier).territory is not None:
-            continue  # what a region says otherwise is the same kind of data
+            continue  # regional differences are data of the same kind
         language = identifier.replace("_", "-")
         names = set(Locale.parse(identifier).days["stand-alone"]["wide"].values())
         names |= set(Locale.parse(identifier).days["format"]["wide"].values())

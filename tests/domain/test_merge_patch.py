@@ -1,4 +1,4 @@
-"""JSON Merge Patch against the table of its standard, and against any two documents."""
+"""JSON Merge Patch: the table of its standard, and any two documents."""
 
 import copy
 from typing import Any
@@ -34,7 +34,7 @@ DOCUMENTS = st.recursive(
 
 
 def as_the_standard_writes_it(target: Any, patch: Any) -> Any:
-    """MergePatch of RFC 7396, section 2, line by line."""
+    """Apply MergePatch of RFC 7396, section 2, line by line."""
     if isinstance(patch, dict):
         if not isinstance(target, dict):
             target = {}

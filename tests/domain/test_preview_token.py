@@ -1,4 +1,4 @@
-"""Tokens of previews: read back whole, never forged, and spelt in one way only."""
+"""Tokens of previews: parsed back completely, never forged, with one spelling only."""
 
 from string import ascii_letters, digits
 

@@ -1,4 +1,4 @@
-"""Gaps of the change log: which places another log gave out, and how far ahead a restored one goes on."""
+"""Gaps of the change log: positions that another log issued, and where a restored log continues."""
 
 import pytest
 
@@ -17,13 +17,13 @@ def test_positions_before_and_after_a_gap_are_known(place: int) -> None:
 
 @pytest.mark.parametrize("place", [8, 9, 98])
 def test_positions_inside_a_gap_are_unknown(place: int) -> None:
-    told = unknown_position_reason(place, latest=300, stored=dump_gaps([Gap(7, 100), Gap(120, 200)]))
-    assert told == "No change is between 7 and 100: the position is of another log; begin at 0."
+    reason = unknown_position_reason(place, latest=300, stored=dump_gaps([Gap(7, 100), Gap(120, 200)]))
+    assert reason == "No change is between 7 and 100: the position is of another log; begin at 0."
 
 
 def test_every_gap_and_the_end_bound_known_positions() -> None:
-    kept = dump_gaps([Gap(7, 100), Gap(120, 200)])
-    unknown = [place for place in range(250) if unknown_position_reason(place, latest=210, stored=kept) is not None]
+    stored = dump_gaps([Gap(7, 100), Gap(120, 200)])
+    unknown = [place for place in range(250) if unknown_position_reason(place, latest=210, stored=stored) is not None]
     assert unknown == [*range(8, 99), *range(121, 199), *range(211, 250)]
 
 

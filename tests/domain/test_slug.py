@@ -1,4 +1,4 @@
-"""Slugs made from headlines, slugs and codes given by hand."""
+"""Slugs made from headlines, and slugs and codes that are given."""
 # ruff: noqa: RUF001 - Cyrillic letters and all kinds of apostrophes are the subject here
 
 import re

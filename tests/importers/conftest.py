@@ -1,4 +1,4 @@
-"""Bringing lines in and getting them out again, without the command line around it."""
+"""Fixtures that import lines and export them again, without the command line."""
 
 from dataclasses import dataclass, field
 from io import BufferedReader, BytesIO
@@ -17,37 +17,37 @@ from tests.importers.lines import Line, pack
 
 
 @dataclass(slots=True)
-class Brought:
-    """What an import came to."""
+class ImportResult:
+    """Result of an import."""
 
     report: Report
     flaws: list[tuple[int, str]] = field(default_factory=list)
 
     @property
     def outcomes(self) -> dict[str, int]:
-        """Articles by outcome."""
+        """Return the number of articles by outcome."""
         return {str(outcome): n for (kind, outcome), n in self.report.records.items() if kind == "article"}
 
 
-class Bring(Protocol):
+class ImportLines(Protocol):
     """Imports lines as one file."""
 
-    async def __call__(self, *lines: Line, now: int = NOW) -> Brought:
-        """The report, and the flaws as (line, reason)."""
+    async def __call__(self, *lines: Line, now: int = NOW) -> ImportResult:
+        """Return the report, and the errors as (line, reason)."""
 
 
 class Content(Protocol):
-    """Reads what is stored."""
+    """Reads the stored content."""
 
     async def __call__(self) -> bytes:
-        """The export."""
+        """Return the export."""
 
 
 class Log(Protocol):
     """Reads the change log."""
 
     async def __call__(self) -> list[tuple[str, int | None]]:
-        """The type and the article of every change so far."""
+        """Return the type and the article of every change so far."""
 
 
 def export_bytes(connection: Connection) -> bytes:
@@ -59,16 +59,16 @@ def change_rows(connection: Connection) -> list[tuple[str, int | None]]:
     return [(row.type, row.article_id) for row in found]
 
 
-async def import_bytes(database: Database, content: bytes, *, now: int = NOW) -> Brought:
+async def import_bytes(database: Database, content: bytes, *, now: int = NOW) -> ImportResult:
     """Import a file's bytes, gzipped or not."""
     flaws: list[tuple[int, str]] = []
     importer = Importer(database, now=lambda: now, on_error=lambda number, why: flaws.append((number, why)))
-    return Brought(await importer.run(BufferedReader(BytesIO(content))), flaws)
+    return ImportResult(await importer.run(BufferedReader(BytesIO(content))), flaws)
 
 
 @pytest.fixture
-def bring(database: Database) -> Bring:
-    async def bring_in(*lines: Line, now: int = NOW) -> Brought:
+def bring(database: Database) -> ImportLines:
+    async def bring_in(*lines: Line, now: int = NOW) -> ImportResult:
         return await import_bytes(database, pack(*lines), now=now)
 
     return bring_in

@@ -1,4 +1,4 @@
-"""Lines of the interchange format, in the fewest words."""
+"""Lines of the interchange format with short definitions."""
 
 from typing import Any
 
@@ -8,12 +8,12 @@ Line = dict[str, Any] | bytes
 
 
 def pack(*lines: Line) -> bytes:
-    """A file of these lines; bytes stand for themselves."""
+    """Return a file of these lines; bytes are written unchanged."""
     return b"".join(line + b"\n" if isinstance(line, bytes) else orjson.dumps(line) + b"\n" for line in lines)
 
 
 def edition_line(slug: str = "global", **members: Any) -> dict[str, Any]:
-    """An edition in British English and Kyiv time."""
+    """Return an edition in British English and Kyiv time."""
     given = {
         "kind": "edition",
         "slug": slug,
@@ -27,7 +27,7 @@ def edition_line(slug: str = "global", **members: Any) -> dict[str, Any]:
 
 
 def article_line(source_id: str | None, **members: Any) -> dict[str, Any]:
-    """An article of the edition `global`, called after its source_id and published on 1 November 2026 at noon."""
+    """Return an article of the edition `global`, named after its source_id and published on 1 November 2026 at noon."""
     given = {
         "kind": "article",
         "edition": "global",

@@ -1,4 +1,4 @@
-"""The golden file: every kind with every member, which comes out as it went in, byte for byte."""
+"""The golden file: every kind with every member, exported as it was imported, byte for byte."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,7 +30,7 @@ def models_in(annotation: object) -> set[type[BaseModel]]:
 
 
 def filled_members(value: object) -> Iterator[tuple[type[BaseModel], str]]:
-    """The members that hold something, here and below."""
+    """Yield the members with a value, nested ones included."""
     if isinstance(value, list):
         for each in value:
             yield from filled_members(each)
@@ -43,7 +43,7 @@ def filled_members(value: object) -> Iterator[tuple[type[BaseModel], str]]:
 
 
 async def import_golden(database: Database, content: bytes) -> bytes:
-    """What a database exports once it has imported this."""
+    """Return the export of a database that has imported this."""
     report = await import_bytes(database, content)
     assert report.flaws == []
     assert report.report.created_entries == {}
@@ -94,8 +94,8 @@ def test_the_golden_file_fills_every_member_of_every_record() -> None:
     annotation: Any = Record
     everything = {(model, name) for model in models_in(annotation) for name in model.model_fields}
     assert len(everything) > 60
-    converted = {(ArticleRecord, name) for name in INPUT_MEMBERS}  # they go out as the body
-    comes_in_only = {(ArticleRecord, "note"), *converted}  # a note goes out with its revision
+    converted = {(ArticleRecord, name) for name in INPUT_MEMBERS}  # they are exported as the body
+    comes_in_only = {(ArticleRecord, "note"), *converted}  # a note is exported with its revision
     missing = everything - set(filled_members(records)) - comes_in_only
     assert {f"{model.__name__}.{name}" for model, name in missing} == set()
 

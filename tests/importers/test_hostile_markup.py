@@ -1,4 +1,4 @@
-"""Published ways of smuggling script in, through every member of a record, out of the API and harmless."""
+"""XSS vectors in every member of a record: imported, and harmless in every response."""
 
 import re
 from collections.abc import Iterator
@@ -74,7 +74,7 @@ def text_blocks(vector: str) -> list[dict[str, Any]]:
 
 
 def articles_with(bodies: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
-    """Articles that share these bodies out between them."""
+    """Return articles among which these bodies are divided."""
     parts = [bodies[start : start + VECTORS_EACH] for start in range(0, len(bodies), VECTORS_EACH)]
     return [article_line(f"x{n}", body=list(chain.from_iterable(part))) for n, part in enumerate(parts)]
 
@@ -104,8 +104,8 @@ def urls_of(node: Any) -> Iterator[tuple[str, str]]:
                 yield from urls_of(member)
 
 
-async def judge(client: httpx.AsyncClient, articles: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """All blocks as the API gives them, once their HTML and that of whole bodies was found harmless."""
+async def check_harmless(client: httpx.AsyncClient, articles: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return all blocks of the API's responses, after their HTML and that of whole bodies was found harmless."""
     blocks: list[dict[str, Any]] = []
     for each in articles:
         address = f"/v1/articles/story-{each['source_id']}"
@@ -125,7 +125,7 @@ async def test_html_members_contain_no_script(bring: Bring, client: httpx.AsyncC
     assert all("\x00" in vector for vector in refused), "what can be stored is cleaned and not refused"
     articles = articles_with(accepted)
     assert (await bring(edition_line(), *articles)).flaws == []
-    blocks = await judge(client, articles)
+    blocks = await check_harmless(client, articles)
     assert len(blocks) == 5 * len(accepted)
     assert all(len(block["items"]) == 2 for block in blocks if block["type"] == "list")
 
@@ -136,7 +136,7 @@ async def test_url_members_are_web_urls_or_the_line_is_rejected(bring: Bring, cl
     assert 0 < len(accepted) < len(bodies) / 10
     articles = articles_with(accepted)
     assert (await bring(edition_line(), *articles)).flaws == []
-    for block in await judge(client, articles):
+    for block in await check_harmless(client, articles):
         for name, url in urls_of(block):
             assert url.startswith(("https://", "http://")), name
     for vector in VECTORS:
@@ -158,7 +158,7 @@ async def test_text_members_are_text_and_escaped_where_they_become_html(
     assert len(vectors) > len(VECTORS) * 0.9
     articles = articles_with([text_blocks(vector) for vector in vectors])
     assert (await bring(edition_line(), *articles)).flaws == []
-    blocks = await judge(client, articles)
+    blocks = await check_harmless(client, articles)
     assert [block["text"] for block in blocks if block["type"] == "pull_quote"] == list(map(line_ends, vectors))
     assert [block["image"]["alt"] for block in blocks if block["type"] == "image"] == list(map(on_one_line, vectors))
     assert [block["provider"] for block in blocks if block["type"] == "embed"] == list(map(on_one_line, vectors))
@@ -187,9 +187,9 @@ async def test_headlines_and_catalogue_entries_say_what_they_were_given(
         )
     ]
     assert (await bring(edition_line(), *lines)).flaws == []
-    answer = await client.get("/v1/articles", params={"limit": 200})
-    assert answer.headers["content-type"].startswith("application/json")
-    shown = {item["headline"]: item for item in answer.json()["items"]}
+    response = await client.get("/v1/articles", params={"limit": 200})
+    assert response.headers["content-type"].startswith("application/json")
+    shown = {item["headline"]: item for item in response.json()["items"]}
     assert shown.keys() == set(map(on_one_line, vectors))
     assert {item["lead"] for item in shown.values()} == set(map(line_ends, vectors))
     for vector, item in shown.items():

@@ -1,4 +1,4 @@
-"""Which article a record means, what status it comes to have, and under which slug it lives."""
+"""Identity of a record's article, its resulting status, and its slug."""
 
 import re
 from typing import Any
@@ -43,8 +43,8 @@ async def test_repeated_identity_in_one_batch_is_applied_in_order(bring: Bring, 
 
 async def test_identity_without_a_source_id_is_the_id(bring: Bring, content: Content) -> None:
     assert (await bring(article_line(None, id=ID))).outcomes == {"created": 1}
-    assert (await bring(article_line(None, id=ID, lead="Told again"))).outcomes == {"changed": 1}
-    assert [(each["id"], each["lead"]) for each in await articles(content)] == [(ID, "Told again")]
+    assert (await bring(article_line(None, id=ID, lead="Written again"))).outcomes == {"changed": 1}
+    assert [(each["id"], each["lead"]) for each in await articles(content)] == [(ID, "Written again")]
 
 
 async def test_identity_without_ids_is_headline_and_date(bring: Bring, content: Content) -> None:
@@ -107,7 +107,7 @@ async def test_past_schedule_of_a_repeated_import_is_published(bring: Bring, con
     line = article_line("a", status="scheduled", published_at="2026-11-21T12:00:00Z")
     logged = await log()
     await bring(line)
-    assert await log() == logged, "nobody sees a schedule"
+    assert await log() == logged, "a schedule is not public"
     assert (await bring(line, now=NOW + 2 * DAY_US)).outcomes == {"changed": 1}
     assert await statuses(content) == {"a": "published"}
     assert [kind for kind, _ in await log()] == ["edition.updated", "article.published"]
@@ -153,13 +153,13 @@ async def test_public_article_never_becomes_a_draft(
 
 
 async def test_withdrawn_article_stays_withdrawn_until_restored(bring: Bring, content: Content, log: Log) -> None:
-    told = {"reason": "Wrong harbour.", "notice": "We had the wrong harbour.", "at": None}
+    given = {"reason": "Wrong harbour.", "notice": "We had the wrong harbour.", "at": None}
     await bring(article_line("a"))
-    await bring(article_line("a", status="withdrawn", withdrawal=told), now=NOW)
+    await bring(article_line("a", status="withdrawn", withdrawal=given), now=NOW)
     exported = await articles(content)
     assert (await bring(article_line("a"), now=NOW + 5)).outcomes == {"unchanged": 1}
     assert await articles(content) == exported
-    assert exported[0]["withdrawal"] == {**told, "at": "2026-11-20T14:00:00+02:00"}
+    assert exported[0]["withdrawal"] == {**given, "at": "2026-11-20T14:00:00+02:00"}
     await bring(article_line("a", status="published"))
     assert (await articles(content))[0]["withdrawal"] is None
     assert [kind.removeprefix("article.") for kind, _ in (await log())[1:]] == ["published", "withdrawn", "restored"]
@@ -172,7 +172,7 @@ async def test_former_slug_redirects_until_reused(bring: Bring, client: httpx.As
     assert moved.status_code == 308
     assert moved.headers["location"] == "/v1/articles/night-ferries?body=text"
     await bring(article_line("b", headline="Night boats"))
-    assert (await client.get("/v1/articles/night-boats")).status_code == 308, "no headline takes what redirects"
+    assert (await client.get("/v1/articles/night-boats")).status_code == 308, "no headline takes a former slug"
     assert (await bring(article_line("c", slug="night-boats"))).flaws == []
     taken = (await client.get("/v1/articles/night-boats")).json()
     assert taken["headline"] == "Story c"
@@ -201,7 +201,7 @@ async def test_released_slug_is_available_to_a_later_line(
 
 async def test_edited_headline_preserves_the_slug(bring: Bring, content: Content) -> None:
     await bring(article_line("a"))
-    await bring(article_line("a", headline="Told in other words"))
+    await bring(article_line("a", headline="Written in other words"))
     assert [each["slug"] for each in await articles(content)] == ["story-a"]
 
 

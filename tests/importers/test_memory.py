@@ -10,7 +10,7 @@ import pytest
 from tests.cli.commands import environment_of
 from tests.importers.lines import article_line, edition_line, pack
 
-# Not getrusage: a child's ru_maxrss begins with what its parent had when it was forked.
+# Not getrusage: ru_maxrss of a child starts with the maximum of its parent at the fork.
 MEASURED = """
 import re, sys
 from app.cli.main import run

@@ -1,4 +1,4 @@
-"""Importing streams: nothing twice, references in any order, flat batches, and all kinds of files."""
+"""Imports of streams: nothing twice, references in any order, flat batches, and all kinds of files."""
 
 import gzip
 from typing import Any
@@ -105,7 +105,7 @@ async def test_lines_may_stand_in_any_order(bring: Bring, content: Content, log:
     exported, logged = articles_of(await content()), await log()
     assert exported["s4"]["related"] == ["s0"]
     names = {orjson.loads(line).get("name") for line in (await content()).splitlines()}
-    assert {"Port", "Fog", "Ida Lorn"} <= names, "entries that were made from a code get their name later"
+    assert {"Port", "Fog", "Ida Lorn"} <= names, "entries created from a code get their name later"
     assert (await bring(*there)).outcomes == {"unchanged": 5}
     assert await log() == logged
 
@@ -119,7 +119,7 @@ async def test_articles_and_sections_may_stand_before_their_edition(bring: Bring
     )
     assert report.flaws == []
     assert report.outcomes == {"created": 1, "changed": 1}
-    assert articles_of(await content())["a"]["lead"] == "Second", "the later line wins though both had to wait"
+    assert articles_of(await content())["a"]["lead"] == "Second", "the later line wins, although both were deferred"
 
 
 async def test_what_names_an_edition_that_never_comes_is_refused_with_its_own_number(bring: Bring) -> None:

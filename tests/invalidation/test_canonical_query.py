@@ -1,4 +1,4 @@
-"""The canonical text of a query string: one for all ways to ask the same, never one for two that differ."""
+"""Canonical text of a query string: one for equal queries, never one for two that differ."""
 
 from collections import defaultdict
 from itertools import product
@@ -31,13 +31,13 @@ PIECES = (
 )
 
 
-def asked(query: str) -> list[object]:
-    """What each public address is asked with this query string, sets as such."""
-    return [asked_of(query, model) for model in PUBLIC]
+def parameters(query: str) -> list[object]:
+    """Return the parameters of each public endpoint for this query string, sets as such."""
+    return [parameters_of(query, model) for model in PUBLIC]
 
 
-def asked_of(query: str, model: type[QueryParams | NoParams]) -> object:
-    """What one of them is asked: every member and which were given, or that it refuses."""
+def parameters_of(query: str, model: type[QueryParams | NoParams]) -> object:
+    """Return the parameters of one endpoint: every member and the given ones, or its refusal."""
     try:
         params = parse_query_string(query, model)
     except InvalidInputError:
@@ -101,7 +101,7 @@ def test_canonical_query_of_a_query_string_with_the_mark_is_distinct() -> None:
     assert canonical_query("?limit=1") == "??limit=1"
 
 
-@settings(deadline=None, max_examples=60)  # the first questions of a process build their models
+@settings(deadline=None, max_examples=60)  # the first requests of a process build their models
 @given(query_strings())
 @example("exclude=,")
 @example("&" * 600)
@@ -112,7 +112,7 @@ def test_canonical_query_is_equivalent_to_its_query_string(query: str) -> None:
         assert canonical == f"?{query}"
         return
     again = "&".join(part if part.isascii() else quote(part, safe="=%,/:; ") for part in canonical.split("&"))
-    assert asked(again) == asked(query)
+    assert parameters(again) == parameters(query)
     assert canonical_query(again) == canonical
 
 
@@ -133,13 +133,13 @@ def test_drop_unknown_parameters_is_equivalent_for_feeds(query: str, more: list[
         again = "&".join(part if part.isascii() else quote(part, safe="=%,/:; ") for part in canonical.split("&"))
         for model in FEEDS:
             own = feed_parameter_names(model)
-            assert asked_of(drop_unknown_parameters(again, own), model) == asked_of(
+            assert parameters_of(drop_unknown_parameters(again, own), model) == parameters_of(
                 drop_unknown_parameters(query, own), model
             )
 
 
 def decoded_name(pair: str) -> str:
-    """The name of a pair, its escapes undone."""
+    """Return the name of a pair, percent-decoded."""
     return unquote_plus(pair.partition("=")[0])
 
 
@@ -151,7 +151,7 @@ def test_query_strings_with_equal_canonical_forms_are_equivalent() -> None:
             groups[canonical_query(query)].append(query)
     assert len(groups) > 500
     for text, queries in groups.items():
-        outcomes = [asked(query) for query in (*queries[:2], *queries[-2:])]
+        outcomes = [parameters(query) for query in (*queries[:2], *queries[-2:])]
         assert all(each == outcomes[0] for each in outcomes), (text, queries)
 
 

@@ -1,4 +1,4 @@
-"""Rows of the change log as those read them who drop kept answers."""
+"""Rows of the change log as readers parse them to invalidate cached responses."""
 
 from app.domain.tsid import format_id
 from app.invalidation.change_event import parse_change_event

@@ -1,4 +1,4 @@
-"""Footprints: what is noted while an answer is made, and which changes touch it."""
+"""Dependencies: recorded while a response is made, and the changes that invalidate them."""
 
 from collections.abc import Callable
 
@@ -80,7 +80,7 @@ def test_nested_tracking_records_separately() -> None:
 
 
 def test_repeated_dependency_counts_once() -> None:
-    note: Callable[[], None] = lambda: depend_on_range([["edition:1", "edition:2"]], 5, 9)  # noqa: E731 - a note as the others
+    note: Callable[[], None] = lambda: depend_on_range([["edition:1", "edition:2"]], 5, 9)  # noqa: E731 - a recording function as the others
     again: Callable[[], None] = lambda: depend_on_range([["edition:2", "edition:1"]], 5, 9)  # noqa: E731 - same
     footprint = noted(note, NOTES["tag:3"], again, NOTES["tag:3"])
     assert footprint.ranges == [RangeDependency((frozenset({"edition:1", "edition:2"}),), 5, 9)]
@@ -117,4 +117,4 @@ def test_range_of_several_groups_requires_a_list_of_each() -> None:
 def test_response_expires_at_the_first_of_its_instants() -> None:
     footprint = noted(lambda: expires_at(50), lambda: expires_at(20), lambda: expires_at(70))
     assert footprint.expires_at == 20
-    assert footprint.is_empty, "by an instant alone nobody knows what else the answer depends on"
+    assert footprint.is_empty, "an instant alone does not say what else the response depends on"

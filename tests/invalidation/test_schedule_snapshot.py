@@ -1,4 +1,4 @@
-"""Which answers a scheduled publication will change."""
+"""Responses that a scheduled publication will change."""
 
 import pytest
 
@@ -19,7 +19,7 @@ HALF_A_MINUTE = 30 * SECOND_US
 
 
 def scheduled(published_at: int = SOON, **members: object) -> ScheduledArticle:
-    """A story of the city section of the default edition, in Kyiv time."""
+    """Return a scheduled article of the city section of the default edition, in Kyiv time."""
     given: dict[str, object] = {
         "id": "0000000000001",
         "slug": "soon",
@@ -28,73 +28,73 @@ def scheduled(published_at: int = SOON, **members: object) -> ScheduledArticle:
         "timezone": "Europe/Kyiv",
         "names": frozenset({(Facet.SECTION, "city"), (Facet.TAG, "trams"), (Facet.TAG, "fog")}),
     }
-    return ScheduledArticle(published_at=published_at, **(given | members))  # type: ignore[arg-type]  # as the tests give them
+    return ScheduledArticle(published_at=published_at, **(given | members))  # type: ignore[arg-type]  # as the tests pass them
 
 
-def asked(**members: object) -> ListDependency:
-    """A list."""
+def depends_on(**members: object) -> ListDependency:
+    """Return the dependency of a list."""
     return ListDependency(**members)  # type: ignore[arg-type]  # same
 
 
-def picture(*entries: ScheduledArticle) -> ScheduleSnapshot:
-    """Those, and nothing else for an hour."""
+def snapshot(*entries: ScheduledArticle) -> ScheduleSnapshot:
+    """Return a snapshot with these publications, and nothing else for an hour."""
     return ScheduleSnapshot(entries, NOON + 3600 * SECOND_US)
 
 
 @pytest.mark.parametrize(
     ("dependency", "expected"),
     [
-        (asked(), True),
-        (asked(edition="global"), True),
-        (asked(edition="*"), True),
-        (asked(edition="ua"), False),
-        (asked(groups=((Facet.TAG, ("trams",)),)), True),
-        (asked(groups=((Facet.TAG, ("rain", "fog")), (Facet.SECTION, ("city",)))), True),
-        (asked(groups=((Facet.TAG, ("trams",)), (Facet.SECTION, ("world",)))), False),
-        (asked(groups=((Facet.LABEL, ("city",)),)), False),
-        (asked(ids=("0000000000001", "0000000000002")), True),
-        (asked(ids=("0000000000002",)), False),
-        (asked(excluded=("0000000000001",)), False),
-        (asked(excluded=("soon",)), False),
-        (asked(excluded=("later",)), True),
-        (asked(starts="2026-11-20T12:00:10Z"), True),
-        (asked(starts="2026-11-20T12:00:11Z"), False),
-        (asked(ends="2026-11-20T12:00:10Z"), False),
-        (asked(ends="2026-11-20T12:00:11Z"), True),
-        (asked(starts="2026-11-21", tz="Pacific/Kiritimati"), True),
-        (asked(starts="2026-11-21"), False),
-        (asked(until_day="2026-11-20"), True),
-        (asked(until_day="2026-11-19"), False),
-        (asked(until_day="2026-11-20", tz="Pacific/Kiritimati"), False),
-        (asked(after_day="2026-11-19"), True),
-        (asked(after_day="2026-11-20"), False),
-        (asked(after_day="2026-11-20", edition="*", tz="Pacific/Kiritimati"), True),
-        (asked(is_closed=True), False),
+        (depends_on(), True),
+        (depends_on(edition="global"), True),
+        (depends_on(edition="*"), True),
+        (depends_on(edition="ua"), False),
+        (depends_on(groups=((Facet.TAG, ("trams",)),)), True),
+        (depends_on(groups=((Facet.TAG, ("rain", "fog")), (Facet.SECTION, ("city",)))), True),
+        (depends_on(groups=((Facet.TAG, ("trams",)), (Facet.SECTION, ("world",)))), False),
+        (depends_on(groups=((Facet.LABEL, ("city",)),)), False),
+        (depends_on(ids=("0000000000001", "0000000000002")), True),
+        (depends_on(ids=("0000000000002",)), False),
+        (depends_on(excluded=("0000000000001",)), False),
+        (depends_on(excluded=("soon",)), False),
+        (depends_on(excluded=("later",)), True),
+        (depends_on(starts="2026-11-20T12:00:10Z"), True),
+        (depends_on(starts="2026-11-20T12:00:11Z"), False),
+        (depends_on(ends="2026-11-20T12:00:10Z"), False),
+        (depends_on(ends="2026-11-20T12:00:11Z"), True),
+        (depends_on(starts="2026-11-21", tz="Pacific/Kiritimati"), True),
+        (depends_on(starts="2026-11-21"), False),
+        (depends_on(until_day="2026-11-20"), True),
+        (depends_on(until_day="2026-11-19"), False),
+        (depends_on(until_day="2026-11-20", tz="Pacific/Kiritimati"), False),
+        (depends_on(after_day="2026-11-19"), True),
+        (depends_on(after_day="2026-11-20"), False),
+        (depends_on(after_day="2026-11-20", edition="*", tz="Pacific/Kiritimati"), True),
+        (depends_on(is_closed=True), False),
     ],
 )
 def test_list_dependency_is_affected_by_articles_of_the_list(dependency: ListDependency, expected: bool) -> None:  # noqa: FBT001 - a row of the table
     assert dependency.is_affected_by(scheduled(), now=NOON) is expected
-    assert picture(scheduled()).next_effect(dependency, now=NOON, within=HALF_A_MINUTE) == (SOON if expected else None)
+    assert snapshot(scheduled()).next_effect(dependency, now=NOON, within=HALF_A_MINUTE) == (SOON if expected else None)
 
 
 def test_list_dependency_defaults_to_the_default_edition() -> None:
-    assert not asked().is_affected_by(scheduled(is_default=False), now=NOON)
-    assert asked(edition="global").is_affected_by(scheduled(is_default=False), now=NOON)
+    assert not depends_on().is_affected_by(scheduled(is_default=False), now=NOON)
+    assert depends_on(edition="global").is_affected_by(scheduled(is_default=False), now=NOON)
 
 
 def test_list_dependency_uses_the_days_of_each_articles_edition() -> None:
-    assert not asked(until_day="2026-11-20").is_affected_by(scheduled(timezone="Pacific/Kiritimati"), now=NOON)
-    everywhere = asked(edition="*", starts="2026-11-21")
+    assert not depends_on(until_day="2026-11-20").is_affected_by(scheduled(timezone="Pacific/Kiritimati"), now=NOON)
+    everywhere = depends_on(edition="*", starts="2026-11-21")
     assert not everywhere.is_affected_by(scheduled(timezone="Pacific/Kiritimati"), now=NOON)
 
 
 def test_overdue_article_affects_any_page_within_the_range() -> None:
     late = scheduled(NOON)
-    assert asked(is_closed=True).is_affected_by(late, now=NOON)
-    assert asked(after_day="2026-11-20").is_affected_by(late, now=NOON)
-    assert not asked(ends="2026-11-20T12:00:00Z").is_affected_by(late, now=NOON)
+    assert depends_on(is_closed=True).is_affected_by(late, now=NOON)
+    assert depends_on(after_day="2026-11-20").is_affected_by(late, now=NOON)
+    assert not depends_on(ends="2026-11-20T12:00:00Z").is_affected_by(late, now=NOON)
     assert ArticleDependency(name="0000000000009", edition="global").is_affected_by(late, now=NOON)
-    assert picture(late).next_effect(asked(is_closed=True), now=NOON, within=0) == NOON
+    assert snapshot(late).next_effect(depends_on(is_closed=True), now=NOON, within=0) == NOON
 
 
 def test_article_dependency_is_affected_if_newest_or_a_referrer() -> None:
@@ -119,8 +119,8 @@ def test_collection_dependency_is_affected_by_the_first_use_of_an_entry() -> Non
 
 def test_next_effect_is_the_earliest_relevant_publication() -> None:
     world = frozenset({(Facet.SECTION, "world")})
-    entries = picture(scheduled(SOON, names=world), scheduled(SOON + 1), scheduled(SOON + 2))
-    city = asked(groups=((Facet.SECTION, ("city",)),))
+    entries = snapshot(scheduled(SOON, names=world), scheduled(SOON + 1), scheduled(SOON + 2))
+    city = depends_on(groups=((Facet.SECTION, ("city",)),))
     assert entries.next_effect(city, now=NOON, within=HALF_A_MINUTE) == SOON + 1
     assert entries.next_effect(city, now=SOON + 1 - HALF_A_MINUTE, within=HALF_A_MINUTE) == SOON + 1
     assert entries.next_effect(city, now=SOON - HALF_A_MINUTE, within=HALF_A_MINUTE) is None
@@ -128,7 +128,7 @@ def test_next_effect_is_the_earliest_relevant_publication() -> None:
 
 def test_next_effect_is_no_later_than_the_end_of_the_snapshot() -> None:
     short = ScheduleSnapshot((scheduled(SOON),), SOON)
-    elsewhere = asked(edition="ua")
+    elsewhere = depends_on(edition="ua")
     assert short.next_effect(elsewhere, now=NOON, within=HALF_A_MINUTE) == SOON
     assert short.next_effect(elsewhere, now=NOON, within=SECOND_US) is None
     assert UNKNOWN.next_effect(elsewhere, now=NOON, within=HALF_A_MINUTE) == 0

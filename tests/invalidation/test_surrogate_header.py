@@ -1,4 +1,4 @@
-"""Keys that answers carry out to networks and keys that changes purge there: they meet whenever they have to."""
+"""Surrogate keys of responses in a CDN, and keys that changes purge: they have one in common whenever they must."""
 
 from random import Random
 

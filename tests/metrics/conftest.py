@@ -1,4 +1,4 @@
-"""A group of processes with a folder of this test's own."""
+"""Fixture: a group of processes with a folder of the test's own."""
 
 import tempfile
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The HTTP server of the metrics: what it sends, and where."""
+"""HTTP server of the metrics: its responses and its address."""
 
 import http.client
 import socket

@@ -1,4 +1,4 @@
-"""Metrics of a process: what its services and the database report, and what happens while they do not."""
+"""Metrics of a process: values of its services and the database, and behaviour while they do not respond."""
 
 import asyncio
 import http.client
@@ -34,7 +34,7 @@ Samples = dict[str, float]
 
 @pytest.fixture
 def address_of_metrics(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ListenAddress:
-    """An address for metrics, whose files are in a folder of this test."""
+    """Return an address for metrics, whose files are in a folder of this test."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr(recorder, "SERVICES_S", 0.05)
     monkeypatch.setattr(recorder, "DATABASE_S", 0.05)
@@ -158,7 +158,7 @@ async def test_pool_usage_counts_lent_idle_and_awaited_connections(postgresql_ad
 
     holding = [asyncio.create_task(hold()) for _ in range(POOL_SIZE + 2)]
     async with asyncio.timeout(PATIENCE_S):
-        while database.pool_usage()["read"] != (POOL_SIZE, 0, 2):  # noqa: ASYNC110 - as an operator looks
+        while database.pool_usage()["read"] != (POOL_SIZE, 0, 2):  # noqa: ASYNC110 - as a monitoring system polls
             await asyncio.sleep(0.01)
     gate.set()
     await asyncio.gather(*holding)

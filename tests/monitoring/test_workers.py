@@ -1,4 +1,4 @@
-"""Several real workers are one target: their counts are added, whichever of them ends in whichever way."""
+"""Several real workers are one target: their counts are added, whichever of them ends and however."""
 
 import http.client
 import os
@@ -102,7 +102,7 @@ class Workers:
         return Metrics(self.scrape())
 
     def until(self, holds: Callable[[], bool]) -> None:
-        """Return as soon as it holds."""
+        """Return as soon as it is true."""
         deadline = time.monotonic() + PATIENCE_S
         while True:
             try:

@@ -1,4 +1,4 @@
-"""Whose request it is behind proxies: what a client sends itself is never believed."""
+"""Client address behind proxies: values that the client sends itself are never trusted."""
 
 import time
 
@@ -14,7 +14,7 @@ PROXY = "10.0.0.1"
 
 
 def peer(direct: str | None = PROXY, *, forwarded: str = "", x: str = "") -> str:
-    """The peer that is found, as text."""
+    """Return the client address as text."""
     return str(client_address(direct, forwarded=forwarded, x_forwarded_for=x, trusted=TRUSTED))
 
 

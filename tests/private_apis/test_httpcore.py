@@ -19,7 +19,7 @@ class StoppedError(Exception):
 
 @asynccontextmanager
 async def receiver() -> AsyncIterator[tuple[str, list[bytes]]]:
-    """Serve a receiver; its address, and the octets that each connection brought before its end or its response."""
+    """Run a receiver; yield its URL, and the octets that each connection brought before its end or its response."""
     received: list[bytes] = []
     ended = asyncio.Event()
 

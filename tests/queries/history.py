@@ -1,4 +1,4 @@
-"""A random history: a client walks the timeline while articles are published, back-dated, edited and withdrawn.
+"""Random history: a client pages through the timeline while articles are published, back-dated, edited and withdrawn.
 
 Entries of the filters are renamed and merged meanwhile.
 """
@@ -31,7 +31,7 @@ from tests.records import article, edition
 STEPS = 20
 KINDS = {"section": ("s1", "s2"), "tag": ("t1", "t2", "t3"), "author": ("a1", "a2"), "label": ("l1", "l2")}
 SHARES = {"section": (0, 1, 1, 2), "label": (0, 1, 1, 1)}
-"""The numbers of names of a kind that an article may have."""
+"""Numbers of names of a kind that an article may have."""
 TRAITS: dict[str, tuple[Any, ...]] = {
     "format": ("article", "article", "article", "video", "audio", "page"),
     "language": (None, None, "de", "en-GB"),
@@ -46,7 +46,7 @@ FILTERS: dict[str, tuple[Any, ...]] = {
 }
 PAGES: tuple[list[str], ...] = (["page"], ["page", "video"], ["page", "article", "gallery", "video", "audio"])
 OWN_LANGUAGE = "en-GB"
-PLACES = (  # a zone, and an instant near which its days are hard
+PLACES = (  # a zone, and an instant near which its days are difficult
     ("Europe/Kyiv", "2026-10-25T01:00:00Z"),
     ("Europe/Kyiv", "2026-03-29T01:00:00Z"),
     ("America/New_York", "2026-11-01T06:00:00Z"),
@@ -63,8 +63,8 @@ Key = tuple[int, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """An article as the newsroom knows it."""
+class StoryState:
+    """Article as the newsroom knows it."""
 
     number: int
     published_at: int
@@ -77,7 +77,7 @@ class Piece:
 
     @property
     def id(self) -> str:
-        """Its id; the texts of ids sort as their numbers do."""
+        """Return its id; the texts of ids sort as their numbers do."""
         return format_id(self.number)
 
     @property
@@ -91,7 +91,7 @@ class Piece:
         return self.published_at, self.id
 
     def record(self, edition_slug: str) -> ArticleRecord:
-        """The record that brings it to where it stands."""
+        """Return the record of its present state."""
         made = article(
             None,
             edition=edition_slug,
@@ -111,7 +111,7 @@ class Piece:
 
 @dataclass(slots=True)
 class Walk:
-    """One walk from the first page to the last: what it must show, what it has shown, and where it stands."""
+    """Walk from the first page to the last: the items that it must show, those that it has shown, and its position."""
 
     steady: set[str]
     cursor: str | None = None
@@ -120,7 +120,7 @@ class Walk:
 
 
 class History:
-    """One history in an edition of its own; the same number makes the same history on every database."""
+    """History in an edition of its own; the same number makes the same history on every database."""
 
     def __init__(self, database: Database, number: int) -> None:
         self.counts: Counter[str] = Counter()
@@ -137,12 +137,12 @@ class History:
         self._tz = self._random.choice((None, None, zone, "Asia/Kathmandu"))
         self._zone = find_zone(self._tz or zone)
         self._days = self._random.random() < 0.8  # else a plain list of articles
-        self._pieces: dict[str, Piece] = {}
+        self._pieces: dict[str, StoryState] = {}
         self._asked: dict[str, Any] = {}
         self._lower, self._upper = -(2**62), 2**62
 
     async def run(self) -> Counter[str]:
-        """Live it through and check it at every page; the counts of what happened."""
+        """Run the history and check it at every page; return the counts of what happened."""
         await self._database.write(
             upsert_entry, edition(self._edition, timezone=self._edition_zone, default=False), now=NOW
         )
@@ -166,7 +166,7 @@ class History:
         if random.random() < 0.6:
             for kind in random.sample(sorted(KINDS), random.choice((1, 1, 2))):
                 asked[kind] = random.sample(self._kinds[kind], random.choice((1, len(KINDS[kind]))))
-        if random.random() < (0.5 if len(asked) == 1 else 0.2):  # with both kinds of filters little is left
+        if random.random() < (0.5 if len(asked) == 1 else 0.2):  # few articles match both kinds of filters
             for trait in random.sample(sorted(FILTERS), random.choice((1, 1, 2))):
                 pages = () if self._days or trait != "format" else PAGES
                 asked[trait] = random.choice((*FILTERS[trait], *pages))
@@ -180,8 +180,8 @@ class History:
             asked["to"] = format_instant(self._upper, self._zone)
         self._asked = asked
 
-    def _matching(self, below: Key | None = None) -> list[Piece]:
-        """What the list holds now (behind a key), newest first, by brute force."""
+    def _matching(self, below: Key | None = None) -> list[StoryState]:
+        """Return the items of the list now (after a key), newest first, by brute force."""
         excluded = set(self._asked.get("exclude", ()))
         found = [
             piece
@@ -215,7 +215,7 @@ class History:
         return {self._merged.get(name, name) for name in names}
 
     async def _read(self, walk: Walk) -> bool:
-        """Read a page and hold it against the newsroom's own knowledge; whether there is more."""
+        """Read a page and compare it with the newsroom's own state; return whether there is more."""
         limit = self._random.choice((1, 1, 2, 3, 5))
         asked = {**self._asked, "limit": limit} | ({} if walk.cursor is None else {"cursor": walk.cursor})
         expected = self._matching(walk.shown[-1] if walk.shown else None)
@@ -237,8 +237,8 @@ class History:
         self.counts.update(steps=1, pages=1, items=len(items))
         return page["next"] is not None
 
-    def _check_days(self, days: list[Any], behind: list[Piece], walk: Walk) -> None:
-        """Headings: each date gets one, none is empty or torn, and `complete` tells whether the day goes on."""
+    def _check_days(self, days: list[Any], behind: list[StoryState], walk: Walk) -> None:
+        """Check headings: each date gets one, none is empty or split, and `complete` is false if the day continues."""
         for place, day in enumerate(days):
             assert day["items"]
             for item in day["items"]:
@@ -260,14 +260,14 @@ class History:
             assert day["complete"] is not goes_on
 
     def _close(self, walk: Walk) -> None:
-        """At the end: order strictly descending, nothing twice, and nothing that stayed was missed."""
+        """Check at the end: order strictly descending, no repeats, and every item that stayed was shown."""
         assert walk.shown == sorted(set(walk.shown), reverse=True)
         times = Counter(id_ for _, id_ in walk.shown)
         assert {id_: times[id_] for id_ in walk.steady} == dict.fromkeys(walk.steady, 1)
         self.counts.update(walks=1, steady=len(walk.steady))
 
     async def _write(self, walk: Walk) -> None:
-        """One thing that a newsroom does, in one transaction."""
+        """Perform one write of a newsroom, in one transaction."""
         random = self._random
         verb = random.choice((*EDITS, "rename", "merge", "move"))
         if verb not in EDITS:
@@ -310,7 +310,7 @@ class History:
             [source], [target] = self._entries(names[:1]), self._entries(names[1:])
             self._merged |= {name: target for name in self._kinds[kind] if self._entries([name]) == {source}}
 
-    def _changed(self, piece: Piece, verb: str) -> Piece:
+    def _changed(self, piece: StoryState, verb: str) -> StoryState:
         if verb == "withdraw":  # or restore
             away = piece.status is ArticleStatus.PUBLISHED
             return replace(piece, status=ArticleStatus.WITHDRAWN if away else ArticleStatus.PUBLISHED)
@@ -322,9 +322,9 @@ class History:
             return replace(piece, translates=self._random.choice([*self._pieces, None]))
         return replace(piece, revision=piece.revision + 1)
 
-    def _new(self, *, newest: bool = False) -> Piece:
+    def _new(self, *, newest: bool = False) -> StoryState:
         number = self._random.randrange(MAX_ID)
-        return Piece(number, self._instant(newest=newest), ArticleStatus.PUBLISHED, self._names(), self._traits())
+        return StoryState(number, self._instant(newest=newest), ArticleStatus.PUBLISHED, self._names(), self._traits())
 
     def _names(self) -> dict[str, tuple[str, ...]]:
         random = self._random
@@ -337,7 +337,7 @@ class History:
         return {name: self._random.choice(values) for name, values in TRAITS.items()}
 
     def _instant(self, *, newest: bool = False) -> int:
-        """An instant within two days of the hard one: often one that is taken, often on a quarter of an hour."""
+        """Return an instant within two days of the difficult one: often a used one, often a quarter of an hour."""
         random = self._random
         taken = [piece.published_at for piece in self._pieces.values()]
         if newest and taken:
@@ -346,7 +346,7 @@ class History:
             return random.choice(taken) + random.choice((0, 0, 1, -1))
         return self._centre + random.randrange(-192, 192) * 15 * MINUTE_US + random.choice((0, 0, 0, -1, 1))
 
-    async def _store(self, made: list[Piece]) -> None:
+    async def _store(self, made: list[StoryState]) -> None:
         records = [piece.record(self._edition) for piece in made]
         stored = await self._database.write(upsert_articles, records, now=self._now)
         for piece, outcome in zip(made, stored.outcomes, strict=True):

@@ -1,4 +1,4 @@
-"""A random history of a copy: someone reads some pages of the timeline and then follows the change feed from there."""
+"""Random history of a copy: a client reads some pages of the timeline and then follows the change feed from there."""
 
 from collections import Counter
 from dataclasses import replace
@@ -26,12 +26,12 @@ MEMBERS = ["headline", "published_at", "label", "url", "time", "version"]
 
 
 def last_moment(connection: Connection) -> int:
-    """When the log was last written to."""
+    """Return when the log was last written to."""
     return int(connection.execute(select(func.coalesce(func.max(changes.c.at), NOW))).scalar_one())
 
 
 class MirrorHistory(History):
-    """One history in an edition of its own; at its end the copy must be what the server shows, item for item."""
+    """History in an edition of its own; at its end the copy must equal what the server shows, item for item."""
 
     def __init__(self, database: Database, number: int) -> None:
         super().__init__(database, number)
@@ -41,7 +41,7 @@ class MirrorHistory(History):
         self._site = 0
 
     async def run(self) -> Counter[str]:
-        """Live it through; the counts of what happened."""
+        """Run the history; return the counts of what happened."""
         self._now = max(NOW, await self._database.read(last_moment))
         began = await self._database.read(latest_seq)
         await self._rename_edition()
@@ -61,7 +61,7 @@ class MirrorHistory(History):
         return self.counts
 
     async def _read_pages(self) -> int:
-        """Some pages of the timeline, or all; the `as_of` of the first."""
+        """Read some pages of the timeline, or all; return the `as_of` of the first."""
         asked, as_of, pages = dict(self._asked), 0, 0
         depth = self._random.choice((1, 2, 3, 5, 1_000))
         while True:
@@ -83,7 +83,7 @@ class MirrorHistory(History):
                 await self._live()
 
     async def _follow(self, since: int) -> None:
-        """Poll until there is no more, while there still is something happening in between."""
+        """Poll until there is no more, while writes sometimes occur in between."""
         beginning: dict[str, Any] = {"since": since}
         left = self._random.randrange(4, 8)
         while True:
@@ -96,7 +96,7 @@ class MirrorHistory(History):
             since = page["as_of"]
             for each in page["items"]:
                 await self._apply(each)
-            self.counts.update(steps=1, polls=1, told=len(numbers))
+            self.counts.update(steps=1, polls=1, received=len(numbers))
             if page["next"] is None and left <= 0 and self.counts["steps"] >= STEPS:
                 return
             for _ in range(self._random.choice((0, 1, 2, 4)) if left > 0 else self.counts["steps"] < STEPS):
@@ -108,7 +108,7 @@ class MirrorHistory(History):
             beginning = {"cursor": page["next"]["cursor"]} if by_cursor else {"since": since}
 
     async def _stay_away(self) -> None:
-        """The copy asks nothing for so long that all it knows of has been made short in the log."""
+        """Send no request until all that the copy has seen is compacted in the log."""
         for _ in range(self._random.choice((4, 8))):
             await self._live()
         for number in self._random.sample([*self._held], min(len(self._held), 3)):
@@ -119,11 +119,11 @@ class MirrorHistory(History):
         await self._compact(5_000)
 
     async def _compact(self, most: int) -> None:
-        """Make the log shorter."""
+        """Compact the log."""
         self.counts["compacted"] += await self._database.write(compact_changes, now=self._now, most=most)
 
     async def _apply(self, change: Any) -> None:
-        """What a client does with one item of the feed."""
+        """Apply one item of the feed as a client does."""
         self.counts[change["type"]] += 1
         shown = change["article"]
         if change["type"] in GONE:
@@ -149,7 +149,7 @@ class MirrorHistory(History):
                 self._hold(item)
 
     def _hold(self, item: Any) -> None:
-        """Keep an item, unless it is further down than the copy goes."""
+        """Store an item, unless it is further down than the copy goes."""
         if key_of(item) < self._deepest:
             self._held.pop(item["id"], None)
         else:
@@ -176,7 +176,7 @@ class MirrorHistory(History):
         self.counts.update(held=len(expected), compared=1)
 
     async def _live(self) -> None:
-        """One thing that a newsroom does, and some time that goes by; now and then the log is made shorter."""
+        """Perform one write of a newsroom, and let some time pass; sometimes the log is compacted."""
         random = self._random
         self._now += random.choice((1, 60 * MINUTE_US, DAY_US, 3 * DAY_US))
         what = random.random()
@@ -196,7 +196,7 @@ class MirrorHistory(History):
         self.counts["steps"] += 1
 
     async def _edit_names(self) -> None:
-        """Rename something that articles show or are filtered by, or an article's own slug."""
+        """Rename something that articles show or are filtered by, or change an article's own slug."""
         random, name = self._random, f"Name {self._random.randrange(10**6)}"
         kind = random.choice(("section", "tag", "author", "label", "label", "edition", "slug", "slug"))
         self.counts[f"renamed {kind}"] += 1
@@ -204,7 +204,7 @@ class MirrorHistory(History):
             await self._rename_edition()
         elif kind == "slug":
             piece = random.choice([*self._pieces.values()])
-            # Two slugs taken in turn: the old one comes back, also into what was left out by it.
+            # Two slugs in turn: the old one returns, also into what omitted it.
             await self._store([replace(piece, renamed=0 if piece.renamed else 1)])
         else:
             code = random.choice(KINDS[kind])
@@ -229,5 +229,5 @@ class MirrorHistory(History):
 
 
 def key_of(item: Any) -> Key:
-    """The sort key of an item."""
+    """Return the sort key of an item."""
     return parse_instant(item["published_at"]), item["id"]

@@ -1,4 +1,4 @@
-"""Edges that a review found: the largest id, a slug that several editions have, and who must hear of a change."""
+"""Edges that a review found: the largest id, a slug that several editions have, and who is notified of a change."""
 
 import httpx
 import orjson

@@ -11,7 +11,7 @@ from tests.random_histories import live_each
 
 
 async def live_through(database: Database, numbers: range) -> Counter[str]:
-    """These histories, and that what is to happen in them did."""
+    """Run these histories, and check that every kind of event occurred."""
     counts = await live_each(numbers, lambda number: History(database, number).run())
     assert counts["steps"] >= STEPS * len(numbers)
     assert counts["continued"] > len(numbers)

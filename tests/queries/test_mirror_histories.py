@@ -15,7 +15,7 @@ WINDOWS = (change_list.MAX_SCANNED, 3)  # in every other history a page ends aft
 
 
 async def live_through(database: Database, numbers: range, patch: pytest.MonkeyPatch) -> Counter[str]:
-    """These histories, and that what is to happen in them did."""
+    """Run these histories, and check that every kind of event occurred."""
 
     async def live(number: int) -> Counter[str]:
         patch.setattr(change_list, "MAX_SCANNED", WINDOWS[number % len(WINDOWS)])

@@ -1,4 +1,4 @@
-"""Figures for operators: the end of the log, and what waits for webhook endpoints."""
+"""Figures for operators: the end of the log, and pending deliveries of webhook endpoints."""
 
 from sqlalchemy import Connection, func, select, update
 
@@ -19,7 +19,7 @@ OWNER = "this process"
 
 
 async def enqueue(database: Database, endpoint: int, *, now: int) -> None:
-    """Note down what is to be sent, as the process that works the endpoint does."""
+    """Enqueue deliveries, as the process that works for the endpoint does."""
     until = clock.now() + 40 * SECOND_US
     assert await database.write(acquire_lease, endpoint, owner_id=OWNER, dead_owner=None, now=clock.now(), until=until)
     batch = await database.read(read_outbox_batch, endpoint, since=0, now=now)

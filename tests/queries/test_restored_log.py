@@ -1,4 +1,4 @@
-"""What readers are told of a log that goes on after its backup was restored."""
+"""Responses from a log that continues after its backup was restored."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("edition_kyiv")
 
 @pytest.fixture
 async def gap(database: Database, store: Store) -> Gap:
-    """Where the log leapt, behind a story and before another one."""
+    """Create a gap in the log, after one article and before another."""
     await store(article(source_id="a"))
     gap = await database.write(skip_sequence_numbers, now=NOW, actor="command")
     await store(article(source_id="b"))
@@ -30,7 +30,7 @@ async def gap(database: Database, store: Store) -> Gap:
 
 
 async def ask(database: Database, **asked: Any) -> Any:
-    """One page of the feed."""
+    """Return one page of the feed."""
     return await database.read(list_changes, ChangeListParams.model_validate(asked))
 
 

@@ -1,8 +1,8 @@
-"""Lists stay flat: what they look at follows from what they show, not from how much there is.
+"""Rows that lists examine: they depend on the size of the page, not on that of the archive.
 
-SQLite counts the steps of its virtual machine, PostgreSQL the rows of each scan of the very statements that ran, on
-the plan it keeps after seven runs. PostgreSQL is given fresh statistics and no other help: at 1,000 articles it finds
-the index cheaper than reading the table by itself.
+SQLite counts the steps of its virtual machine, PostgreSQL the rows of each scan of the statements that ran, on the plan
+of the seventh run. PostgreSQL is given fresh statistics and no other help: at 1,000 articles it finds the index cheaper
+than reading the table by itself.
 """
 
 import asyncio
@@ -38,24 +38,24 @@ from tests.conftest import KINDS, NOW, Store, create_database, run_once
 from tests.records import article
 
 SMALL, LARGE, SEED = 1_000, 2_000, 2
-KEYS = 41  # a page of 40 and one more, to know whether it is the last
+KEYS = 41  # a page of 40 and one more, to detect the last page
 CATALOGUE = SECTIONS + TAGS + AUTHORS + LABELS
-SAMPLED = 100  # keys of each kind looked at to tell which is the sparsest
+SAMPLED = 100  # keys of each kind examined to find the rarest
 
-# Steps of SQLite: for each article shown with its label and section, for each key of a list, for all the rest.
+# Steps of SQLite: for each article with its label and section, for each key of a list, for the rest.
 STEPS_SHOWN, STEPS_KEY, STEPS_ELSE = 50, 36, 700
 ROWS_SHOWN = 4  # of the list, the article, its label, its section
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """What a list showed and looked at."""
+class Examination:
+    """Result of a list: rows shown and examined."""
 
     shown: int
     examined: Examined
 
     def stays_below(self, keys: int, *, shown: int = KEYS) -> bool:
-        """Whether this was no more than for so many keys of lists, and so many articles shown."""
+        """Return whether it is at most that of so many keys of lists, and so many articles shown."""
         if self.examined.steps:
             return self.examined.steps <= STEPS_SHOWN * shown + STEPS_KEY * keys + STEPS_ELSE
         return self.examined.rows <= ROWS_SHOWN * shown + keys + CATALOGUE
@@ -64,25 +64,25 @@ class Look:
 DRAFTS, RELATED = 30, 20
 _NUMBERS = count()
 
-Looks = dict[str, list[tuple[str, Look]]]
+Examinations = dict[str, list[tuple[str, Examination]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Grown:
-    """Every list, at the same questions, before and after an archive doubled."""
+    """Every list with the same parameters, before and after an archive doubled."""
 
-    small: Looks
-    large: Looks
+    small: Examinations
+    large: Examinations
     ranked: lists.Ranked
 
     def total(self, kind: Facet, name: str) -> int:
-        """How many articles a name is on at last."""
+        """Return the final number of articles of a name."""
         return dict(self.ranked[kind])[name]
 
 
 @pytest.fixture(scope="module", params=KINDS)
 def address(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A database of this module's own: filling it takes longer than looking at it."""
+    """Create a database for this module: filling it takes longer than reading it."""
     if request.param == "sqlite":
         found = f"sqlite:///{Path(tmp_path_factory.mktemp('rows')) / 'rows.db'}"
     else:
@@ -95,7 +95,7 @@ def address(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 @pytest.fixture(scope="module")
 def grown(address: str) -> Grown:
-    """What each list looks at with 1,000 articles and with 2,000."""
+    """Return what each list examines with 1,000 articles and with 2,000."""
     return asyncio.run(_grow(address))
 
 
@@ -106,18 +106,18 @@ async def _grow(address: str) -> Grown:
     try:
         await _fill(database, records[: SMALL - LARGE])
         await database.write(upsert_articles, _unpublished(ranked), now=NOW)
-        small = await database.read(_look, ranked, ("single", "either", "deep", "excluding", "editorial"))
-        small["publish"] = await _look_at_publishing(database, records)
+        small = await database.read(_examine, ranked, ("single", "either", "deep", "excluding", "editorial"))
+        small["publish"] = await _examine_publication(database, records)
         await _fill(database, records[SMALL - LARGE :])
-        large = await database.read(_look, ranked, ("single", "either", "deep", "both", "excluding", "editorial"))
-        large["publish"] = await _look_at_publishing(database, records)
+        large = await database.read(_examine, ranked, ("single", "either", "deep", "both", "excluding", "editorial"))
+        large["publish"] = await _examine_publication(database, records)
     finally:
         await database.close()
     return Grown(small, large, ranked)
 
 
 def _unpublished(ranked: lists.Ranked) -> list[ArticleRecord]:
-    """Drafts with the commonest names, and a few articles that are scheduled and withdrawn."""
+    """Return drafts with the commonest names, and a few articles that are scheduled and withdrawn."""
     names = {
         "section": ranked[Facet.SECTION][0][0],
         "label": ranked[Facet.LABEL][0][0],
@@ -131,14 +131,14 @@ def _unpublished(ranked: lists.Ranked) -> list[ArticleRecord]:
     return [*drafts, *coming, *withdrawn]
 
 
-async def _look_at_publishing(database: Database, records: Sequence[dict[str, Any]]) -> list[tuple[str, Look]]:
+async def _examine_publication(database: Database, records: Sequence[dict[str, Any]]) -> list[tuple[str, Examination]]:
     """Return the rows that publishing reads with 20 related articles, named by source and by id."""
     sources = [record["source_id"] for record in records if record["kind"] == "article"][:RELATED]
     stored = select(articles.c.id).where(articles.c.source_id.in_(sources))
     ids = await database.read(lambda connection: connection.execute(stored).scalars().all())
     found = []
     for name, related in (("by source", sources), ("by id", [format_id(number) for number in ids])):
-        look = await database.write(_look_at, partial(_publish, name=name, related=related))
+        look = await database.write(_examine_list, partial(_publish, name=name, related=related))
         found.append((f"20 related {name}", look))
     return found
 
@@ -179,7 +179,7 @@ def _settle(connection: Connection) -> None:
         connection.execute(text("ANALYZE"))  # what autovacuum does within a minute
 
 
-def _look(connection: Connection, ranked: lists.Ranked, titles: Iterable[str]) -> Looks:
+def _examine(connection: Connection, ranked: lists.Ranked, titles: Iterable[str]) -> Examinations:
     chapters = {
         "single": lists.single_lists(ranked),
         "either": lists.either_lists(ranked),
@@ -188,14 +188,14 @@ def _look(connection: Connection, ranked: lists.Ranked, titles: Iterable[str]) -
         "editorial": lists.editorial_lists(ranked),
         "both": lists.both_lists(connection, ranked, names_apart(SEED)),
     }
-    return {title: [(each.name, _look_at(connection, each.query)) for each in chapters[title]] for title in titles}
+    return {title: [(each.name, _examine_list(connection, each.query)) for each in chapters[title]] for title in titles}
 
 
-def _look_at(connection: Connection, query: Query) -> Look:
-    return Look(lists.shown(query(connection)), examine(connection, query))
+def _examine_list(connection: Connection, query: Query) -> Examination:
+    return Examination(lists.shown(query(connection)), examine(connection, query))
 
 
-def _pairs(grown: Grown, *titles: str) -> Iterator[tuple[str, Look, Look]]:
+def _pairs(grown: Grown, *titles: str) -> Iterator[tuple[str, Examination, Examination]]:
     for title in titles:
         for (name, small), (_, large) in zip(grown.small[title], grown.large[title], strict=True):
             yield name, small, large
@@ -274,6 +274,6 @@ async def test_filters_of_different_times_examine_their_common_range_only(databa
     await store(*early, *late)
     await database.write(_settle)
     params = TimelineParams(section=["city"], tag=["ferry"])
-    look = await database.read(_look_at, lambda connection: get_timeline(connection, params))
+    look = await database.read(_examine_list, lambda connection: get_timeline(connection, params))
     assert look.shown == 0
     assert look.stays_below(2 * SAMPLED, shown=0)

@@ -26,7 +26,7 @@ STEPS = 60
 
 
 class TreeHistory:
-    """One history; lists are compared with what the same articles and parents give by brute force."""
+    """History; lists are compared with a brute-force evaluation of the same articles and parents."""
 
     def __init__(self, database: Database, number: int) -> None:
         self.counts: Counter[str] = Counter()

@@ -1,4 +1,4 @@
-"""Every answer takes a fixed number of statements, however much it shows."""
+"""Statement counts: every response takes a fixed number of statements, however much it shows."""
 
 import httpx
 import pytest
@@ -8,7 +8,7 @@ from app.actions.catalogue.entries import Outcome, upsert_entry
 from app.db.database import Connection, Database
 from tests.archive import make_archive
 from tests.conftest import NOW, Store, app_of
-from tests.fixture_snapshots import kept
+from tests.fixture_snapshots import snapshot
 from tests.pagination import get_page
 from tests.records import article, edition, section
 from tests.statements import counted
@@ -18,12 +18,12 @@ LISTS = {
     "/v1/timeline?newest_day=2026-11-19": 3,  # the edition, the last change, the items
     "/v1/timeline?exclude=global-story-1&exclude=global-story-2": 3,
     "/v1/timeline?from=2026-11-01&to=2026-11-20&tz=UTC&fields=time": 3,
-    "/v1/timeline?section=city&section=coast": 4,  # and what the names stand for
-    "/v1/timeline?section=city&tag=trams&tag=storm": 5,  # and which of them are rarer
+    "/v1/timeline?section=city&section=coast": 4,  # and the entries of the names
+    "/v1/timeline?section=city&tag=trams&tag=storm": 5,  # and the rarest of them
     "/v1/timeline?section=city&tag=trams&author=ada-moss&label=opinion": 5,
     "/v1/timeline?total=true": 4,  # and the totals
     "/v1/timeline?total=true&section=city&tag=trams": 6,
-    "/v1/timeline?total=true&exclude=global-story-1": 5,  # and when the excluded were published
+    "/v1/timeline?total=true&exclude=global-story-1": 5,  # and the dates of the excluded
     "/v1/articles": 4,  # the edition, the articles, their tags, their authors
     "/v1/articles?section=city": 5,
     "/v1/articles?section=city&label=opinion": 6,
@@ -72,7 +72,7 @@ FEEDS = {
 MAX_PLAIN = 2
 
 
-@kept
+@snapshot
 def fill(connection: Connection) -> None:
     """Store an archive that is longer than any page, and a second edition."""
     for record in (edition(), edition("harbour", default=False)):
@@ -84,10 +84,10 @@ def fill(connection: Connection) -> None:
 
 @pytest.fixture
 async def filled(client: httpx.AsyncClient, database: Database) -> httpx.AsyncClient:
-    """A client of that archive."""
+    """Create a client of that archive."""
     await database.write(fill)
     for path in ("/v1/timeline", "/v1/articles"):
-        await get_page(client, path)  # a connection's own first statements are no answer's
+        await get_page(client, path)  # the first statements of a connection belong to no response
     return client
 
 
@@ -156,13 +156,13 @@ async def test_feeds_run_a_fixed_number_of_statements(filled: httpx.AsyncClient,
     found = {}
     for content in ("summary", "full"):
         await store(edition(feed_content=content))
-        await get_page(filled, "/v1/editions/global")  # what was stored has been applied
+        await get_page(filled, "/v1/editions/global")  # the stored changes have been applied
         app_of(0)[0].state.services.store.clear()
         for name in FEEDS:
             with counted() as statements:
                 assert (await filled.get(f"/feeds/global/{name}")).status_code == 200
             found[content, name] = len(statements)
-    more = {name: "sitemap" not in name for name in FEEDS}  # bodies are a statement more
+    more = {name: "sitemap" not in name for name in FEEDS}  # bodies take one more statement
     assert found == {
         (content, name): number + (content == "full" and more[name])
         for content in ("summary", "full")

@@ -1,4 +1,4 @@
-"""A list compiles its statements for the kinds of its filters, none for the number of names, ids or days."""
+"""Lists compile their statements once for the kinds of their filters, whatever the number of names, ids or days."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

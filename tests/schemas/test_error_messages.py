@@ -1,4 +1,4 @@
-"""Errors of requests and records in our own words, whatever pydantic finds."""
+"""Errors of requests and records in Dayline's own words, for every error that pydantic can find."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -23,14 +23,14 @@ from tests.server.exchanges import MAX_S, exchange, flood, get_timeline, parse_r
 
 HOST = b"Host: api.example\r\n"
 FLOOD_S = 20.0
-READ_BYTES = 256 * 1024  # what the event loop reads from a socket at most
+READ_BYTES = 256 * 1024  # the maximum that the event loop reads from a socket
 
 
 def get(target: bytes, fields: bytes = b"", method: bytes = b"GET") -> bytes:
     return method + b" " + target + b" HTTP/1.1\r\n" + HOST + fields + b"\r\n"
 
 
-READ_BYTES = 262_144  # what uvloop reads from a socket at once
+READ_BYTES = 262_144  # the size of uvloop's reads
 KINDS = {
     "hot": get(b"/v1/timeline"),
     "never cached": get(b"/health/live"),

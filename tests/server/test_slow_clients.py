@@ -178,16 +178,16 @@ async def test_slow_chunks_time_out_and_a_steady_body_does_not(start_server: Sta
     for pause_s, step, status in ((0.05, 1, 408), (0.05, 100, 201)):
         reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
         writer.write(post(newsroom_token, b"Transfer-Encoding: chunked\r\n", b""))
-        answer = asyncio.ensure_future(reader.readuntil(b"\r\n\r\n"))
+        received_response = asyncio.ensure_future(reader.readuntil(b"\r\n\r\n"))
         for start in range(0, len(padding), step):
-            if answer.done():
+            if received_response.done():
                 break
             part = padding[start : start + step]
             writer.write(b"%x\r\n%b\r\n" % (len(part), part))
             await asyncio.sleep(pause_s)
         writer.write(b"0\r\n\r\n")
         async with asyncio.timeout(ENDS_WITHIN_S):
-            assert int((await answer)[9:12]) == status
+            assert int((await received_response)[9:12]) == status
         writer.close()
 
 

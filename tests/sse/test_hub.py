@@ -1,4 +1,4 @@
-"""The hub: one following for all who asked the same, joined without a gap, woken at once, and left without a trace."""
+"""Stream hub: one feed for all equal requests, joined without a gap, woken at once, and released completely."""
 
 import asyncio
 import gc
@@ -29,13 +29,13 @@ ANYTHING = ChangeListParams()
 pytestmark = pytest.mark.usefixtures("edition_kyiv")
 
 
-async def welcome() -> bool:
+async def authorized() -> bool:
     return True
 
 
 @pytest.fixture
 async def hub(database: Database) -> AsyncIterator[StreamHub]:
-    """A hub that nobody tells of changes: it looks by itself."""
+    """Create a hub without notifications of changes: it polls."""
     watch = LogWatcher(database)
     hub = StreamHub(database, watch, WIRE, is_current=lambda: False)
     yield hub
@@ -45,7 +45,7 @@ async def hub(database: Database) -> AsyncIterator[StreamHub]:
 
 @pytest.fixture
 def pages(database: Database, monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """From where each page of the feed was read."""
+    """Record the position from which each page of the feed was read."""
     read, pages = database.read, []
 
     async def note(query: Any, *given: Any) -> Any:
@@ -58,11 +58,11 @@ def pages(database: Database, monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 async def open_stream(hub: StreamHub, since: int | None = None, params: ChangeListParams = ANYTHING) -> Subscription:
-    return await hub.subscribe(params, since, is_authorized=welcome)
+    return await hub.subscribe(params, since, is_authorized=authorized)
 
 
 async def take(subscription: Subscription, count: int) -> list[int]:
-    """The numbers of the next so many changes."""
+    """Return the numbers of the next so many changes."""
     numbers: list[int] = []
     async with aclosing(subscription.iter_chunks()) as chunks, asyncio.timeout(MAX_SECONDS):
         async for chunk in chunks:
@@ -96,8 +96,8 @@ async def test_stream_sends_missed_events_first_and_none_twice(
     ]
     for number in range(50):
         await store(article(source_id=f"b{number}"))
-    for told, missed in zip(await asyncio.gather(*taking), (0, 100, 249, 250), strict=True):
-        assert told == list(range(since + missed + 1, since + 301))
+    for results, missed in zip(await asyncio.gather(*taking), (0, 100, 249, 250), strict=True):
+        assert results == list(range(since + missed + 1, since + 301))
 
 
 async def test_reconnecting_streams_share_one_read(
@@ -106,8 +106,8 @@ async def test_reconnecting_streams_share_one_read(
     since = await database.read(latest_seq)
     await store(*(article(source_id=f"a{number}") for number in range(10)))
     streams = await asyncio.gather(*(open_stream(hub, since) for _ in range(200)))
-    told = await asyncio.gather(*(take(each, 10) for each in streams))
-    assert told == [list(range(since + 1, since + 11))] * 200
+    results = await asyncio.gather(*(take(each, 10) for each in streams))
+    assert results == [list(range(since + 1, since + 11))] * 200
     assert len(pages) <= 4
 
 
@@ -180,8 +180,8 @@ async def test_invalid_query_opens_no_stream(hub: StreamHub) -> None:
             (ChangeListParams(tz="x"), InvalidInputError),
         ):
             asking = [open_stream(hub, params=params) for _ in range(3)]
-            told = await asyncio.gather(*asking, return_exceptions=True)
-            assert [type(each) for each in told] == [error] * 3
+            results = await asyncio.gather(*asking, return_exceptions=True)
+            assert [type(each) for each in results] == [error] * 3
     with pytest.raises(InvalidInputError, match="The log ends at"):
         await open_stream(hub, 10**6)
     assert (hub.open_streams, hub._channels) == (0, {})
@@ -239,8 +239,8 @@ async def test_stopped_hub_opens_no_stream(hub: StreamHub) -> None:
 
 async def test_opening_streams_count_towards_the_limit(hub: StreamHub, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hubs, "MAX_STREAMS", 3)
-    told = await asyncio.gather(*(open_stream(hub) for _ in range(8)), return_exceptions=True)
-    assert [isinstance(each, TooManyStreamsError) for each in told] == [False] * 3 + [True] * 5
+    results = await asyncio.gather(*(open_stream(hub) for _ in range(8)), return_exceptions=True)
+    assert [isinstance(each, TooManyStreamsError) for each in results] == [False] * 3 + [True] * 5
 
 
 async def test_ended_stream_leaves_no_reference_cycle(hub: StreamHub, database: Database, store: Store) -> None:
@@ -258,7 +258,7 @@ async def test_ended_stream_leaves_no_reference_cycle(hub: StreamHub, database: 
 async def _end_stream(
     hub: StreamHub, store: Store, since: int, number: int
 ) -> tuple[weakref.ref[Any], weakref.ref[Any]]:
-    """Open a stream on a channel of its own, read from it and close it; return weak references to both."""
+    """Open a stream on a feed of its own, read from it and close it; return weak references to both."""
     subscription = await open_stream(hub, since, ChangeListParams(edition="*", limit=number + 1))
     channel = subscription._channel
     await store(article(source_id=f"a{number}"))

@@ -1,4 +1,4 @@
-"""An invented paper, two of its stories, and the documents that every form of syndication makes of them."""
+"""Invented newspaper, two of its articles, and the documents of every syndication format made of them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, cast
@@ -50,7 +50,7 @@ def translation(number: int, language: str, headline: str) -> dict[str, Any]:
 
 
 def fog(**others: Any) -> FeedItem:
-    """A story with all there can be, an edit after its publication included."""
+    """Return an article with every member, and an edit after its publication."""
     item: Any = {
         "id": "01m8x3c7k2v9q",
         "href": "/v1/articles/01m8x3c7k2v9q",
@@ -126,7 +126,7 @@ def fog(**others: Any) -> FeedItem:
 
 
 def keeper(**others: Any) -> FeedItem:
-    """A story with nothing that may be left out."""
+    """Return an article with the required members alone."""
     item: Any = {
         "id": "01m8x3c7k2v9r",
         "href": "/v1/articles/01m8x3c7k2v9r",
@@ -148,7 +148,7 @@ def keeper(**others: Any) -> FeedItem:
 
 
 def page(item: FeedItem, **others: Any) -> Article:
-    """The whole page of an article: what stands beside it, and what the newsroom said of its changes."""
+    """Return the page of an article: its surroundings, and the newsroom's notes."""
     beside: Any = {
         "related": [
             {
@@ -184,7 +184,7 @@ def page(item: FeedItem, **others: Any) -> Article:
 
 
 def channel(name: str, content: FeedContent = FeedContent.FULL, **others: Any) -> FeedDocument:
-    """The feed of the paper in the document of this name."""
+    """Return the feed of the newspaper in the document of this name."""
     members: dict[str, Any] = {
         "guid": urn_for("feed lume"),
         "title": "The Lume Courier: all the news",
@@ -199,7 +199,7 @@ def channel(name: str, content: FeedContent = FeedContent.FULL, **others: Any) -
 
 
 def archive(**others: Any) -> FeedDocument:
-    """The archive document of a finished day between two others."""
+    """Return the archive document of a finished day between two others."""
     links = {
         "href": f"{FEED}/atom/2026-11-20.xml",
         "next_href": None,
@@ -214,8 +214,8 @@ def _languages(item: FeedItem) -> list[tuple[str, str]]:
     return [(each["language"], each["url"]) for each in item["translations"]]
 
 
-def forms(items: Sequence[FeedItem]) -> Mapping[str, Callable[[], bytes]]:
-    """Every document there is of these articles, by the name of its golden file."""
+def render_documents(items: Sequence[FeedItem]) -> Mapping[str, Callable[[], bytes]]:
+    """Return every document of these articles, by the name of its golden file."""
     first = page(items[0])
     places = [sitemap.SitemapEntry(item["url"], item["updated_at"]) for item in items]
     pages = [sitemap.SitemapEntry(item["url"], item["updated_at"], _languages(item)) for item in items]

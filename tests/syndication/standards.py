@@ -1,4 +1,4 @@
-"""The official schemas as judges, where the shared folder is: each tells what is wrong with a document."""
+"""Validators by the official schemas in the shared folder; each returns the errors of a document."""
 
 import json
 from collections.abc import Iterator
@@ -23,36 +23,36 @@ _XHTML_LINK: Final = Path(__file__).with_name("xhtml_link.xsd")
 
 
 def read_xml(document: bytes) -> Any:
-    """The root element; etree.XMLSyntaxError where it is not well-formed."""
+    """Return the root element; etree.XMLSyntaxError where it is not well-formed."""
     return etree.fromstring(document, XML)
 
 
 def atom_flaws(folder: Path, document: bytes) -> list[str]:
-    """What RFC 4287's RELAX NG schema has against it."""
+    """Return the errors by RFC 4287's RELAX NG schema."""
     judge = _atom(folder)
     judge.validate(read_xml(document))
     return [str(error) for error in judge.error_log]
 
 
 def sitemap_flaws(folder: Path, document: bytes) -> list[str]:
-    """What the schemas of sitemaps.org and Google News have against it."""
+    """Return the errors by the schemas of sitemaps.org and Google News."""
     judge = _sitemaps(folder)
     judge.validate(read_xml(document))
     return [str(error) for error in judge.error_log]
 
 
 def json_feed_flaws(folder: Path, document: bytes) -> list[str]:
-    """What the schema of JSON Feed 1.1 has against it."""
+    """Return the errors by the schema of JSON Feed 1.1."""
     return [error.message for error in _json_feed(folder).iter_errors(json.loads(document))]
 
 
 def ninjs_flaws(folder: Path, document: bytes) -> list[str]:
-    """What the schema of ninjs 3.1 has against it, formats of dates included."""
+    """Return the errors by the schema of ninjs 3.1, formats of dates included."""
     return [error.message for error in _ninjs(folder).iter_errors(json.loads(document))]
 
 
 def vocabulary_flaws(folder: Path, document: bytes) -> list[str]:
-    """Where a JSON-LD document says what schema.org has no type for, no property, or not on that type."""
+    """Return the types and properties of a JSON-LD document that schema.org does not have, or not on that type."""
     terms = _vocabulary(folder)
     return list(_node_flaws(terms, json.loads(document)))
 

@@ -1,4 +1,4 @@
-"""Members of an article beside its text, where formats have a place for them."""
+"""Members of an article beside its text, in the formats that have a place for them."""
 
 import json
 from typing import Any

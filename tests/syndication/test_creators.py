@@ -1,4 +1,4 @@
-"""Creators of an article in every format: its authors, else its byline, else the agency or paper that it is from."""
+"""Creators of an article in every format: its authors, else its byline, else the agency or paper of its origin."""
 
 import json
 from typing import Any
@@ -177,8 +177,8 @@ def test_subjects_have_their_types_and_codes() -> None:
         tag_item("vote", "Vote", codes=[{"scheme": "own", "code": "7"}, {"scheme": "medtop", "code": "20000587"}]),
         tag_item("fog", "Fog"),
     ]
-    told = json.loads(json_ld.render(page(fog(tags=tags)), publication=PUBLICATION))
-    assert told["about"] == [
+    structured = json.loads(json_ld.render(page(fog(tags=tags)), publication=PUBLICATION))
+    assert structured["about"] == [
         {"@type": "Place", "name": "Kyiv", "sameAs": ["http://www.wikidata.org/entity/Q1899"]},
         {"@type": "Person", "name": "Ada Vale"},
         {"@type": "Thing", "name": "Vote", "sameAs": ["http://cv.iptc.org/newscodes/mediatopic/20000587"]},

@@ -1,4 +1,4 @@
-"""What all forms say of an article alike."""
+"""Members that all formats have in common."""
 
 import json
 from typing import cast
@@ -42,7 +42,7 @@ def test_category_names_are_unique() -> None:
     written = forms([item])
     assert json.loads(written["feed.json"]())["items"][0]["tags"] == ["Sea", "Fog"]
     assert written["rss.xml"]().count(b"<category>Sea</category>") == 1
-    assert written["atom.xml"]().count(b'label="Sea"') == 2  # there the scheme tells them apart
+    assert written["atom.xml"]().count(b'label="Sea"') == 2  # the scheme distinguishes them
 
 
 def picture(url: str, *, kind: str | None = None) -> Image:
@@ -72,8 +72,8 @@ def test_media_type_follows_a_rendition_or_the_extension(path: str, kind: str | 
     image = picture(f"https://pictures.example/{path}", kind=kind)
     assert media_type(image) == expected
     written = forms([fog(image=image)])
-    told = json.loads(written["ninjs-article.json"]())["associations"][0]["renditions"][0]
-    assert told.get("contentType") == expected
+    rendition = json.loads(written["ninjs-article.json"]())["associations"][0]["renditions"][0]
+    assert rendition.get("contentType") == expected
     files = (b"<media:content ", written["rss.xml"]()), (b'<link rel="enclosure" ', written["atom.xml"]())
     for start, document in files:
         [tag] = [line for line in document.splitlines() if line.startswith(start)]

@@ -1,13 +1,13 @@
-"""The golden files: what each form of the same two stories is, byte for byte."""
+"""Golden files: each format of the same two articles, byte for byte."""
 
 from pathlib import Path
 
 import pytest
 
-from tests.syndication.samples import fog, forms, keeper
+from tests.syndication.samples import fog, keeper, render_documents
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "syndication"
-FORMS = forms([fog(), keeper()])
+FORMS = render_documents([fog(), keeper()])
 
 
 @pytest.mark.parametrize("name", FORMS)

@@ -1,4 +1,4 @@
-"""Whatever a text holds, every document stays well-formed and says the same text again."""
+"""Hostile text: every document stays well-formed and returns the same text when parsed."""
 
 import json
 import string
@@ -37,7 +37,7 @@ TEXT = st.lists(st.one_of(st.sampled_from([*PIECES, *VECTORS]), st.text(max_size
 
 
 def hostile(text: str) -> Any:
-    """A story that says this text wherever a text may stand."""
+    """Return an article with this text in every member that has text."""
     item: Any = fog(headline=text, lead=text, dateline=text, source={"name": text, "url": None})
     named = {"slug": "a", "name": text, "href": "/v1"}
     item["section"], item["sections"], item["tags"] = named, [named], [tag_item("a", text)]
@@ -49,7 +49,7 @@ def hostile(text: str) -> Any:
 
 
 def sayable(text: str) -> str:
-    """What XML 1.0 can carry of a text."""
+    """Return what XML 1.0 can represent of a text."""
     return "".join(
         character for character in text if character not in FORBIDDEN and (character >= " " or character in "\t\n\r")
     )

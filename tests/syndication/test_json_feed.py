@@ -1,4 +1,4 @@
-"""JSON Feed: what a reader that speaks no XML finds."""
+"""JSON Feed: the content of a feed for readers without XML."""
 
 import json
 from typing import Any
@@ -9,7 +9,7 @@ from tests.syndication.samples import FEED, channel, fog, keeper
 
 
 def read(*items: Any, content: FeedContent = FeedContent.FULL, **others: Any) -> Any:
-    """The feed of these articles as a program reads it."""
+    """Return the feed of these articles, parsed."""
     return json.loads(json_feed.render(channel("feed.json", content, **others), items))
 
 

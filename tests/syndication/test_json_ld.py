@@ -53,8 +53,11 @@ def test_json_ld_lists_corrections_only() -> None:
 
 
 def test_json_ld_has_first_publication_and_last_change() -> None:
-    told = read(fog())
-    assert (told["datePublished"], told["dateModified"]) == ("2026-11-19T23:59:59+02:00", "2026-11-20T06:00:00Z")
+    document = read(fog())
+    assert (document["datePublished"], document["dateModified"]) == (
+        "2026-11-19T23:59:59+02:00",
+        "2026-11-20T06:00:00Z",
+    )
 
 
 def test_json_ld_omits_the_body() -> None:

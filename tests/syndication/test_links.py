@@ -1,4 +1,4 @@
-"""Links that work anywhere."""
+"""Absolute links in every format."""
 
 import pytest
 

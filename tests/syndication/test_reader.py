@@ -1,4 +1,4 @@
-"""A real reader reads what is written: feedparser, which many programs of partners are built on."""
+"""feedparser, on which many programs of partners are built, reads every document."""
 
 from calendar import timegm
 from collections.abc import Callable, Sequence
@@ -19,14 +19,14 @@ BOTH = pytest.mark.parametrize("render", [rss.render, atom.render], ids=["rss", 
 
 
 def read(document: bytes) -> Any:
-    """What the reader understood, which has nothing to complain of."""
+    """Return the parsed document, which has no error."""
     parsed = feedparser.parse(document)
     assert not parsed.bozo, parsed.get("bozo_exception")
     return parsed
 
 
 def instant(parsed: Any) -> datetime:
-    """A date that the reader understood."""
+    """Return a parsed date."""
     return datetime.fromtimestamp(timegm(parsed), UTC)
 
 
@@ -145,6 +145,6 @@ def test_archive_links_both_neighbours_with_the_id_of_its_feed() -> None:
 def test_empty_feed_has_no_invented_date() -> None:
     assert "updated" not in read(rss.render(channel("rss.xml"), [])).feed
     assert read(atom.render(channel("atom.xml"), [])).feed.updated == "1970-01-01T00:00:00Z"
-    told = channel("atom.xml", updated="2026-11-22T00:00:00Z")
-    assert read(atom.render(told, [])).feed.updated == "2026-11-22T00:00:00Z"
-    assert read(atom.render(told, [fog()])).feed.updated == "2026-11-22T00:00:00Z"
+    metadata = channel("atom.xml", updated="2026-11-22T00:00:00Z")
+    assert read(atom.render(metadata, [])).feed.updated == "2026-11-22T00:00:00Z"
+    assert read(atom.render(metadata, [fog()])).feed.updated == "2026-11-22T00:00:00Z"

@@ -1,4 +1,4 @@
-"""Sitemaps: what crawlers find, and how much of it at once."""
+"""Sitemaps: their URLs, and the bound of their size."""
 
 import pytest
 

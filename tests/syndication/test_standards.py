@@ -1,4 +1,4 @@
-"""What is written is what the official schemas ask for; each judge is shown to refuse what it should."""
+"""Documents are valid by the official schemas; each validator is shown to refuse an invalid one."""
 
 import json
 from collections.abc import Callable
@@ -21,8 +21,8 @@ from tests.syndication.standards import (
     vocabulary_flaws,
 )
 
-Judge = Callable[[Path, bytes], list[str]]
-JUDGES: Final[dict[str, Judge]] = {
+Validator = Callable[[Path, bytes], list[str]]
+VALIDATORS: Final[dict[str, Validator]] = {
     "atom.xml": atom_flaws,
     "atom-archive.xml": atom_flaws,
     "feed.json": json_feed_flaws,
@@ -48,10 +48,10 @@ UNLUCKY: Final[dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("name", JUDGES)
+@pytest.mark.parametrize("name", VALIDATORS)
 @pytest.mark.parametrize("items", [ITEMS, ITEMS[::-1], [fog(**UNLUCKY)]], ids=["both", "backwards", "unlucky"])
 def test_document_is_valid_by_its_official_schema(shared_folder: Path, name: str, items: list[Any]) -> None:
-    assert JUDGES[name](shared_folder, forms(items)[name]()) == []
+    assert VALIDATORS[name](shared_folder, forms(items)[name]()) == []
 
 
 @pytest.mark.parametrize("content", FeedContent)
@@ -70,8 +70,8 @@ def test_every_block_type_is_valid_by_every_schema(shared_folder: Path) -> None:
     bodies = [render_html(record["body"]) for record in records if record["kind"] == "article"]
     assert any("<figure" in body for body in bodies)
     for name, render in forms([fog(body=body) for body in bodies]).items():
-        if name in JUDGES:
-            assert JUDGES[name](shared_folder, render()) == []
+        if name in VALIDATORS:
+            assert VALIDATORS[name](shared_folder, render()) == []
 
 
 @pytest.mark.parametrize("genre", [*json_ld.TYPES, "interview"])
@@ -121,4 +121,4 @@ def test_an_empty_sitemap_is_valid(shared_folder: Path) -> None:
 def test_schema_validators_detect_errors(shared_folder: Path, name: str, before: bytes, after: bytes) -> None:
     good = forms(ITEMS)[name]()
     assert before in good
-    assert JUDGES[name](shared_folder, good.replace(before, after)) != []
+    assert VALIDATORS[name](shared_folder, good.replace(before, after)) != []

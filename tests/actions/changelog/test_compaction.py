@@ -1,4 +1,4 @@
-"""The old part of the log made short: what is told afterwards is what was told before, in fewer rows."""
+"""Compaction of the log: the change feed lists the same changes afterwards, from fewer rows."""
 
 from typing import Any
 
@@ -24,19 +24,19 @@ LATER = NOW + RETENTION_US + DAY_US
 
 @pytest.fixture(autouse=True)
 async def global_edition(database: Database) -> None:
-    """One edition, which is one row of the log."""
+    """Create one edition, which is one row of the log."""
     await database.write(upsert_entry, edition(), now=NOW)
 
 
 async def save(database: Database, *records: ArticleRecord, now: int = NOW) -> None:
-    """Each in a transaction of its own."""
+    """Save each in a transaction of its own."""
     for record in records:
         stored = await database.write(upsert_articles, [record], now=now)
         assert not isinstance(stored.outcomes[0], Exception)
 
 
 async def rows_of(database: Database) -> list[tuple[int, str, str]]:
-    """The log: number, type and names."""
+    """Return the log: number, type and surrogate keys."""
 
     def read(connection: Connection) -> list[tuple[int, str, str]]:
         found = connection.execute(
@@ -47,9 +47,9 @@ async def rows_of(database: Database) -> list[tuple[int, str, str]]:
     return await database.read(read)
 
 
-async def told(database: Database, since: int = 0, **asked: Any) -> list[tuple[str, str]]:
-    """Types of what the feed tells, and the ids."""
-    page: Any = await database.read(list_changes, ChangeListParams.model_validate({"since": since, **asked}))
+async def read_feed(database: Database, since: int = 0, **params: Any) -> list[tuple[str, str]]:
+    """Return the types and ids that the feed lists."""
+    page: Any = await database.read(list_changes, ChangeListParams.model_validate({"since": since, **params}))
     assert page["next"] is None
     return [(each["type"], each["article"]["headline"]) for each in page["items"] if "headline" in each["article"]]
 
@@ -60,7 +60,7 @@ async def test_of_an_article_only_the_last_old_row_stays(database: Database) -> 
     before = await rows_of(database)
     assert await database.write(compact_changes, now=LATER, most=100) == 5
     after = await rows_of(database)
-    assert [seq for seq, *_ in after] == [1, 4, 5, 6, 7]  # the edition, a and b when they were old, and what is not
+    assert [seq for seq, *_ in after] == [1, 4, 5, 6, 7]  # the edition, a and b when they were old, and recent ones
     assert set(after) <= set(before)
     assert await database.write(compact_changes, now=LATER, most=100) == 0
     assert await rows_of(database) == after
@@ -107,10 +107,10 @@ async def test_in_small_parts_it_comes_to_the_same_and_looks_at_nothing_twice(da
 async def test_everything_is_still_told_from_the_beginning(database: Database) -> None:
     for n in range(3):
         await save(database, *(article(source_id=f"s{m}", lead=f"{n}") for m in range(5)))
-    before = await told(database, 1)
+    before = await read_feed(database, 1)
     await database.write(compact_changes, now=LATER, most=4)
     await database.write(compact_changes, now=LATER, most=100)
-    after = await told(database, 1)
+    after = await read_feed(database, 1)
     assert sorted(set(after)) == sorted({("article.updated", headline) for _, headline in before})
     assert len(after) == 5
 
@@ -124,7 +124,7 @@ async def test_places_without_number_become_every_place(database: Database) -> N
     assert f'"{ALL_TIMESTAMPS}"' in names
     assert names.count('"at:') == 1
     page: Any = await database.read(list_changes, ChangeListParams.model_validate({"since": 1, "to": "2001-01-01"}))
-    assert [each["type"] for each in page["items"]] == ["article.removed"]  # it may have been there
+    assert [each["type"] for each in page["items"]] == ["article.removed"]  # it may have been public
 
 
 async def test_it_takes_a_fixed_number_of_statements(database: Database) -> None:

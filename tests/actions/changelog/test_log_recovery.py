@@ -1,4 +1,4 @@
-"""A log that goes on after its backup was restored: where, what it says, and what is kept of it."""
+"""Continuation of the log after a backup was restored: its position, its rows, and the stored gaps."""
 
 from typing import Any
 
@@ -55,7 +55,7 @@ async def test_an_empty_log_can_begin_far_ahead(database: Database, store: Store
     assert gap == Gap(0, gap.first)
     await store(edition())
     page = await database.read(list_changes, ChangeListParams())
-    assert [each["seq"] for each in page["items"]] == [gap.first + 1]  # the row that moved it speaks of nothing
+    assert [each["seq"] for each in page["items"]] == [gap.first + 1]  # the row that moves it names nothing
     assert await database.read(validate_position, gap.first) == gap.first
 
 

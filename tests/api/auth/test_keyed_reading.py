@@ -1,4 +1,4 @@
-"""Reading with a key only: who gets in, and that nothing of it is kept for others."""
+"""Reading with a key only: which requests succeed, and that no shared cache stores a response."""
 
 from collections.abc import AsyncIterator
 
@@ -22,7 +22,7 @@ OLD_SLUG = "/v1/articles/night-trams"
 
 @pytest.fixture
 async def keyed(database_address: str, newsroom: None, still_clock: int) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the small newsroom where reading is keyed, and requests are counted."""
+    """Create a client of the small newsroom where reading needs a key and requests are limited."""
     assert (newsroom, still_clock) == (None, NOW)
     settings = {
         "database_url": database_address,
@@ -35,29 +35,31 @@ async def keyed(database_address: str, newsroom: None, still_clock: int) -> Asyn
         yield client
 
 
-def check_private(answer: httpx.Response) -> None:
-    """Only whoever asked may keep it."""
-    directives = answer.headers["cache-control"].split(", ")
+def check_private(response: httpx.Response) -> None:
+    """Check that only the client itself may store the response."""
+    directives = response.headers["cache-control"].split(", ")
     assert "private" in directives
     assert "public" not in directives
-    assert answer.headers["vary"].split(", ").count("Authorization") == 1
+    assert response.headers["vary"].split(", ").count("Authorization") == 1
 
 
 async def test_keyed_reading_requires_a_key(keyed: httpx.AsyncClient) -> None:
     for address in (*ADDRESSES.values(), WITHDRAWN, OLD_SLUG, "/v1/nowhere", "/feeds/global/rss.xml", "/"):
         for method in ("GET", "HEAD", "POST"):
-            answer = await keyed.request(method, address)
-            assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer"), address
-            check_private(answer)
-            assert answer.content == b"" if method == "HEAD" else answer.json()["type"] == "/problems/unauthenticated"
+            response = await keyed.request(method, address)
+            assert (response.status_code, response.headers["www-authenticate"]) == (401, "Bearer"), address
+            check_private(response)
+            assert (
+                response.content == b"" if method == "HEAD" else response.json()["type"] == "/problems/unauthenticated"
+            )
 
 
 async def test_keyed_reading_requires_the_read_scope(keyed: httpx.AsyncClient, make_key: MakeKey) -> None:
     token = await make_key(*(each for each in ApiKeyScope if each is not READ))
-    answer = await keyed.get("/v1/timeline", headers=as_key(token))
-    assert answer.status_code == 403
-    assert answer.headers["www-authenticate"] == 'Bearer error="insufficient_scope", scope="content:read"'
-    check_private(answer)
+    response = await keyed.get("/v1/timeline", headers=as_key(token))
+    assert response.status_code == 403
+    assert response.headers["www-authenticate"] == 'Bearer error="insufficient_scope", scope="content:read"'
+    check_private(response)
 
 
 async def test_keyed_reading_rejects_expired_or_forged_keys(keyed: httpx.AsyncClient, make_key: MakeKey) -> None:
@@ -66,8 +68,8 @@ async def test_keyed_reading_rejects_expired_or_forged_keys(keyed: httpx.AsyncCl
     with clock.frozen(NOW + 1_000_000):
         expired = await keyed.get("/v1/timeline", headers=as_key(token))
     forged = await keyed.get("/v1/timeline", headers=as_key(f"{token[:-4]}aaaa"))
-    for answer in (expired, forged):
-        assert (answer.status_code, answer.headers["www-authenticate"]) == (401, 'Bearer error="invalid_token"')
+    for response in (expired, forged):
+        assert (response.status_code, response.headers["www-authenticate"]) == (401, 'Bearer error="invalid_token"')
 
 
 async def test_keyed_reading_returns_the_public_content(
@@ -91,32 +93,32 @@ async def test_keyed_reading_returns_the_public_content(
 async def test_keyed_304_is_private(keyed: httpx.AsyncClient, make_key: MakeKey) -> None:
     reader = as_key(await make_key(READ))
     tag = (await keyed.get("/v1/timeline", headers=reader)).headers["etag"]
-    answer = await keyed.get("/v1/timeline", headers={**reader, "if-none-match": tag})
-    assert answer.status_code == 304
-    check_private(answer)
-    assert answer.headers["vary"] == "Accept-Encoding, Authorization"
+    response = await keyed.get("/v1/timeline", headers={**reader, "if-none-match": tag})
+    assert response.status_code == 304
+    check_private(response)
+    assert response.headers["vary"] == "Accept-Encoding, Authorization"
     assert (await keyed.get("/v1/timeline", headers={"if-none-match": tag})).status_code == 401
 
 
 async def test_keyed_reading_leaves_open_paths_public(keyed: httpx.AsyncClient) -> None:
     for address in OPEN:
-        answer = await keyed.get(address)
-        assert answer.status_code == 200, address
-        check_private(answer)
+        response = await keyed.get(address)
+        assert response.status_code == 200, address
+        check_private(response)
 
 
 async def test_preflight_needs_no_key_and_allows_authorization(keyed: httpx.AsyncClient) -> None:
-    answer = await keyed.options("/v1/timeline", headers={"access-control-request-headers": "authorization"})
-    assert answer.status_code == 204
-    assert "Authorization" in answer.headers["access-control-allow-headers"].split(", ")
+    response = await keyed.options("/v1/timeline", headers={"access-control-request-headers": "authorization"})
+    assert response.status_code == 204
+    assert "Authorization" in response.headers["access-control-allow-headers"].split(", ")
 
 
 async def test_editorial_api_has_its_own_scopes_with_keyed_reading(keyed: httpx.AsyncClient, make_key: MakeKey) -> None:
     manager = as_key(await make_key(ApiKeyScope.KEYS_MANAGE))
     assert (await keyed.get("/v1/editorial/keys", headers=manager)).status_code == 200
-    answer = await keyed.get("/v1/editorial/keys", headers=as_key(await make_key(READ)))
-    assert answer.status_code == 403
-    assert answer.headers["cache-control"] == "private, no-store"
+    response = await keyed.get("/v1/editorial/keys", headers=as_key(await make_key(READ)))
+    assert response.status_code == 403
+    assert response.headers["cache-control"] == "private, no-store"
     preview = await keyed.get("/v1/editorial/previews/torn")
     assert preview.status_code != 401
     check_private(preview)
@@ -126,9 +128,9 @@ async def test_editorial_api_has_its_own_scopes_with_keyed_reading(keyed: httpx.
     "path", ["/v1/editorialx", "/healthy", "/docsx", "/openapi.jsonx", "/v1/editorial%2F..%2Ftimeline"]
 )
 async def test_path_that_begins_like_an_open_one_requires_a_key(keyed: httpx.AsyncClient, path: str) -> None:
-    answer = await keyed.get(path)
-    assert answer.status_code in {401, 404}
-    assert answer.status_code == 401 or "%2F" in path
+    response = await keyed.get(path)
+    assert response.status_code in {401, 404}
+    assert response.status_code == 401 or "%2F" in path
 
 
 async def test_keyed_internal_error_is_private(keyed: httpx.AsyncClient, make_key: MakeKey, database: Database) -> None:
@@ -138,11 +140,11 @@ async def test_keyed_internal_error_is_private(keyed: httpx.AsyncClient, make_ke
     reader = as_key(await make_key(READ))
     await database.write(rename, "editions", "editions_away")
     try:
-        answer = await keyed.get("/v1/timeline", headers=reader)
+        response = await keyed.get("/v1/timeline", headers=reader)
     finally:
         await database.write(rename, "editions_away", "editions")
-    assert answer.status_code == 500
-    check_private(answer)
+    assert response.status_code == 500
+    check_private(response)
 
 
 async def test_keyed_reading_rejects_a_revoked_key_immediately(

@@ -1,4 +1,4 @@
-"""Keys over HTTP: who is let in, what managers may do, and that a secret is told once."""
+"""Keys over HTTP: authentication, what managers may do, and that a secret is returned once."""
 
 import logging
 import threading
@@ -50,7 +50,7 @@ DISGUISES: list[Callable[[str], str]] = [
     lambda _: f"Bearer {make_token('aaaaaaaaaa')}",
     lambda _: "Bearer dl_\xff\xfe",
 ]
-"""What is made of a good token, and is none."""
+"""Variants of a valid token, none of which is valid."""
 FLAWED: list[tuple[Any, set[str]]] = [
     ({}, {"name", "scopes"}),
     ({**CMS, "scopes": []}, {"scopes"}),
@@ -65,28 +65,28 @@ FLAWED: list[tuple[Any, set[str]]] = [
     ({**CMS, "prefix": "k7q2m5xw3f"}, {"prefix"}),
     ([], {""}),
 ]
-"""Records of keys, and the members that are flawed."""
+"""Records of keys, and their invalid members."""
 
 
-def refused(answer: httpx.Response) -> None:
-    """It is 401 for a key that was shown."""
-    check_problem(answer, "unauthenticated")
-    assert answer.headers["www-authenticate"] == 'Bearer error="invalid_token"'
+def refused(response: httpx.Response) -> None:
+    """Return whether the response is the 401 for an invalid key."""
+    check_problem(response, "unauthenticated")
+    assert response.headers["www-authenticate"] == 'Bearer error="invalid_token"'
 
 
 async def test_keys_endpoints_require_a_key(client: httpx.AsyncClient) -> None:
     for method, address in OPERATIONS:
-        answer = await client.request(method, address, json=CMS)
-        check_problem(answer, "unauthenticated")
-        assert answer.headers["www-authenticate"] == "Bearer"
+        response = await client.request(method, address, json=CMS)
+        check_problem(response, "unauthenticated")
+        assert response.headers["www-authenticate"] == "Bearer"
 
 
 async def test_keys_endpoints_forbid_every_other_scope(client: httpx.AsyncClient, make_key: MakeKey) -> None:
     token = await make_key(*(each for each in ApiKeyScope if each is not MANAGE))
     for method, address in OPERATIONS:
-        answer = await client.request(method, address, json=CMS, headers=as_key(token))
-        check_problem(answer, "forbidden")
-        assert answer.headers["www-authenticate"] == 'Bearer error="insufficient_scope", scope="keys:manage"'
+        response = await client.request(method, address, json=CMS, headers=as_key(token))
+        check_problem(response, "forbidden")
+        assert response.headers["www-authenticate"] == 'Bearer error="insufficient_scope", scope="keys:manage"'
 
 
 async def test_forged_or_malformed_token_is_rejected(client: httpx.AsyncClient, make_key: MakeKey) -> None:
@@ -133,12 +133,12 @@ async def test_created_key_is_shown_once_and_works(
     client: httpx.AsyncClient, make_key: MakeKey, database: Database
 ) -> None:
     manager = as_key(await make_key(MANAGE))
-    answer = await client.post(KEYS, json={**CMS, "expires_at": "2027-01-01T00:00:00+02:00"}, headers=manager)
-    made = answer.json()
+    response = await client.post(KEYS, json={**CMS, "expires_at": "2027-01-01T00:00:00+02:00"}, headers=manager)
+    made = response.json()
     token = made.pop("token")
-    assert answer.status_code == 201
-    assert answer.headers["location"] == made["href"] == f"{KEYS}/{token_prefix(token)}"
-    assert answer.headers["cache-control"] == "private, no-store"
+    assert response.status_code == 201
+    assert response.headers["location"] == made["href"] == f"{KEYS}/{token_prefix(token)}"
+    assert response.headers["cache-control"] == "private, no-store"
     assert made == {
         "prefix": token_prefix(token),
         "href": made["href"],
@@ -166,21 +166,21 @@ async def test_created_key_is_shown_once_and_works(
 async def test_invalid_members_of_a_key_are_named(client: httpx.AsyncClient, make_key: MakeKey) -> None:
     manager = as_key(await make_key(MANAGE))
     for body, where in FLAWED:
-        answer = await client.post(KEYS, json=body, headers=manager)
-        assert {each["where"] for each in check_problem(answer, "invalid-input")["errors"]} == where, body
+        response = await client.post(KEYS, json=body, headers=manager)
+        assert {each["where"] for each in check_problem(response, "invalid-input")["errors"]} == where, body
 
 
 async def test_body_that_is_no_json_is_rejected(client: httpx.AsyncClient, make_key: MakeKey) -> None:
     manager = as_key(await make_key(MANAGE))
     good = orjson.dumps(CMS)
     for kind in ("text/plain", "application/x-www-form-urlencoded", "application/json; charset=utf-16", ""):
-        answer = await client.post(KEYS, content=good, headers={**manager, "content-type": kind})
-        check_problem(answer, "unsupported-media-type")
+        response = await client.post(KEYS, content=good, headers={**manager, "content-type": kind})
+        check_problem(response, "unsupported-media-type")
     packed = {**manager, "content-type": "application/json", "content-encoding": "gzip"}
     check_problem(await client.post(KEYS, content=good, headers=packed), "unsupported-media-type")
     for torn in (b"{", b'{"name": "\xff"}', b'"name"', b"[" * 100_000, b"\x00"):
-        answer = await client.post(KEYS, content=torn, headers={**manager, "content-type": "application/json"})
-        assert check_problem(answer, "invalid-input")["errors"][0]["where"] == ""
+        response = await client.post(KEYS, content=torn, headers={**manager, "content-type": "application/json"})
+        assert check_problem(response, "invalid-input")["errors"][0]["where"] == ""
     accepted = {**manager, "content-type": 'Application/JSON; charset="UTF-8"'}
     assert (await client.post(KEYS, content=good, headers=accepted)).status_code == 201
 
@@ -203,7 +203,7 @@ async def test_body_over_the_limit_is_not_read(client: httpx.AsyncClient, make_k
 
 
 class Padded(BaseModel):
-    """Knows in which thread it was checked."""
+    """Actor that records in which thread it was checked."""
 
     text: str
     _thread: int = PrivateAttr(default_factory=threading.get_ident)
@@ -293,13 +293,13 @@ async def test_rotation_preserves_the_prefix_and_ends_the_previous_secret(
     client: httpx.AsyncClient, make_key: MakeKey
 ) -> None:
     manager, old = as_key(await make_key(MANAGE)), await make_key(MANAGE)
-    answer = await client.post(f"{KEYS}/{old[3:13]}/rotation", headers=manager)
-    new = answer.json()["token"]
-    assert (answer.status_code, answer.headers["cache-control"]) == (200, "private, no-store")
+    response = await client.post(f"{KEYS}/{old[3:13]}/rotation", headers=manager)
+    new = response.json()["token"]
+    assert (response.status_code, response.headers["cache-control"]) == (200, "private, no-store")
     assert new != old
     assert new[:13] == old[:13]
-    assert answer.json()["rotated_at"] == "2026-11-20T12:00:00.000000+00:00"
-    assert answer.json()["previous_secret_expires_at"] is None
+    assert response.json()["rotated_at"] == "2026-11-20T12:00:00.000000+00:00"
+    assert response.json()["previous_secret_expires_at"] is None
     refused(await client.get(KEYS, headers=as_key(old)))
     assert (await client.get(KEYS, headers=as_key(new))).status_code == 200
 
@@ -307,9 +307,9 @@ async def test_rotation_preserves_the_prefix_and_ends_the_previous_secret(
 async def test_both_secrets_are_valid_during_the_grace_period(client: httpx.AsyncClient, make_key: MakeKey) -> None:
     manager, first = as_key(await make_key(MANAGE)), await make_key(MANAGE)
     address = f"{KEYS}/{first[3:13]}/rotation"
-    answer = (await client.post(address, json={"grace_seconds": 60}, headers=manager)).json()
-    second = answer["token"]
-    assert answer["previous_secret_expires_at"] == "2026-11-20T12:01:00.000000+00:00"  # noqa: S105
+    response = (await client.post(address, json={"grace_seconds": 60}, headers=manager)).json()
+    second = response["token"]
+    assert response["previous_secret_expires_at"] == "2026-11-20T12:01:00.000000+00:00"  # noqa: S105
     for token in (first, second):
         assert (await client.get(KEYS, headers=as_key(token))).status_code == 200
     with clock.frozen(NOW + 60 * SECOND_US):
@@ -324,9 +324,9 @@ async def test_both_secrets_are_valid_during_the_grace_period(client: httpx.Asyn
 async def test_grace_period_is_an_integer_of_seconds(client: httpx.AsyncClient, make_key: MakeKey) -> None:
     token = await make_key(MANAGE)
     for grace in [-1, 30 * 86_400 + 1, "60", 1.5, True, None]:
-        told = {"grace_seconds": grace}
-        answer = await client.post(f"{KEYS}/{token[3:13]}/rotation", json=told, headers=as_key(token))
-        assert [each["where"] for each in check_problem(answer, "invalid-input")["errors"]] == ["grace_seconds"]
+        rotation = {"grace_seconds": grace}
+        response = await client.post(f"{KEYS}/{token[3:13]}/rotation", json=rotation, headers=as_key(token))
+        assert [each["where"] for each in check_problem(response, "invalid-input")["errors"]] == ["grace_seconds"]
 
 
 async def test_unknown_key_is_not_found(client: httpx.AsyncClient, make_key: MakeKey) -> None:
@@ -341,8 +341,8 @@ async def test_unknown_key_is_not_found(client: httpx.AsyncClient, make_key: Mak
 async def test_public_responses_do_not_depend_on_the_key(client: httpx.AsyncClient, make_key: MakeKey) -> None:
     plain = await client.get("/v1/timeline")
     for shown in (await make_key(WRITE), "dl_nonsense"):
-        answer = await client.get("/v1/timeline", headers=as_key(shown))
-        assert (answer.content, dict(answer.headers)) == (plain.content, dict(plain.headers))
+        response = await client.get("/v1/timeline", headers=as_key(shown))
+        assert (response.content, dict(response.headers)) == (plain.content, dict(plain.headers))
 
 
 async def test_last_use_is_recorded_without_a_write_and_never_decreases(

@@ -1,4 +1,4 @@
-"""Rate limits: whom a request counts for, what 429 tells, and that memory stays bounded."""
+"""Rate limits: which client a request counts for, the fields of a 429, and that memory stays bounded."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -25,7 +25,7 @@ Open = Callable[..., Awaitable[httpx.AsyncClient]]
 
 @pytest.fixture
 async def limited(database_address: str, still_clock: int) -> AsyncIterator[Open]:
-    """Opens clients of apps with such settings; the newsroom is empty."""
+    """Return a function that opens clients of apps with such settings, over an empty newsroom."""
     assert still_clock == NOW
     async with AsyncExitStack() as stack:
 
@@ -37,36 +37,36 @@ async def limited(database_address: str, still_clock: int) -> AsyncIterator[Open
 
 
 def come_from(client: httpx.AsyncClient, address: str) -> None:
-    """Let the client's next requests come from this address."""
+    """Send the client's next requests from this address."""
     transport = client._transport
     assert isinstance(transport, httpx.ASGITransport)
     transport.client = (address, 40_000)
 
 
-def check_limited(answer: httpx.Response) -> None:
-    """It is a 429 with everything a client needs, kept by nobody."""
-    assert answer.status_code == 429
-    body = answer.json()
+def check_limited(response: httpx.Response) -> None:
+    """Check that it is a 429 with everything a client needs, and that nothing may store it."""
+    assert response.status_code == 429
+    body = response.json()
     assert body["type"] == "/problems/rate-limited"
     assert body["detail"].startswith("The limit of ")
-    assert "no-store" in answer.headers["cache-control"]
-    assert int(answer.headers["retry-after"]) >= 1
-    assert {"ratelimit", "ratelimit-policy"} <= answer.headers.keys()
-    assert {"Retry-After", "RateLimit"} <= set(answer.headers["access-control-expose-headers"].split(", "))
+    assert "no-store" in response.headers["cache-control"]
+    assert int(response.headers["retry-after"]) >= 1
+    assert {"ratelimit", "ratelimit-policy"} <= response.headers.keys()
+    assert {"Retry-After", "RateLimit"} <= set(response.headers["access-control-expose-headers"].split(", "))
 
 
 async def test_address_limit_returns_429_until_the_window_ends(limited: Open) -> None:
     client = await limited(rate_limit_address="3/minute")
     for _ in range(3):
-        answer = await client.get("/v1")
-        assert answer.status_code == 200
-        assert {"ratelimit", "ratelimit-policy", "retry-after"}.isdisjoint(answer.headers)
+        response = await client.get("/v1")
+        assert response.status_code == 200
+        assert {"ratelimit", "ratelimit-policy", "retry-after"}.isdisjoint(response.headers)
     with clock.frozen(NOW + 18 * SECOND_US):
-        answer = await client.get("/v1")
-        check_limited(answer)
-        assert answer.headers["retry-after"] == "42"
-        assert answer.headers["ratelimit"] == '"address";r=0;t=42'
-        assert answer.headers["ratelimit-policy"] == '"address";q=3;w=60'
+        response = await client.get("/v1")
+        check_limited(response)
+        assert response.headers["retry-after"] == "42"
+        assert response.headers["ratelimit"] == '"address";r=0;t=42'
+        assert response.headers["ratelimit-policy"] == '"address";q=3;w=60'
     with clock.frozen(NOW + 60 * SECOND_US):
         assert (await client.get("/v1")).status_code == 200
 
@@ -104,10 +104,10 @@ async def test_valid_key_is_counted_by_key(limited: Open, make_key: MakeKey) -> 
     token, other = await make_key(MANAGE), await make_key(MANAGE)
     for left in (2, 1, 0):
         come_from(client, f"192.0.2.{left}")
-        answer = await client.get(KEYS, headers=as_key(token))
-        assert answer.status_code == 200
-        assert answer.headers["ratelimit"] == f'"key";r={left};t=60'
-        assert answer.headers["ratelimit-policy"] == '"key";q=3;w=60'
+        response = await client.get(KEYS, headers=as_key(token))
+        assert response.status_code == 200
+        assert response.headers["ratelimit"] == f'"key";r={left};t=60'
+        assert response.headers["ratelimit-policy"] == '"key";q=3;w=60'
     refusal = await client.get("/v1", headers=as_key(token))
     check_limited(refusal)
     assert refusal.headers["cache-control"] == "no-store"
@@ -123,8 +123,8 @@ async def test_invalid_keys_count_for_the_address(limited: Open, make_key: MakeK
     client = await limited(rate_limit_address="3/minute", rate_limit_key="100/minute")
     token = await make_key(MANAGE)
     for guess in (make_token("aaaaaaaaaa"), make_token(token[3:13]), "nonsense"):
-        answer = await client.get(KEYS, headers=as_key(guess))
-        check_problem(answer, "unauthenticated")
+        response = await client.get(KEYS, headers=as_key(guess))
+        check_problem(response, "unauthenticated")
     check_limited(await client.get(KEYS, headers=as_key(make_token(token[3:13]))))
     assert (await client.get(KEYS, headers=as_key(token))).status_code == 200
 

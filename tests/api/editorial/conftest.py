@@ -1,4 +1,4 @@
-"""What tests of the newsroom's side ask for: editors with keys, and a catalogue to write with."""
+"""Fixtures of tests of the editorial API: editors with keys, and a catalogue to write with."""
 
 import httpx
 import pytest
@@ -10,7 +10,7 @@ from app.schemas.catalogue_records import CatalogueRecord
 from tests.api.conftest import MakeKey
 from tests.api.editorial.editor_client import Desk
 from tests.conftest import NOW, put_into
-from tests.fixture_snapshots import kept
+from tests.fixture_snapshots import snapshot
 from tests.records import author, edition, label, section, tag
 
 ENTRIES: list[CatalogueRecord] = [
@@ -28,7 +28,7 @@ ENTRIES: list[CatalogueRecord] = [
 ]
 
 
-@kept
+@snapshot
 def fill(connection: Connection) -> None:
     """Store the entries."""
     for record in ENTRIES:
@@ -37,13 +37,13 @@ def fill(connection: Connection) -> None:
 
 @pytest.fixture
 def catalogue(database_address: str) -> None:
-    """Two editions and a few names of each kind."""
+    """Store two editions and some names of each kind."""
     put_into(database_address, fill)
 
 
 @pytest.fixture
 async def desk(catalogue: None, client: httpx.AsyncClient, make_key: MakeKey) -> Desk:
-    """An editor who may do everything with articles and the catalogue."""
+    """Create an editor who may do everything with articles and the catalogue."""
     assert catalogue is None
     scopes = (ApiKeyScope.ARTICLES_WRITE, ApiKeyScope.ARTICLES_PUBLISH, ApiKeyScope.CATALOGUE_WRITE)
     return Desk(client, await make_key(*scopes))
@@ -51,6 +51,6 @@ async def desk(catalogue: None, client: httpx.AsyncClient, make_key: MakeKey) ->
 
 @pytest.fixture
 async def drafter(catalogue: None, client: httpx.AsyncClient, make_key: MakeKey) -> Desk:
-    """An editor who may do everything but change what the public sees of articles."""
+    """Create an editor who may do everything but change public articles."""
     assert catalogue is None
     return Desk(client, await make_key(*(each for each in ApiKeyScope if each is not ApiKeyScope.ARTICLES_PUBLISH)))

@@ -1,4 +1,4 @@
-"""A random history of a newsroom over its API: two editors, sound wishes and unsound ones, and the clock going on."""
+"""Random history of a newsroom over its API: two editors, valid and invalid requests, and a clock that advances."""
 
 import asyncio
 from collections import Counter
@@ -28,9 +28,9 @@ EDITORIAL = "/v1/editorial"
 UTC = find_zone("UTC")
 STEPS = 30
 TABLES = (changes, revisions, listings, tags, article_tags, article_related, slug_redirects, idempotency_keys)
-TOLD = TABLES.index(changes)
+CHANGES = TABLES.index(changes)
 
-Wish = tuple[str, str, Any, dict[str, str]]
+EditRequest = tuple[str, str, Any, dict[str, str]]
 """A request: method, address, body, headers."""
 
 _COUNTS = select(
@@ -40,12 +40,12 @@ _COUNTS = select(
 
 
 def count_all(connection: Connection) -> tuple[int, ...]:
-    """How much there is of everything: the same before and after whatever was refused."""
+    """Return the number of rows of everything: the same before and after a refused request."""
     return tuple(connection.execute(_COUNTS).one())
 
 
 class EditingHistory:
-    """One history in an edition of its own; `writer` may write drafts, `chief` may publish."""
+    """History in an edition of its own; `writer` may write drafts, `chief` may publish."""
 
     def __init__(self, app: FastAPI, client: httpx.AsyncClient, number: int, *, writer: str, chief: str) -> None:
         self.counts: Counter[str] = Counter()
@@ -61,7 +61,7 @@ class EditingHistory:
         self._made = 0
 
     async def run(self) -> None:
-        """Live it through; the clock of the process goes on from where it stands."""
+        """Run the history; the clock of the process starts where it stands."""
         with ExitStack() as still:
             still.enter_context(clock.frozen(self.now))
             for _ in range(STEPS):
@@ -73,38 +73,41 @@ class EditingHistory:
                 if self._random.random() < 0.2:
                     await self._race()
                 else:
-                    await self._ask(*self._wish())
+                    await self._ask(*self._request())
 
-    async def _ask(self, name: str, wish: Wish) -> None:
-        """One wish of one of the two; what is refused leaves nothing, and a writer changes nothing public."""
+    async def _ask(self, name: str, edit: EditRequest) -> None:
+        """Send one request of one editor.
+
+        A refused request changes nothing, and one of the writer changes nothing public.
+        """
         editor = "chief" if self._random.random() < 0.75 else "writer"
         before = await self._database.read(count_all)
-        answer = await self._send(editor, wish)
-        assert answer.status_code < 500, (wish, answer.text)
-        self.counts.update((f"{name} {answer.status_code // 100}xx", str(answer.status_code)))
+        response = await self._send(editor, edit)
+        assert response.status_code < 500, (edit, response.text)
+        self.counts.update((f"{name} {response.status_code // 100}xx", str(response.status_code)))
         after = await self._database.read(count_all)
-        if answer.status_code >= 400:
-            assert after == before, (wish, answer.text)
+        if response.status_code >= 400:
+            assert after == before, (edit, response.text)
         elif editor == "writer":
-            assert after[TOLD] == before[TOLD], (wish, answer.text)
-        self._learn(wish, answer)
+            assert after[CHANGES] == before[CHANGES], (edit, response.text)
+        self._learn(edit, response)
 
     async def _race(self) -> None:
-        """Both editors at once on one article, from the same revision: at most one of them saves."""
+        """Send requests of both editors for one article and revision concurrently: at most one of them saves."""
         if not self._known:
             return
         key = self._random.choice(sorted(self._known))
         read = await self._client.get(f"{EDITORIAL}/articles/{key}", headers=self._headers("chief"))
         guard = {"if-match": read.headers["etag"]}
-        wishes = [(method, path, given, guard) for method, path, given, _ in (self._turn(key)[1] for _ in range(2))]
-        wishes = [wish for wish in wishes if wish[0] != "POST"]
-        answers = await asyncio.gather(*(self._send("chief", wish) for wish in wishes))
-        assert all(answer.status_code < 500 for answer in answers), [answer.text for answer in answers]
-        saved = [a for a in answers if a.status_code < 300 and a.headers.get("etag") != guard["if-match"]]
-        assert len(saved) <= 1, [answer.text for answer in answers]
-        self.counts.update(f"race {answer.status_code}" for answer in answers)
-        for wish, answer in zip(wishes, answers, strict=True):
-            self._learn(wish, answer)
+        requests = [(method, path, given, guard) for method, path, given, _ in (self._turn(key)[1] for _ in range(2))]
+        requests = [edit for edit in requests if edit[0] != "POST"]
+        responses = await asyncio.gather(*(self._send("chief", edit) for edit in requests))
+        assert all(response.status_code < 500 for response in responses), [response.text for response in responses]
+        saved = [a for a in responses if a.status_code < 300 and a.headers.get("etag") != guard["if-match"]]
+        assert len(saved) <= 1, [response.text for response in responses]
+        self.counts.update(f"race {response.status_code}" for response in responses)
+        for edit, response in zip(requests, responses, strict=True):
+            self._learn(edit, response)
 
     async def erase(self) -> None:
         """Erase one of its articles by law."""
@@ -112,15 +115,15 @@ class EditingHistory:
         await self._database.write(erase_article, parse_id(key), now=clock.now(), editor=COMMAND_ACTOR)
         self.counts["erased"] += 1
 
-    def _learn(self, wish: Wish, answer: httpx.Response) -> None:
-        if answer.status_code == 204:
-            key = wish[1].rpartition("/")[2]
+    def _learn(self, edit: EditRequest, response: httpx.Response) -> None:
+        if response.status_code == 204:
+            key = edit[1].rpartition("/")[2]
             self.deleted.add(parse_id(key))
             self._known.pop(key, None)
-        elif answer.status_code < 300 and answer.headers.get("etag"):
-            self._known[answer.json()["id"]] = int(answer.headers["etag"].strip('"'))
+        elif response.status_code < 300 and response.headers.get("etag"):
+            self._known[response.json()["id"]] = int(response.headers["etag"].strip('"'))
 
-    def _wish(self) -> tuple[str, Wish]:
+    def _request(self) -> tuple[str, EditRequest]:
         what = self._random.random()
         if not self._known or what < 0.2:
             return "post", ("POST", f"{EDITORIAL}/articles", self._content(), self._name())
@@ -130,12 +133,12 @@ class EditingHistory:
             return "push", ("PUT", f"{EDITORIAL}/editions/{self._edition}/articles/{source}", self._content(), headers)
         return self._turn(self._random.choice(sorted(self._known)))
 
-    def _turn(self, key: str) -> tuple[str, Wish]:
-        """Something that is wished of an article, whether it allows that or not."""
+    def _turn(self, key: str) -> tuple[str, EditRequest]:
+        """Return a request for an article, whether its state allows it or not."""
         place, random = f"{EDITORIAL}/articles/{key}", self._random
         revision = self._known[key] - (random.random() < 0.1)
         guard = random.choice(({}, {"if-match": f'"{revision}"'}))
-        turns: dict[str, Wish] = {
+        turns: dict[str, EditRequest] = {
             "edit": ("PATCH", place, self._patch(), {"if-match": f'"{revision}"'}),
             "unguarded edit": ("PATCH", place, self._patch(), {}),
             "publish": ("PUT", f"{place}/publication", self._at(), guard),
@@ -186,7 +189,7 @@ class EditingHistory:
         }
 
     def _at(self) -> dict[str, str]:
-        """An instant that has come, or comes soon, or none."""
+        """Return an instant in the past or in the near future, or none."""
         minutes = self._random.choice((None, None, -600, -1, 0, 1, 2, 30))
         return {} if minutes is None else {"at": format_instant(self.now + minutes * MINUTE_US, UTC)}
 
@@ -196,6 +199,6 @@ class EditingHistory:
     def _headers(self, editor: str) -> dict[str, str]:
         return {"authorization": f"Bearer {self._keys[editor]}"}
 
-    async def _send(self, editor: str, wish: Wish) -> httpx.Response:
-        method, path, given, headers = wish
+    async def _send(self, editor: str, edit: EditRequest) -> httpx.Response:
+        method, path, given, headers = edit
         return await self._client.request(method, path, json=given, headers={**headers, **self._headers(editor)})

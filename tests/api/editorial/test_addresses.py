@@ -12,8 +12,8 @@ SITE = "https://courier.example"
 
 
 async def resolved(desk: Desk, url: str) -> Any:
-    answer = await desk.client.get("/v1/resolve", params={"url": url})
-    return answer.json()["id"] if answer.status_code == 200 else answer.status_code
+    response = await desk.client.get("/v1/resolve", params={"url": url})
+    return response.json()["id"] if response.status_code == 200 else response.status_code
 
 
 async def test_draft_has_no_url(desk: Desk) -> None:
@@ -45,39 +45,39 @@ async def test_aliases_are_replaced_and_otherwise_preserved(desk: Desk) -> None:
 
 async def test_push_without_aliases_preserves_them(desk: Desk) -> None:
     for members in ({"aliases": ["/1"]}, {}):
-        answer = await desk.push("fog", {"headline": "Fog", "published_at": TODAY, **members})
-        assert answer.json()["aliases"] == ["/1"]
+        response = await desk.push("fog", {"headline": "Fog", "published_at": TODAY, **members})
+        assert response.json()["aliases"] == ["/1"]
 
 
 @pytest.mark.parametrize("alias", ["fog", "ftp://x.example/a", "//x.example/a", "/a b", 5, None, "/" * 2_001])
 async def test_invalid_alias_is_rejected(desk: Desk, alias: Any) -> None:
-    answer = await desk.send("POST", "/articles", {"headline": "Fog", "aliases": [alias]})
-    assert list(wrong(answer)) == ["aliases.0"]
+    response = await desk.send("POST", "/articles", {"headline": "Fog", "aliases": [alias]})
+    assert list(wrong(response)) == ["aliases.0"]
 
 
 async def test_alias_of_another_article_is_rejected(desk: Desk) -> None:
     made = await desk.edit(await desk.make(slug="one", published_at=TODAY, aliases=["/1"]), {"slug": "two"})
     assert [each["url"] for each in made["former_urls"]] == [f"{SITE}/one"]
     for taken in ("/1", f"{SITE}/one"):
-        answer = await desk.send("POST", "/articles", {"headline": "Other", "aliases": ["/2", taken]})
-        assert made["id"] in wrong(answer)["aliases"]
+        response = await desk.send("POST", "/articles", {"headline": "Other", "aliases": ["/2", taken]})
+        assert made["id"] in wrong(response)["aliases"]
     assert (await desk.edit(made, {"former_urls": made["former_urls"], "lead": "New."}))["lead"] == "New."
-    answer = await desk.send("PATCH", f"/articles/{made['id']}", {"former_urls": []}, if_match="*")
-    assert list(wrong(answer)) == ["former_urls"]
+    response = await desk.send("PATCH", f"/articles/{made['id']}", {"former_urls": []}, if_match="*")
+    assert list(wrong(response)) == ["former_urls"]
 
 
 async def test_one_of_two_simultaneous_articles_gets_an_alias(desk: Desk) -> None:
-    answers = await asyncio.gather(
+    responses = await asyncio.gather(
         *(desk.send("POST", "/articles", {"headline": f"Fog {n}", "aliases": ["/1"]}) for n in range(4))
     )
-    assert sorted(each.status_code for each in answers) == [201, 422, 422, 422]
+    assert sorted(each.status_code for each in responses) == [201, 422, 422, 422]
 
 
 async def test_former_templates_are_listed_and_read_only(desk: Desk) -> None:
-    answer = await desk.send("PATCH", "/editions/global", {"section_fallback": "misc", "timezone": "UTC"})
-    former = answer.json()["former_article_urls"]
+    response = await desk.send("PATCH", "/editions/global", {"section_fallback": "misc", "timezone": "UTC"})
+    former = response.json()["former_article_urls"]
     assert [(each["timezone"], each["section_fallback"]) for each in former] == [("Europe/Kyiv", "news")]
-    answer = await desk.send("PATCH", "/editions/global", {"former_article_urls": former, "name": "Renamed"})
-    assert answer.json()["former_article_urls"] == former
-    answer = await desk.send("PATCH", "/editions/global", {"former_article_urls": []})
-    assert list(wrong(answer)) == ["former_article_urls"]
+    response = await desk.send("PATCH", "/editions/global", {"former_article_urls": former, "name": "Renamed"})
+    assert response.json()["former_article_urls"] == former
+    response = await desk.send("PATCH", "/editions/global", {"former_article_urls": []})
+    assert list(wrong(response)) == ["former_article_urls"]

@@ -38,9 +38,9 @@ async def test_alert_is_logged_once_before_the_publication(
     database: Database, client: httpx.AsyncClient, chief: dict[str, str]
 ) -> None:
     async def done(method: str, path: str, given: Any = None) -> Any:
-        answer = await client.request(method, path, json=given, headers={**chief, "if-match": "*"})
-        assert answer.is_success, answer.text
-        return answer.json()
+        response = await client.request(method, path, json=given, headers={**chief, "if-match": "*"})
+        assert response.is_success, response.text
+        return response.json()
 
     made = await client.post("/v1/editorial/articles", json={"headline": "Flood", "alert": True}, headers=chief)
     here = made.json()["href"]

@@ -37,7 +37,7 @@ async def test_section_is_short_for_one_and_must_be_the_first_of_sections(
         assert wrong(created) == wrong(pushed) == {"section": message}
         return
     main = expected[0] if expected else None
-    assert [shown(answer.json()) for answer in (created, pushed)] == [(main, expected)] * 2
+    assert [shown(response.json()) for response in (created, pushed)] == [(main, expected)] * 2
 
 
 async def test_unknown_sections_are_named(desk: Desk) -> None:

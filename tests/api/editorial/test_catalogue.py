@@ -1,4 +1,4 @@
-"""Editions, sections, tags, labels and authors: made, edited, and followed by everything that shows them."""
+"""Editions, sections, tags, labels and authors: created, edited, and shown by every response that depends on them."""
 
 from typing import Any
 
@@ -124,12 +124,12 @@ async def test_entry_is_created_read_and_edited(desk: Desk) -> None:
 
 
 async def check_life(desk: Desk, kind: str, given: Json, patch: Json) -> None:
-    """An entry is made once, read, and edited from the revision that was read."""
-    answer = await desk.send("POST", f"/{kind}", given)
-    made = saved(answer)
+    """Check that an entry is created once, read, and edited from the revision that was read."""
+    response = await desk.send("POST", f"/{kind}", given)
+    made = saved(response)
     listed = kind not in WHILE_USED
     query = "?edition=global" if kind == "sections" and "edition" in made["href"] else ""
-    assert (answer.status_code, answer.headers["etag"], answer.headers["location"]) == (201, '"1"', made["href"])
+    assert (response.status_code, response.headers["etag"], response.headers["location"]) == (201, '"1"', made["href"])
     assert made["href"] == f"{EDITORIAL}/{kind}/{name_of(given)}{query}"
     assert made == {**given, "href": made["href"], "revision": 1, "modified_at": AT, "listed": listed}
     here = made["href"].removeprefix(EDITORIAL)
@@ -154,7 +154,7 @@ async def check_life(desk: Desk, kind: str, given: Json, patch: Json) -> None:
 
 
 def merged(entry: Json, patch: Json) -> Json:
-    """What the patch makes of these entries, told without the code under test: one level of objects."""
+    """Apply the patch to these entries without the code under test: one level of objects."""
     after = dict(entry)
     for name, value in patch.items():
         if isinstance(value, dict):
@@ -171,7 +171,7 @@ async def test_entry_name_is_immutable_and_invalid_members_are_named(desk: Desk)
 
 
 async def check_refusals(desk: Desk, kind: str, given: Json) -> None:
-    """What an entry is known by, and what it says, cannot be made unusable."""
+    """Check that invalid changes of identity and members are refused."""
     made = await desk.done("POST", f"/{kind}", given)
     here = made["href"].removeprefix(EDITORIAL)
     known_by = "code" if kind == "labels" else "slug"
@@ -219,8 +219,8 @@ async def test_sections_are_scoped_by_edition(desk: Desk) -> None:
     check_problem(await desk.send("GET", "/sections/kultura"), "not-found")
     check_problem(await desk.send("GET", "/sections/city?edition=atlantis"), "not-found")
     check_problem(await desk.send("PATCH", "/sections/city?edition=atlantis", {}), "not-found")
-    told = wrong(await desk.send("POST", "/sections", {"edition": "atlantis", "slug": "a", "name": "A"}))
-    assert list(told) == ["edition"]
+    errors = wrong(await desk.send("POST", "/sections", {"edition": "atlantis", "slug": "a", "name": "A"}))
+    assert list(errors) == ["edition"]
     assert "edition" in wrong(await desk.send("GET", "/tags/trams?edition=ua"))
 
 
@@ -237,15 +237,15 @@ async def test_responses_follow_an_edited_entry(desk: Desk) -> None:
         ("editions/global", {"name": "The Lume Post"}, ("/v1", "/v1/editions", "/v1/editions/global")),
     ]
     for entry, patch, addresses in edits:
-        told = next(iter(patch.values()))
+        new_value = next(iter(patch.values()))
         page = f"/v1/articles/{made['slug']}"
         places = addresses if entry == "editions/global" else (*addresses, page)
         before = {address: await desk.client.get(address) for address in places}
-        assert not any(told in answer.text for answer in before.values())
+        assert not any(new_value in response.text for response in before.values())
         await desk.done("PATCH", f"/{entry}", patch)
-        for address, answer in before.items():
-            after = await desk.client.get(address, headers={"if-none-match": answer.headers["etag"]})
-            assert (after.status_code, told in after.text) == (200, True), (entry, address)
+        for address, response in before.items():
+            after = await desk.client.get(address, headers={"if-none-match": response.headers["etag"]})
+            assert (after.status_code, new_value in after.text) == (200, True), (entry, address)
     feed = (await desk.client.get(f"/v1/changes?since={start}")).json()
     assert [each["type"] for each in feed["items"]] == [
         f"{kind}.updated" for kind in ("tag", "section", "author", "label", "edition")
@@ -281,9 +281,9 @@ async def test_unlisted_entry_is_replaced_by_a_post(desk: Desk) -> None:
     draft = await desk.make(source_id="a", tags=["night"])
     hidden = await desk.done("GET", "/tags/night")
     assert (hidden["name"], hidden["listed"]) == ("night", False)
-    answer = await desk.send("POST", "/tags", {"slug": "night", "name": "Night"})
-    made = answer.json()
-    assert (answer.status_code, made["name"], made["listed"], made["revision"]) == (201, "Night", False, 2)
+    response = await desk.send("POST", "/tags", {"slug": "night", "name": "Night"})
+    made = response.json()
+    assert (response.status_code, made["name"], made["listed"], made["revision"]) == (201, "Night", False, 2)
     check_problem(await desk.send("POST", "/tags", {"slug": "night", "name": "Night"}), "conflict")
     assert (await desk.client.get("/v1/tags/night")).status_code == 404
     assert await desk.read(draft) == draft

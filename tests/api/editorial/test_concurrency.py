@@ -1,4 +1,4 @@
-"""Many editors at once: one wins each revision, and what lists show is what the articles are."""
+"""Concurrent editors: one succeeds for each revision, and lists show the articles as they are."""
 
 import asyncio
 import random
@@ -23,7 +23,7 @@ NUMBERS = ("revision", "version", "status", "published_at")
 async def instances(
     catalogue: None, database_address: str, make_key: MakeKey, still_clock: int
 ) -> AsyncIterator[list[Desk]]:
-    """An editor at each of two apps over the same database."""
+    """Create an editor at each of two apps over the same database."""
     assert (catalogue, still_clock) == (None, NOW)
     token = await make_key(ApiKeyScope.ARTICLES_WRITE, ApiKeyScope.ARTICLES_PUBLISH)
     async with AsyncExitStack() as stack:
@@ -32,7 +32,7 @@ async def instances(
 
 
 async def compete(desks: list[Desk], rounds: int) -> None:
-    """Editors change the same article from the same revision, round after round; somebody wins each."""
+    """Change the same article from the same revision as several editors, in rounds; exactly one succeeds in each."""
     article = await desks[0].make(source_id="a", published_at=TODAY)
     here = f"/articles/{article['id']}"
     for number in range(1, rounds + 1):
@@ -40,9 +40,9 @@ async def compete(desks: list[Desk], rounds: int) -> None:
             desks[editor % len(desks)].send("PATCH", here, {"lead": f"{number}: {editor}"}, if_match=f'"{number}"')
             for editor in range(EDITORS)
         ]
-        answers = await asyncio.gather(*attempts)
-        assert Counter(answer.status_code for answer in answers) == {200: 1, 412: EDITORS - 1}
-        winner = next(answer for answer in answers if answer.status_code == 200)
+        responses = await asyncio.gather(*attempts)
+        assert Counter(response.status_code for response in responses) == {200: 1, 412: EDITORS - 1}
+        winner = next(response for response in responses if response.status_code == 200)
         assert winner.headers["etag"] == f'"{number + 1}"'
         for desk in desks:
             assert await desk.read(article) == saved(winner)
@@ -69,15 +69,15 @@ async def test_one_of_many_creates_the_same_article(instances: list[Desk]) -> No
     given = {"headline": "Once", "source_id": "a", "tags": ["new-tag"], "published_at": TODAY}
     posts = [instances[n % 2].send("POST", "/articles", given) for n in range(8)]
     pushes = [instances[n % 2].push("b", {"headline": "Once", "tags": ["new-tag"]}) for n in range(8)]
-    answers = await asyncio.gather(*posts, *pushes)
-    assert Counter(answer.status_code for answer in answers[:8]) == {201: 1, 409: 7}
-    assert Counter(answer.status_code for answer in answers[8:]) == {201: 1, 200: 7}
-    assert len({answer.json()["id"] for answer in answers[8:]}) == 1
-    assert {answer.json()["revision"] for answer in answers[8:]} == {1}
+    responses = await asyncio.gather(*posts, *pushes)
+    assert Counter(response.status_code for response in responses[:8]) == {201: 1, 409: 7}
+    assert Counter(response.status_code for response in responses[8:]) == {201: 1, 200: 7}
+    assert len({response.json()["id"] for response in responses[8:]}) == 1
+    assert {response.json()["revision"] for response in responses[8:]} == {1}
 
 
 async def shuffle(desks: list[Desk], moves: int) -> None:
-    """Publish, schedule, bump, withdraw, restore and edit a few articles from all sides; lists and statuses agree."""
+    """Publish, schedule, bump, withdraw, restore and edit a few articles concurrently; lists and statuses agree."""
     dice = random.Random(21)
     made = [await desks[0].make(source_id=str(n), tags=["trams"], section="city") for n in range(5)]
 
@@ -94,9 +94,9 @@ async def shuffle(desks: list[Desk], moves: int) -> None:
             ("PATCH", "", {"tags": dice.choice((["trams"], ["fog"], [])), "slug": f"slug-{dice.randint(1, 9)}"}),
         ]
         method, tail, body = dice.choice(verbs)
-        answer = await desk.send(method, f"{here}{tail}", body, if_match="*")
-        assert answer.status_code in {200, 409, 422}, answer.text
-        return answer.status_code
+        response = await desk.send(method, f"{here}{tail}", body, if_match="*")
+        assert response.status_code in {200, 409, 422}, response.text
+        return response.status_code
 
     counted: Counter[int] = Counter()
     for _ in range(moves // 10):
@@ -110,7 +110,7 @@ async def shuffle(desks: list[Desk], moves: int) -> None:
 
 
 async def check_lists(desk: Desk, made: list[Json]) -> None:
-    """The timeline, the lists and the pages show what the articles are."""
+    """Check that the timeline, the lists and the pages show the articles as they are."""
     now = [await desk.read(each) for each in made]
     public = [each for each in now if each["status"] == "published"]
     ordered = [each["id"] for each in sorted(public, key=lambda each: (each["published_at"], each["id"]), reverse=True)]

@@ -1,4 +1,4 @@
-"""Making articles: what is taken, what is answered, and what is refused by name."""
+"""Creation of articles: accepted members, the response, and errors that name the member."""
 
 from typing import Any
 
@@ -34,11 +34,11 @@ FULL: dict[str, Any] = {
 
 
 async def test_new_article_is_a_draft_with_location_and_etag(desk: Desk) -> None:
-    answer = await desk.send("POST", "/articles", FULL)
-    made = saved(answer)
-    assert answer.status_code == 201
-    assert answer.headers["location"] == made["href"] == f"{ARTICLES}/{made['id']}"
-    assert (answer.headers["etag"], answer.headers["cache-control"]) == ('"1"', "private, no-store")
+    response = await desk.send("POST", "/articles", FULL)
+    made = saved(response)
+    assert response.status_code == 201
+    assert response.headers["location"] == made["href"] == f"{ARTICLES}/{made['id']}"
+    assert (response.headers["etag"], response.headers["cache-control"]) == ('"1"', "private, no-store")
     assert is_id(made["id"])
     assert (made["edition"], made["status"], made["version"], made["revision"]) == ("global", "draft", 0, 1)
     assert made["slug"] == "nichni-tramvai-povertaiutsia"
@@ -111,15 +111,15 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
 
 async def test_invalid_members_are_named_and_nothing_is_created(desk: Desk) -> None:
     for members, where in REFUSED:
-        answer = await desk.send("POST", "/articles", {"headline": "A", **members})
-        assert list(wrong(answer)) == [where], members
+        response = await desk.send("POST", "/articles", {"headline": "A", **members})
+        assert list(wrong(response)) == [where], members
     assert (await desk.done("GET", "/articles"))["items"] == []
 
 
 async def test_every_unknown_reference_is_reported_at_once(desk: Desk) -> None:
     given = {"headline": "A", "section": "nowhere", "label": "rumour", "authors": ["nobody", "oleh-raida"]}
-    told = wrong(await desk.send("POST", "/articles", given))
-    assert told == {
+    errors = wrong(await desk.send("POST", "/articles", given))
+    assert errors == {
         "section": "There is no section 'nowhere'.",
         "label": "There is no label 'rumour'.",
         "authors": "There is no author 'nobody'.",
@@ -144,10 +144,10 @@ UNREAD: list[tuple[bytes, dict[str, str], str]] = [
 
 async def test_body_must_be_a_json_object_within_the_limit(desk: Desk) -> None:
     for content, headers, kind in UNREAD:
-        told = {**desk.headers, "content-type": "application/json", **headers}
-        answer = await desk.client.post(ARTICLES, content=content, headers=told)
-        check_problem(answer, kind)
-        assert answer.headers["cache-control"] == "private, no-store"
+        all_headers = {**desk.headers, "content-type": "application/json", **headers}
+        response = await desk.client.post(ARTICLES, content=content, headers=all_headers)
+        check_problem(response, kind)
+        assert response.headers["cache-control"] == "private, no-store"
 
 
 async def test_existing_article_is_not_created_again(desk: Desk) -> None:
@@ -157,9 +157,9 @@ async def test_existing_article_is_not_created_again(desk: Desk) -> None:
         {"headline": "Second", "id": made["id"]},
         {"headline": "Second", "id": made["id"], "edition": "ua"},
     ):
-        answer = await desk.send("POST", "/articles", again)
-        check_problem(answer, "conflict")
-        assert made["id"] in answer.json()["detail"]
+        response = await desk.send("POST", "/articles", again)
+        check_problem(response, "conflict")
+        assert made["id"] in response.json()["detail"]
     assert (await desk.read(made))["headline"] == "First"
     elsewhere = await desk.make(source_id="cms:41", headline="Third", edition="ua")
     assert elsewhere["id"] != made["id"]
@@ -168,8 +168,8 @@ async def test_existing_article_is_not_created_again(desk: Desk) -> None:
 async def test_article_may_be_created_with_id_and_slug(desk: Desk) -> None:
     made = await desk.make(id="0677y7hzc3m1d", slug="night-trams", headline="Trams")
     assert (made["id"], made["slug"]) == ("0677y7hzc3m1d", "night-trams")
-    told = wrong(await desk.send("POST", "/articles", {"headline": "Other", "slug": "night-trams"}))
-    assert list(told) == ["slug"]
+    errors = wrong(await desk.send("POST", "/articles", {"headline": "Other", "slug": "night-trams"}))
+    assert list(errors) == ["slug"]
 
 
 async def test_equal_headlines_get_distinct_slugs(desk: Desk) -> None:
@@ -198,9 +198,9 @@ async def listed_tags(client: httpx.AsyncClient) -> list[str]:
 
 
 async def test_note_of_a_new_public_article_is_shown(desk: Desk) -> None:
-    note = {"type": "clarification", "text": "First told on paper."}
+    note = {"type": "clarification", "text": "First published on paper."}
     made = await desk.make(published_at=TODAY, note=note)
-    assert [(each["type"], each["text"]) for each in made["notes"]] == [("clarification", "First told on paper.")]
+    assert [(each["type"], each["text"]) for each in made["notes"]] == [("clarification", "First published on paper.")]
     draft = await desk.make(source_id="draft", note=note)
     assert draft["notes"] == []
 
@@ -227,8 +227,8 @@ async def test_rejected_request_may_be_repeated_with_its_idempotency_key(desk: D
     given = {"headline": "Patience", "section": "harbour"}
     wrong(await desk.send("POST", "/articles", given, idempotency_key="b-1"))
     await desk.done("POST", "/sections", {"edition": "global", "slug": "harbour", "name": "Harbour"})
-    answer = await desk.send("POST", "/articles", given, idempotency_key="b-1")
-    assert (answer.status_code, answer.json()["section"]) == (201, "harbour")
+    response = await desk.send("POST", "/articles", given, idempotency_key="b-1")
+    assert (response.status_code, response.json()["section"]) == (201, "harbour")
 
 
 async def test_idempotency_key_is_scoped_by_api_key(desk: Desk, drafter: Desk) -> None:

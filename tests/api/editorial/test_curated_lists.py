@@ -1,4 +1,4 @@
-"""Curated lists: written whole by editors, read in their order, and exact under every change of an article."""
+"""Curated lists: editors replace them whole, readers get their order, and every change of an article shows."""
 
 from typing import Any
 

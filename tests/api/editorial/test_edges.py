@@ -1,4 +1,4 @@
-"""Where dates, names and pasts could be turned against the public, and are not."""
+"""Dates, names and histories that could harm the public view, and do not."""
 
 from typing import Any
 
@@ -32,8 +32,8 @@ async def test_restored_article_is_never_dated_in_the_future(desk: Desk) -> None
 
 async def test_upsert_does_not_withdraw_a_draft(desk: Desk) -> None:
     made = await desk.make(source_id="a", published_at=YESTERDAY, status="draft")
-    answer = await desk.push("a", {"headline": "A", "status": "withdrawn"})
-    assert list(wrong(answer)) == ["status"]
+    response = await desk.push("a", {"headline": "A", "status": "withdrawn"})
+    assert list(wrong(response)) == ["status"]
     assert await desk.read(made) == made
 
 
@@ -66,8 +66,8 @@ async def test_source_id_equal_to_an_id_does_not_replace_related(desk: Desk, dra
 async def test_former_slug_redirects_until_a_public_article_takes_it(desk: Desk) -> None:
     made = await desk.edit(await desk.make(slug="one", published_at=TODAY), {"slug": "two"})
     for dates in ({}, {"published_at": TOMORROW}):
-        answer = await desk.send("POST", "/articles", {"headline": "Another", "slug": "one", **dates})
-        assert list(wrong(answer)) == ["slug"]
+        response = await desk.send("POST", "/articles", {"headline": "Another", "slug": "one", **dates})
+        assert list(wrong(response)) == ["slug"]
     assert (await desk.client.get("/v1/articles/one")).status_code == 308
     before = (await desk.client.get("/v1/changes")).json()["as_of"]
     other = await desk.make(headline="Another", slug="one", published_at=TODAY)
@@ -77,8 +77,8 @@ async def test_former_slug_redirects_until_a_public_article_takes_it(desk: Desk)
 
 
 async def test_revision_is_at_least_one(desk: Desk) -> None:
-    answer = await desk.push("new", {"headline": "A"}, if_match="*")
-    assert answer.status_code == 412
+    response = await desk.push("new", {"headline": "A"}, if_match="*")
+    assert response.status_code == 412
     assert (await desk.push("new", {"headline": "A"})).status_code == 201
     assert (await desk.push("new", {"headline": "B"}, if_match="*")).status_code == 200
 
@@ -95,8 +95,8 @@ async def test_repeated_request_for_a_deleted_draft(desk: Desk, database: Databa
 
 
 async def test_first_published_at_is_not_invented(desk: Desk) -> None:
-    answer = await desk.send("POST", "/articles", {"headline": "A", "first_published_at": FAR})
-    assert list(wrong(answer)) == ["first_published_at"]
+    response = await desk.send("POST", "/articles", {"headline": "A", "first_published_at": FAR})
+    assert list(wrong(response)) == ["first_published_at"]
     made = await desk.make(first_published_at=YESTERDAY)
     assert made["first_published_at"] is None
     published = await desk.publish(made)

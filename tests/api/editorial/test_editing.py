@@ -1,4 +1,4 @@
-"""Editing articles: from the revision that was read, by merge patches, told to the public where it sees it."""
+"""Edits of articles by merge patches, from the revision that was read, and their effect on public responses."""
 
 from typing import Any
 
@@ -20,14 +20,14 @@ async def test_edit_requires_the_current_revision(desk: Desk) -> None:
     check_problem(await desk.send("PATCH", address, {"lead": "1"}), "precondition-required")
     stale = ('"2"', '"0"', '""', 'W/"1"', '"01"', '"1" "2"', '"one"', "", '"2", "3"', '"18446744073709551617"')
     for tag in stale:
-        answer = await desk.send("PATCH", address, {"lead": tag}, if_match=tag)
-        check_problem(answer, "precondition-failed")
-        assert "revision 1" in answer.json()["detail"]
+        response = await desk.send("PATCH", address, {"lead": tag}, if_match=tag)
+        check_problem(response, "precondition-failed")
+        assert "revision 1" in response.json()["detail"]
     assert (await desk.read(made)) == made
     for number, tag in enumerate(('"1"', '"7", "2"', '"3","9"', "*", ' "5" '), start=2):
-        answer = await desk.send("PATCH", address, {"lead": str(number)}, if_match=tag)
-        assert (answer.status_code, answer.headers["etag"]) == (200, f'"{number}"')
-        assert answer.json()["lead"] == str(number)
+        response = await desk.send("PATCH", address, {"lead": str(number)}, if_match=tag)
+        assert (response.status_code, response.headers["etag"]) == (200, f'"{number}"')
+        assert response.json()["lead"] == str(number)
 
 
 async def test_if_match_without_quotation_marks_is_named(desk: Desk) -> None:
@@ -44,8 +44,8 @@ async def test_if_match_without_quotation_marks_is_named(desk: Desk) -> None:
 async def test_if_match_may_span_several_header_lines(desk: Desk) -> None:
     made = await desk.make(source_id="a")
     headers = [("authorization", desk.headers["authorization"]), ("if-match", '"9"'), ("if-match", '"1"')]
-    answer = await desk.client.patch(made["href"], json={"lead": "A"}, headers=headers)
-    assert answer.status_code == 200
+    response = await desk.client.patch(made["href"], json={"lead": "A"}, headers=headers)
+    assert response.status_code == 200
 
 
 async def test_patch_changes_named_members_and_null_empties_them(desk: Desk) -> None:
@@ -92,16 +92,16 @@ async def test_invalid_patch_is_named_and_saves_nothing(desk: Desk) -> None:
         ({"old_slugs": ["a"]}, ["old_slugs"]),
         ({"revisions": []}, ["revisions"]),
     ):
-        answer = await desk.send("PATCH", f"/articles/{made['id']}", patch, if_match="*")
-        assert list(wrong(answer)) == where, patch
+        response = await desk.send("PATCH", f"/articles/{made['id']}", patch, if_match="*")
+        assert list(wrong(response)) == where, patch
     assert await desk.read(made) == made
 
 
 async def test_unchanged_article_sent_back_changes_nothing(desk: Desk) -> None:
     for status in ArticleStatus:
         made = await desk.make_in(status, **{**FULL, "source_id": status})
-        answer = await desk.send("PATCH", f"/articles/{made['id']}", made, if_match=etag(made))
-        assert (answer.status_code, saved(answer)) == (200, made)
+        response = await desk.send("PATCH", f"/articles/{made['id']}", made, if_match=etag(made))
+        assert (response.status_code, saved(response)) == (200, made)
         assert await desk.edit(made, {}) == made
         with clock.frozen(NOW + HOUR_US):
             changed = await desk.edit(made, {**made, "lead": "Another lead."})
@@ -131,8 +131,8 @@ async def test_edit_changes_neither_state_nor_identity(desk: Desk) -> None:
     }
     made = await desk.make(source_id="a", published_at=TODAY)
     for name, value in others.items():
-        answer = await desk.send("PATCH", f"/articles/{made['id']}", {name: value, "lead": "A"}, if_match="*")
-        assert list(wrong(answer)) == [name]
+        response = await desk.send("PATCH", f"/articles/{made['id']}", {name: value, "lead": "A"}, if_match="*")
+        assert list(wrong(response)) == [name]
     assert await desk.read(made) == made
 
 
@@ -142,8 +142,8 @@ async def test_slug_of_a_draft_follows_its_headline_until_given_or_public(desk: 
     renamed = await desk.edit(made, {"headline": "Нові слова"})
     assert (renamed["slug"], renamed["old_slugs"]) == ("novi-slova", [])
     given = await desk.edit(made, {"slug": "by-hand"})
-    kept = await desk.edit(given, {"headline": "Third words"})
-    assert kept["slug"] == "by-hand"
+    unchanged = await desk.edit(given, {"headline": "Third words"})
+    assert unchanged["slug"] == "by-hand"
     public = await desk.publish(made)
     after = await desk.edit(public, {"headline": "Fourth words"})
     assert (after["slug"], after["old_slugs"]) == ("by-hand", [])
@@ -162,8 +162,8 @@ async def test_changed_public_slug_redirects_from_the_former_one(desk: Desk) -> 
     assert back["old_slugs"] == ["second", "third"]
     assert (await desk.client.get("/v1/articles/first")).status_code == 200
     other = await desk.make(headline="Other", published_at=TODAY)
-    answer = await desk.send("PATCH", f"/articles/{other['id']}", {"slug": "first"}, if_match="*")
-    assert list(wrong(answer)) == ["slug"]
+    response = await desk.send("PATCH", f"/articles/{other['id']}", {"slug": "first"}, if_match="*")
+    assert list(wrong(response)) == ["slug"]
     assert (await desk.edit(other, {"slug": "third"}))["slug"] == "third"
     assert (await desk.client.get("/v1/articles/third")).json()["id"] == other["id"]
 

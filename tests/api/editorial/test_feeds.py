@@ -1,4 +1,4 @@
-"""What editors do, as the readers of feeds see it: names that last, dates that stand, recalls that recall."""
+"""Feeds after edits: stable names and dates, and withdrawals that reach readers."""
 
 import re
 from typing import Any
@@ -21,7 +21,7 @@ BODY = [{"type": "paragraph", "html": "Nobody swims at dawn."}]
 
 
 async def item_of(client: httpx.AsyncClient, article_id: str) -> dict[str, Any]:
-    """The article in the JSON Feed."""
+    """Return the article's item in the JSON Feed."""
     items = (await fetch(client, "/feeds/global/feed.json")).json()["items"]
     found: dict[str, Any] = next(item for item in items if item["id"] == urn_for(article_id))
     return found
@@ -71,9 +71,9 @@ async def test_bump_does_not_return_an_article_to_the_news_sitemap(desk: Desk) -
     for instant, expected in ((NOW, ["recent"]), (first + 2 * DAY_US, ["recent"]), (first + 2 * DAY_US + 1, [])):
         with clock.frozen(instant):
             for _ in range(2):
-                answer = await fetch(desk.client, MAPS[0])
-                assert locations(answer) == ([f"{HOME}{slug}" for slug in expected] or [HOME])
-                dates = re.findall("<news:publication_date>(.*?)<", answer.text)
+                response = await fetch(desk.client, MAPS[0])
+                assert locations(response) == ([f"{HOME}{slug}" for slug in expected] or [HOME])
+                dates = re.findall("<news:publication_date>(.*?)<", response.text)
                 assert [parse_instant(each) for each in dates] == [first] * len(expected)
 
 
@@ -96,11 +96,17 @@ async def test_withdrawn_article_leaves_every_feed_and_sitemap(desk: Desk) -> No
         stub = await fetch(desk.client, f"/v1/articles/{key}/ninjs", 410)
         assert stub.headers["content-type"] == "application/json"
         assert stub.headers["cache-control"] == "no-cache"
-        told = stub.json()
-        assert (told["pubStatus"], told["edNote"], told["uri"]) == ("canceled", NOTICE["notice"], urn_for(goes["id"]))
-        for answer in (refused, stub):
-            assert not any(word in answer.text for word in ("Story goes", "Swimmers", "Nobody swims", NOTICE["reason"]))
-            assert (await desk.client.head(str(answer.url))).status_code == 410
+        document = stub.json()
+        assert (document["pubStatus"], document["edNote"], document["uri"]) == (
+            "canceled",
+            NOTICE["notice"],
+            urn_for(goes["id"]),
+        )
+        for response in (refused, stub):
+            assert not any(
+                word in response.text for word in ("Story goes", "Swimmers", "Nobody swims", NOTICE["reason"])
+            )
+            assert (await desk.client.head(str(response.url))).status_code == 410
     await desk.restore(goes)
     assert (await fetch(desk.client, "/v1/articles/goes/ninjs")).json()["pubStatus"] == "usable"
 
@@ -121,8 +127,8 @@ async def test_former_slug_redirects_to_both_formats(desk: Desk) -> None:
     for form in FORMS:
         moved = await fetch(desk.client, f"/v1/articles/before/{form}?edition=global", 308)
         assert moved.headers["location"] == f"/v1/articles/after/{form}?edition=global"
-        answer = await fetch(desk.client, f"/v1/articles/after/{form}")
-        assert moved.headers["cache-control"] == answer.headers["cache-control"]
+        response = await fetch(desk.client, f"/v1/articles/after/{form}")
+        assert moved.headers["cache-control"] == response.headers["cache-control"]
         await fetch(desk.client, f"/v1/articles/never/{form}", 404)
 
 
@@ -130,14 +136,14 @@ async def test_feed_content_can_be_edited_and_reset(desk: Desk) -> None:
     await desk.make(headline="One", lead="Two.", published_at=TODAY, body=BODY)
     expected = {"full": ("Two.", "dawn"), "headlines": (), "summary": ("Two.",), None: ("Two.",)}
     for content, words in expected.items():
-        told = await desk.done("PATCH", "/editions/global", {"feed_content": content}, if_match="*")
-        assert told["feed_content"] == (content or "summary")
+        changed = await desk.done("PATCH", "/editions/global", {"feed_content": content}, if_match="*")
+        assert changed["feed_content"] == (content or "summary")
         for address in FEEDS:
             text = (await fetch(desk.client, address)).text
             assert {word for word in ("Two.", "dawn") if word in text} == set(words), (address, content)
-    kept = await desk.done("PATCH", "/editions/global", {"feed_content": "full"}, if_match="*")
+    repeated = await desk.done("PATCH", "/editions/global", {"feed_content": "full"}, if_match="*")
     assert (await desk.done("PATCH", "/editions/global", {"name": "X"}, if_match="*"))["feed_content"] == "full"
-    assert kept["revision"] > 1
+    assert repeated["revision"] > 1
     wrong = await desk.send("PATCH", "/editions/global", {"feed_content": "all"}, if_match="*")
     assert [each["where"] for each in wrong.json()["errors"]] == ["feed_content"]
 
@@ -146,9 +152,9 @@ async def test_scheduled_article_is_in_no_feed(desk: Desk) -> None:
     await desk.make(headline="Later", published_at="2026-11-21T10:00:00Z")
     await desk.make(headline="Never")
     for address in (*FEEDS, *MAPS):
-        assert "Later" not in (answer := await fetch(desk.client, address)).text
-        assert "Never" not in answer.text
+        assert "Later" not in (response := await fetch(desk.client, address)).text
+        assert "Never" not in response.text
     due = orjson.loads((await fetch(desk.client, FEEDS[1])).content)
     assert due["items"] == []
-    with clock.frozen(NOW + 3 * DAY_US):  # nobody released it
+    with clock.frozen(NOW + 3 * DAY_US):  # no publication is due
         assert ids_in(await fetch(desk.client, "/feeds/global/atom/2026-11-21.xml")) == []

@@ -1,4 +1,4 @@
-"""Published ways of smuggling script in, through POST, PATCH, pushes and imported revisions: harmless everywhere."""
+"""XSS vectors in POST, PATCH, upserts and imported revisions: harmless in every response."""
 
 from collections.abc import Iterator
 from itertools import chain
@@ -15,9 +15,9 @@ from tests.importers.test_hostile_markup import html_blocks, html_of, line_ends,
 from tests.records import article
 from tests.xss_vectors import BLOCK_TAGS, VECTORS, is_harmless
 
-ROADS = ("POST", "PATCH", "PUT")
-ROADS_THERE = (("POST", "sqlite"), ("PATCH", "postgresql"), ("PUT", "sqlite"), ("PUT", "postgresql"))
-"""Every road, and each database by two of them: what is cleaned is cleaned before either is asked."""
+WRITES = ("POST", "PATCH", "PUT")
+WRITES_AND_DATABASES = (("POST", "sqlite"), ("PATCH", "postgresql"), ("PUT", "sqlite"), ("PUT", "postgresql"))
+"""Every kind of write, and each database with two of them: sanitising precedes both."""
 LINKS = frozenset({"url", "href", "licence_url", "poster", "thumbnail", "transcript_url"})
 BESIDE_THE_BODY: tuple[tuple[str, ...], ...] = (("source", "url"), ("image", "url"), ("rights", "licence_url"))
 
@@ -52,8 +52,8 @@ def members_of(node: Any) -> Iterator[tuple[str, Any]]:
             yield from members_of(each)
 
 
-def judge(node: Any) -> int:
-    """Check that the HTML of a response is harmless and its URLs are those of the web; return how many texts it has."""
+def check_harmless(node: Any) -> int:
+    """Check that the HTML of a response is harmless and its URLs are http or https; return the number of its texts."""
     judged = 0
     for name, html in html_of(node):
         assert is_harmless(html, also=BLOCK_TAGS if name == "fallback_html" else frozenset()) is None, html
@@ -67,43 +67,45 @@ def judge(node: Any) -> int:
     return judged
 
 
-async def bring(desk: Desk, road: str, members: Json) -> Json:
-    """A new article that got these members by POST, by PATCH or by a push."""
+async def write(desk: Desk, road: str, members: Json) -> Json:
+    """Create an article that gets these members by POST, by PATCH or by an upsert."""
     if road == "POST":
         return await desk.make(source_id="x", **members)
     if road == "PATCH":
         return await desk.edit(await desk.make(source_id="x"), members)
-    answer = await desk.push("x", {"headline": "Story x", **members})
-    assert answer.is_success, answer.text
-    return saved(answer)
+    response = await desk.push("x", {"headline": "Story x", **members})
+    assert response.is_success, response.text
+    return saved(response)
 
 
-@pytest.mark.parametrize(("road", "database_address"), ROADS_THERE, indirect=["database_address"])
+@pytest.mark.parametrize(("road", "database_address"), WRITES_AND_DATABASES, indirect=["database_address"])
 async def test_no_response_contains_live_markup(desk: Desk, road: str) -> None:
-    made = await bring(desk, road, {"body": BODY})
+    made = await write(desk, road, {"body": BODY})
     here = f"/articles/{made['id']}"
-    whole = judge(made)
+    whole = check_harmless(made)
     assert whole > len(VECTORS) * 4
     assert (await desk.edit(made, made, if_match=etag(made))) == made, "what was cleaned once is clean"
     preview = (await desk.done("GET", f"{here}/preview"))["href"]
     for form in ("", "?body=html"):
-        assert judge((await desk.client.get(f"{preview}{form}")).json()) >= (1 if form else whole)
+        assert check_harmless((await desk.client.get(f"{preview}{form}")).json()) >= (1 if form else whole)
     await desk.publish(made, TODAY)
     await desk.edit(made, {"body": None})
     number = made["revision"]
-    assert judge(await desk.done("GET", f"{here}/revisions/{number}")) >= whole
-    assert judge(await desk.done("GET", f"{here}/revisions/{number + 2}")) >= whole, "what went, among differences"
+    assert check_harmless(await desk.done("GET", f"{here}/revisions/{number}")) >= whole
+    assert check_harmless(await desk.done("GET", f"{here}/revisions/{number + 2}")) >= whole, (
+        "what went, among differences"
+    )
     await desk.edit(made, {"body": made["body"]})
     for address in (f"/v1/articles/{made['id']}", "/v1/articles?limit=5"):
         glue = "&" if "?" in address else "?"
-        assert judge((await desk.client.get(f"{address}{glue}body=blocks")).json()) == whole
-        assert judge((await desk.client.get(f"{address}{glue}body=html")).json()) == 1
+        assert check_harmless((await desk.client.get(f"{address}{glue}body=blocks")).json()) == whole
+        assert check_harmless((await desk.client.get(f"{address}{glue}body=html")).json()) == 1
 
 
-@pytest.mark.parametrize(("road", "database_address"), ROADS_THERE, indirect=["database_address"])
+@pytest.mark.parametrize(("road", "database_address"), WRITES_AND_DATABASES, indirect=["database_address"])
 async def test_url_members_outside_the_body_are_web_urls_or_rejected(desk: Desk, road: str) -> None:
     made = await desk.make(source_id="y", source={"name": "X"}, image={"url": "https://a.example/1.png", "alt": ""})
-    sample = VECTORS[ROADS.index(road) :: 24] + [each for each in VECTORS if "javascript:" in each[:14]][:8]
+    sample = VECTORS[WRITES.index(road) :: 24] + [each for each in VECTORS if "javascript:" in each[:14]][:8]
     for vector in sample:
         for member, link in BESIDE_THE_BODY:
             base: Json = {"source": {"name": "X"}, "image": {"alt": ""}, "rights": {}}[member]
@@ -112,14 +114,14 @@ async def test_url_members_outside_the_body_are_web_urls_or_rejected(desk: Desk,
                 assert vector.startswith(("https://", "http://"))
                 continue
             if road == "POST":
-                answer = await desk.send("POST", "/articles", {"headline": "A", **members})
+                response = await desk.send("POST", "/articles", {"headline": "A", **members})
             elif road == "PATCH":
-                answer = await desk.send("PATCH", f"/articles/{made['id']}", {member: {link: vector}}, if_match="*")
+                response = await desk.send("PATCH", f"/articles/{made['id']}", {member: {link: vector}}, if_match="*")
             else:
-                answer = await desk.push("y", {"headline": "A", **members})
-            assert answer.status_code == 422, vector
-            assert answer.json()["errors"][0]["where"] == f"{member}.{link}"
-            assert answer.headers["content-type"] == "application/problem+json"
+                response = await desk.push("y", {"headline": "A", **members})
+            assert response.status_code == 422, vector
+            assert response.json()["errors"][0]["where"] == f"{member}.{link}"
+            assert response.headers["content-type"] == "application/problem+json"
     assert await desk.read(made) == made
 
 
@@ -159,11 +161,11 @@ async def test_imported_revisions_are_sanitised(desk: Desk, store: Store) -> Non
     )
     made = (await desk.done("GET", "/articles"))["items"][0]
     first = await desk.done("GET", f"/articles/{made['id']}/revisions/1")
-    assert judge(first) > len(VECTORS) * 4
+    assert check_harmless(first) > len(VECTORS) * 4
     assert (first["content"]["headline"], first["actor"]) == ("<script>alert(1)</script>", "<b>desk</b>")
     second = await desk.done("GET", f"/articles/{made['id']}/revisions/2")
     assert (second["content"]["headline"], second["content"]["body"]) == ("Moved house", [])
-    assert judge(second) > len(VECTORS) * 4
+    assert check_harmless(second) > len(VECTORS) * 4
     history = (await desk.client.get(f"/v1/articles/{made['id']}/history")).text
     assert "alert" not in history
     for vector in VECTORS[::30]:

@@ -1,4 +1,4 @@
-"""The newsroom's list: drafts and all, with every filter, the latest saved first, paged exactly."""
+"""Editorial list: drafts included, with every filter, the latest saved first, paged exactly."""
 
 import random
 
@@ -57,7 +57,7 @@ FILTERS: list[tuple[str, str]] = [
 
 @pytest.fixture
 async def filed(desk: Desk) -> dict[str, Json]:
-    """The articles, each saved a second after the one before."""
+    """Create the articles, each saved a second after the one before."""
     made = {}
     for number, members in enumerate(MADE):
         with clock.frozen(NOW + number * SECOND_US):
@@ -125,15 +125,15 @@ async def test_what_cannot_be_asked_is_named(desk: Desk) -> None:
 
 
 async def walk(desk: Desk, query: str, *, between: object = None) -> list[str]:
-    """Every id of a list, page by page; `narrowed` pages something may happen."""
+    """Return every id of a list, page by page; `narrowed` pages examine few articles."""
     found: list[str] = []
     address: str | None = f"/articles?{query}"
     while address is not None:
-        answer = await desk.send("GET", address)
-        page = answer.json()
+        response = await desk.send("GET", address)
+        page = response.json()
         found += [item["id"] for item in page["items"]]
         following = page["next"]
-        assert answer.headers.get("link") == (following and f'<{following["href"]}>; rel="next"')
+        assert response.headers.get("link") == (following and f'<{following["href"]}>; rel="next"')
         address = following and following["href"].removeprefix("/v1/editorial")
         if callable(between):
             await between()
@@ -183,11 +183,11 @@ async def test_editorial_cursor_is_bound_to_its_filters(desk: Desk, filed: dict[
     for query in ("status=draft", "tag=trams", "edition=ua", "edition=*", "from=2026-11-19", "exclude=a"):
         check_problem(await desk.send("GET", f"/articles?{query}&cursor={ours}"), "cursor-mismatch")
     for other in (public, timeline, saves):
-        answer = await desk.send("GET", f"/articles?cursor={other}")
-        assert answer.json()["type"] in {"/problems/cursor-mismatch", "/problems/cursor-invalid"}
+        response = await desk.send("GET", f"/articles?cursor={other}")
+        assert response.json()["type"] in {"/problems/cursor-mismatch", "/problems/cursor-invalid"}
     for address in ("/v1/articles", "/v1/timeline", "/v1/changes"):
-        answer = await desk.client.get(f"{address}?cursor={ours}")
-        assert (answer.status_code, answer.json()["type"].startswith("/problems/cursor")) == (400, True)
+        response = await desk.client.get(f"{address}?cursor={ours}")
+        assert (response.status_code, response.json()["type"].startswith("/problems/cursor")) == (400, True)
     assert (await desk.send("GET", f"/articles?limit=5&fields=slug&cursor={ours}")).status_code == 200
 
 

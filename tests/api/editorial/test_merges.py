@@ -55,9 +55,9 @@ async def _read(desk: Desk, made: list[Json], turn: int) -> list[object]:
     found: list[object] = []
     for path in READS:
         limit = "" if "/calendar" in path or "/authors/left?" in path or "/export" in path else f"&limit={60 + turn}"
-        answer = await desk.client.get(f"/v1{path}{limit}")
-        assert answer.status_code == 200, answer.text
-        found.append(answer.text.replace(f"limit={60 + turn}", "limit"))
+        response = await desk.client.get(f"/v1{path}{limit}")
+        assert response.status_code == 200, response.text
+        found.append(response.text.replace(f"limit={60 + turn}", "limit"))
     found += [await desk.read(each) for each in made]
     listed = await desk.done("GET", f"/articles?edition=global&author=lost&limit={60 + turn}")
     return [*found, listed]
@@ -151,9 +151,9 @@ async def test_walk_that_began_under_the_merged_name_continues(desk: Desk, datab
         for name, start in (("lost", page), ("third", page), ("lost&author=left", other)):
             cursor, seen = start["next"]["cursor"], 1
             while cursor is not None:
-                answer = await desk.client.get(f"/v1{path}?edition=global&author={name}&limit=1&cursor={cursor}")
-                assert answer.status_code == 200, answer.text
-                following = answer.json()
+                response = await desk.client.get(f"/v1{path}?edition=global&author={name}&limit=1&cursor={cursor}")
+                assert response.status_code == 200, response.text
+                following = response.json()
                 cursor, seen = following["next"] and following["next"]["cursor"], seen + 1
             assert seen == 4
         while await database.write(rewrite_merged_links, most=10):

@@ -1,4 +1,4 @@
-"""Where articles stand: what publishing, bumping, withdrawing and restoring do, and where the public sees it."""
+"""Publication, bump, withdrawal and restoration: the article's state, and the public responses that show it."""
 
 from typing import Any
 
@@ -38,8 +38,8 @@ async def test_bump_changes_the_public_time_only(desk: Desk) -> None:
     made = await desk.make(source_id="a", published_at=YESTERDAY, lead="A")
     await desk.make(source_id="b", published_at=TODAY)
     address = f"/articles/{made['id']}/bump"
-    told = wrong(await desk.send("PUT", address, {"at": "2026-11-20T12:00:00.000001Z"}))
-    assert list(told) == ["at"]
+    errors = wrong(await desk.send("PUT", address, {"at": "2026-11-20T12:00:00.000001Z"}))
+    assert list(errors) == ["at"]
     note = {"type": "update", "text": "The council has voted."}
     bumped = await desk.done("PUT", address, {"note": note})
     assert bumped["published_at"] == "2026-11-20T14:00:00.000000+02:00"
@@ -65,7 +65,7 @@ async def test_bump_changes_the_public_time_only(desk: Desk) -> None:
 
 
 async def everywhere(client: httpx.AsyncClient, article: Json) -> dict[str, Any]:
-    """What the public is answered in every place where the article shows."""
+    """Return the public responses in which the article appears."""
     found = {}
     for address in (
         "/v1/timeline?total=true",
@@ -84,17 +84,17 @@ async def everywhere(client: httpx.AsyncClient, article: Json) -> dict[str, Any]
         "/v1/articles/old-name",
         "/v1/articles/new-name",
     ):
-        answer = await client.get(address)
-        content = orjson.loads(answer.content) if answer.content else answer.headers["location"]
+        response = await client.get(address)
+        content = orjson.loads(response.content) if response.content else response.headers["location"]
         if isinstance(content, dict):
             content.pop("as_of", None)
             content.pop("newer", None)
-        found[address] = (answer.status_code, content)
+        found[address] = (response.status_code, content)
     return found
 
 
 async def withdrawable(desk: Desk) -> Json:
-    """A public article that shows in every list, with an old slug, beside one that points to it."""
+    """Create a public article that is in every list, with an old slug, beside one that refers to it."""
     names: Json = {"section": "city", "tags": ["trams"], "authors": ["oleh-raida"], "label": "opinion"}
     made = await desk.make(source_id="a", slug="old-name", published_at=YESTERDAY, body=SECRET, **names)
     made = await desk.edit(made, {"slug": "new-name"})
@@ -133,7 +133,7 @@ async def test_withdrawn_article_disappears_and_is_restored_in_place(desk: Desk)
 
 
 def drop_versions(node: Any) -> Any:
-    """The same without what a restoration counts."""
+    """Return the same without the numbers that a restoration increases."""
     if isinstance(node, dict):
         return {name: drop_versions(value) for name, value in node.items() if name not in {"version", "notice"}}
     return [drop_versions(each) for each in node] if isinstance(node, list | tuple) else node
@@ -153,9 +153,9 @@ async def test_change_feed_reports_public_transitions_only(desk: Desk) -> None:
     await desk.withdraw(made)
     await desk.restore(made)
     feed = (await desk.client.get(f"/v1/changes?since={start}")).json()
-    told = [(each["type"], each["article"]["id"]) for each in feed["items"]]
+    listed = [(each["type"], each["article"]["id"]) for each in feed["items"]]
     kinds = ("published", "updated", "bumped", "withdrawn", "restored")
-    assert told == [(f"article.{kind}", made["id"]) for kind in kinds]
+    assert listed == [(f"article.{kind}", made["id"]) for kind in kinds]
     assert [each["seq"] for each in feed["items"]] == list(range(start + 1, start + 6))
 
 
@@ -174,15 +174,17 @@ async def test_withdrawal_texts_are_optional_and_editable(desk: Desk) -> None:
     silent = await desk.make(source_id="silent", published_at=TODAY)
     await desk.done("PUT", f"/articles/{silent['id']}/withdrawal")
     assert (await desk.client.get(f"/v1/articles/{silent['id']}")).json()["notice"] is None
-    for told in ({"notice": 5}, {"reason": "\x00"}, {"at": TODAY}):
-        assert list(wrong(await desk.send("PUT", f"/articles/{silent['id']}/withdrawal", told))) == list(told)
+    for withdrawal in ({"notice": 5}, {"reason": "\x00"}, {"at": TODAY}):
+        assert list(wrong(await desk.send("PUT", f"/articles/{silent['id']}/withdrawal", withdrawal))) == list(
+            withdrawal
+        )
 
 
 async def test_due_article_is_published_on_time_by_the_scheduler(desk: Desk) -> None:
     made = await desk.make(source_id="a", published_at=TOMORROW, tags=["trams"])
     assert (await desk.client.get(f"/v1/articles/{made['slug']}")).status_code == 404
     with clock.frozen(NOW + 23 * HOUR_US):
-        await desk.client._transport.app.state.services.scheduler._tick()  # type: ignore[attr-defined]  # the upkeep, at once
+        await desk.client._transport.app.state.services.scheduler._tick()  # type: ignore[attr-defined]  # the scheduler, at once
         page = (await desk.client.get(f"/v1/articles/{made['slug']}")).json()
         due = await desk.read(made)
     assert page["published_at"] == due["published_at"] == made["published_at"]

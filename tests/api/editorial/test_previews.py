@@ -1,4 +1,4 @@
-"""Previews: an address that shows what is not public yet, to its holder alone and for a while."""
+"""Previews: a temporary URL that shows an unpublished article to those who have it."""
 
 import asyncio
 from typing import Any
@@ -35,7 +35,10 @@ def link_of(article_id: str) -> str:
 
 @pytest.fixture
 async def filed(edition_kyiv: None, store: Store) -> None:
-    """A draft with everything, a scheduled, a public and a withdrawn article, and two public ones beside them."""
+    """Create a draft with every member, a scheduled, a public and a withdrawn article.
+
+    Two more public articles are beside them.
+    """
     assert edition_kyiv is None
     rich: dict[str, Any] = {
         "lead": "A lead.",
@@ -70,15 +73,15 @@ async def filed(edition_kyiv: None, store: Store) -> None:
 
 @pytest.fixture
 async def desk(make_key: MakeKey) -> dict[str, str]:
-    """The headers of a key that may write."""
+    """Return the header fields with a key that may write."""
     return as_key(await make_key(ApiKeyScope.ARTICLES_WRITE))
 
 
 async def link(client: httpx.AsyncClient, desk: dict[str, str], article_id: str, query: str = "") -> str:
-    """The address of a fresh preview."""
-    answer = await client.get(link_of(article_id) + query, headers=desk)
-    assert answer.status_code == 200, answer.text
-    return str(answer.json()["href"])
+    """Create a preview link and return its path."""
+    response = await client.get(link_of(article_id) + query, headers=desk)
+    assert response.status_code == 200, response.text
+    return str(response.json()["href"])
 
 
 @pytest.mark.usefixtures("filed")
@@ -122,9 +125,9 @@ async def test_preview_of_a_draft_is_dated_now_and_needs_no_key(
     client: httpx.AsyncClient, desk: dict[str, str]
 ) -> None:
     address = await link(client, desk, DRAFT)
-    answer = await client.get(address)
-    assert answer.status_code == 200
-    page = answer.json()
+    response = await client.get(address)
+    assert response.status_code == 200
+    page = response.json()
     assert (page["status"], page["id"], page["headline"], page["version"]) == ("draft", DRAFT, "Draft of trams", 1)
     assert page["published_at"] == page["first_published_at"] == "2026-11-20T14:00:00.000000+02:00"
     assert page["local"]["text"] == "Friday, 20 November 2026 at 14:00"
@@ -168,20 +171,20 @@ async def test_preview_names_no_other_unpublished_article(client: httpx.AsyncCli
 
 @pytest.mark.usefixtures("filed")
 async def test_preview_is_not_cacheable_or_indexable(client: httpx.AsyncClient, desk: dict[str, str]) -> None:
-    answer = await client.get(await link(client, desk, DRAFT), headers={"origin": "https://front.example"})
-    assert answer.headers["cache-control"] == "private, no-store"
-    assert answer.headers["x-robots-tag"] == "noindex"
-    assert answer.headers["referrer-policy"] == "no-referrer"
-    assert answer.headers["access-control-allow-origin"] == "*"
-    assert answer.headers["etag"] == '"1"'
+    response = await client.get(await link(client, desk, DRAFT), headers={"origin": "https://front.example"})
+    assert response.headers["cache-control"] == "private, no-store"
+    assert response.headers["x-robots-tag"] == "noindex"
+    assert response.headers["referrer-policy"] == "no-referrer"
+    assert response.headers["access-control-allow-origin"] == "*"
+    assert response.headers["etag"] == '"1"'
 
 
 @pytest.mark.usefixtures("filed")
 async def test_preview_follows_edits(client: httpx.AsyncClient, desk: dict[str, str], store: Store) -> None:
     address = await link(client, desk, DRAFT)
     await store(article(None, id=DRAFT, source_id="draft", headline="Second thoughts"))
-    answer = await client.get(address)
-    assert (answer.json()["headline"], answer.headers["etag"]) == ("Second thoughts", '"2"')
+    response = await client.get(address)
+    assert (response.json()["headline"], response.headers["etag"]) == ("Second thoughts", '"2"')
 
 
 @pytest.mark.usefixtures("filed")
@@ -190,11 +193,11 @@ async def test_altered_preview_token_is_not_found(client: httpx.AsyncClient, des
     path, token = address.rsplit("/", 1)
     forged = [f"{token[:i]}{'A' if token[i] != 'A' else 'B'}{token[i + 1 :]}" for i in range(len(token))]
     for bent in (*forged, token[:-1], f"{token}A", f"{token}=", "nothing", "%00", "é"):
-        answer = await client.get(f"{path}/{bent}")
-        assert answer.status_code == 404, bent
-        assert answer.json()["type"] == "/problems/not-found"
-        assert answer.headers["cache-control"] == "private, no-store"
-        assert UNPUBLISHED not in answer.text
+        response = await client.get(f"{path}/{bent}")
+        assert response.status_code == 404, bent
+        assert response.json()["type"] == "/problems/not-found"
+        assert response.headers["cache-control"] == "private, no-store"
+        assert UNPUBLISHED not in response.text
 
 
 @pytest.mark.usefixtures("filed")
@@ -210,9 +213,9 @@ async def test_expired_preview_is_410(client: httpx.AsyncClient, desk: dict[str,
     with clock.frozen(NOW + 60 * SECOND_US - 1):
         assert (await client.get(address)).status_code == 200
     with clock.frozen(NOW + 60 * SECOND_US):
-        answer = await client.get(address)
-        assert (answer.status_code, answer.json()["type"]) == (410, "/problems/preview-expired")
-        assert UNPUBLISHED not in answer.text
+        response = await client.get(address)
+        assert (response.status_code, response.json()["type"]) == (410, "/problems/preview-expired")
+        assert UNPUBLISHED not in response.text
 
 
 @pytest.mark.usefixtures("filed")
@@ -220,10 +223,10 @@ async def test_withdrawal_ends_a_preview(client: httpx.AsyncClient, desk: dict[s
     address = await link(client, desk, PUBLIC)
     taken_back = {"status": "withdrawn", "withdrawal": {"reason": "A secret.", "notice": "It was wrong."}}
     await store(article("2026-11-20T10:00:00Z", id=PUBLIC, source_id="public", headline="Public", **taken_back))
-    answer = await client.get(address)
-    assert (answer.status_code, answer.json()["notice"]) == (410, "It was wrong.")
-    assert answer.json()["type"] == "/problems/article-withdrawn"
-    assert "secret" not in answer.text
+    response = await client.get(address)
+    assert (response.status_code, response.json()["notice"]) == (410, "It was wrong.")
+    assert response.json()["type"] == "/problems/article-withdrawn"
+    assert "secret" not in response.text
 
 
 @pytest.mark.usefixtures("filed")
@@ -271,8 +274,8 @@ async def test_preview_runs_a_fixed_number_of_statements(client: httpx.AsyncClie
 @pytest.mark.usefixtures("filed")
 async def test_preview_rejects_an_unknown_parameter(client: httpx.AsyncClient, desk: dict[str, str]) -> None:
     for address in (link_of(DRAFT), await link(client, desk, DRAFT)):
-        answer = await client.get(f"{address}?edition=global", headers=desk)
-        assert [each["where"] for each in answer.json()["errors"]] == ["edition"]
+        response = await client.get(f"{address}?edition=global", headers=desk)
+        assert [each["where"] for each in response.json()["errors"]] == ["edition"]
 
 
 @pytest.mark.usefixtures("filed")

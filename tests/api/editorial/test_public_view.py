@@ -1,4 +1,4 @@
-"""Nothing that changes what the public sees passes without `articles:publish`."""
+"""Changes of the public view: none is possible without `articles:publish`."""
 
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ EVERYTHING = "edition=*&limit=200"
 
 
 class Attempt(NamedTuple):
-    """A request that a key without `articles:publish` sends."""
+    """Request that a key without `articles:publish` sends."""
 
     method: str
     path: str
@@ -25,14 +25,14 @@ class Attempt(NamedTuple):
 
 @pytest.fixture
 async def staged(desk: Desk) -> dict[ArticleStatus, Json]:
-    """An article of each status, with old slugs, notes and references among them, beside others."""
+    """Create an article of each status, with old slugs, notes and references among them, beside others."""
     await desk.make(source_id="older", published_at=YESTERDAY, tags=["fog"], section="city")
-    told = {"section": "city", "tags": ["trams"], "authors": ["oleh-raida"], "related": ["older", "awaited"]}
+    members = {"section": "city", "tags": ["trams"], "authors": ["oleh-raida"], "related": ["older", "awaited"]}
     made = {
-        status: await desk.make_in(status, source_id=status, slug=f"old-{status}", **told)
+        status: await desk.make_in(status, source_id=status, slug=f"old-{status}", **members)
         for status in (ArticleStatus.DRAFT, ArticleStatus.SCHEDULED, ArticleStatus.PUBLISHED)
     }
-    public = await desk.make(source_id=ArticleStatus.WITHDRAWN, slug="old-withdrawn", published_at=TODAY, **told)
+    public = await desk.make(source_id=ArticleStatus.WITHDRAWN, slug="old-withdrawn", published_at=TODAY, **members)
     await desk.edit(public, {"slug": "new-withdrawn", "note": NOTE})
     made[ArticleStatus.WITHDRAWN] = await desk.withdraw(public)
     made[ArticleStatus.PUBLISHED] = await desk.edit(
@@ -42,7 +42,7 @@ async def staged(desk: Desk) -> dict[ArticleStatus, Json]:
 
 
 async def public_view(client: httpx.AsyncClient, articles: dict[ArticleStatus, Json]) -> dict[str, Any]:
-    """What the public is answered, wherever an article, its slugs or its names could show."""
+    """Return the public responses in which an article, its slugs or its names could appear."""
     one = [article["id"] for article in articles.values()]
     slugs = [f"{age}-{status}" for age in ("old", "new") for status in ArticleStatus]
     names = [*one, *slugs, "taken", "rewritten", "story-draft"]
@@ -67,10 +67,10 @@ async def public_view(client: httpx.AsyncClient, articles: dict[ArticleStatus, J
     ]
     view: dict[str, Any] = {}
     for address in addresses:
-        answer = await client.get(address)
-        assert answer.status_code in {200, 308, 404, 410}, address
-        told = orjson.loads(answer.content) if answer.content else answer.headers["location"]
-        view[address] = (answer.status_code, answer.headers.get("etag"), told)
+        response = await client.get(address)
+        assert response.status_code in {200, 308, 404, 410}, address
+        content = orjson.loads(response.content) if response.content else response.headers["location"]
+        view[address] = (response.status_code, response.headers.get("etag"), content)
     return view
 
 
@@ -85,7 +85,7 @@ FACETS = (
 
 
 def attempts(article: Json, others: dict[ArticleStatus, Json]) -> list[Attempt]:
-    """Everything that could be tried on one article, but for deleting it."""
+    """Return every request that could change one article, except its deletion."""
     is_first = article["status"] == ArticleStatus.DRAFT
     here = f"/articles/{article['id']}"
     by_name = f"/editions/global/articles/{article['source_id']}"
@@ -136,15 +136,15 @@ async def test_public_view_is_unchanged_without_the_publish_scope(
     accepted: dict[ArticleStatus, set[str]] = {status: set() for status in ArticleStatus}
     for status in reversed(ArticleStatus):
         for attempt in attempts(staged[status], staged):
-            answer = (
+            response = (
                 await drafter.send(*attempt, if_match="*")
                 if attempt.method == "PATCH"
                 else (await drafter.send(*attempt))
             )
-            assert answer.status_code in {200, 201, 403, 409, 422}, (attempt, answer.text)
-            if answer.is_success:
+            assert response.status_code in {200, 201, 403, 409, 422}, (attempt, response.text)
+            if response.is_success:
                 accepted[status].add(attempt.method)
-                assert answer.json()["status"] == "draft" or answer.json()["revision"] == staged[status]["revision"]
+                assert response.json()["status"] == "draft" or response.json()["revision"] == staged[status]["revision"]
     assert await public_view(desk.client, staged) == before
     assert accepted[ArticleStatus.DRAFT] == {"POST", "PATCH", "PUT"}
     assert not any(accepted[status] - {"POST"} for status in ArticleStatus if status is not ArticleStatus.DRAFT)
@@ -157,15 +157,15 @@ async def test_public_view_is_unchanged_by_each_attempt(
     light = ("/v1/articles?edition=*&limit=200", "/v1/changes?edition=*&limit=200", "/v1/tags")
     slugs = [f"/v1/articles/old-{status}" for status in ArticleStatus]
 
-    async def glance() -> list[tuple[int, bytes]]:
-        answers = [await desk.client.get(address) for address in (*light, *slugs)]
-        return [(answer.status_code, answer.content) for answer in answers]
+    async def has_changed() -> list[tuple[int, bytes]]:
+        responses = [await desk.client.get(address) for address in (*light, *slugs)]
+        return [(response.status_code, response.content) for response in responses]
 
-    before = await glance()
+    before = await has_changed()
     for article in staged.values():
         for attempt in attempts(article, staged):
             await drafter.send(*attempt, if_match="*")
-            assert await glance() == before, attempt
+            assert await has_changed() == before, attempt
 
 
 async def test_only_drafts_are_deletable_without_the_publish_scope(
@@ -183,7 +183,7 @@ async def test_only_drafts_are_deletable_without_the_publish_scope(
 async def test_publish_scope_changes_the_public_view_by_each_attempt(
     desk: Desk, staged: dict[ArticleStatus, Json]
 ) -> None:
-    """So that the tests above can fail."""
+    """Show that the tests above can fail."""
     before = await public_view(desk.client, staged)
     await desk.edit(staged[ArticleStatus.PUBLISHED], {"lead": "Another."})
     edited = await public_view(desk.client, staged)
@@ -192,5 +192,5 @@ async def test_publish_scope_changes_the_public_view_by_each_attempt(
     assert (await public_view(desk.client, staged))["/v1/articles/old-published"] != edited[
         "/v1/articles/old-published"
     ]
-    changed = [address for address, answer in edited.items() if answer != before[address]]
+    changed = [address for address, response in edited.items() if response != before[address]]
     assert "/v1/changes?since=0&limit=200" in changed

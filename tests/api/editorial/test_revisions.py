@@ -1,4 +1,4 @@
-"""Revisions: each save kept as it was said, compared, paged; and what of them the public is told."""
+"""Revisions: each save stored, compared and paged; and what of them is public."""
 
 from app import clock
 from app.domain import article_members
@@ -23,7 +23,7 @@ def content_of(article: Json) -> Json:
 
 
 async def lived(desk: Desk) -> tuple[Json, list[Json]]:
-    """An article that was changed in every way, and what it was after each save."""
+    """Change an article in every way; return it and its content after each save."""
     made = await desk.make(**FULL)
     after = [made]
     here = f"/articles/{made['id']}"
@@ -39,7 +39,7 @@ async def lived(desk: Desk) -> tuple[Json, list[Json]]:
         ("PATCH", here, {"image": None, "source": None}),
         ("DELETE", f"{here}/withdrawal", None),
         ("PATCH", here, {"note": {"type": "update", "text": "Again."}}),
-        ("PUT", f"/editions/global/articles/{made['source_id']}", {"headline": "Pushed anew"}),
+        ("PUT", f"/editions/global/articles/{made['source_id']}", {"headline": "Pushed again"}),
     ]
     for number, (method, path, body) in enumerate(edits, start=1):
         with clock.frozen(NOW + number * SECOND_US):
@@ -70,8 +70,8 @@ async def test_revision_content_is_that_of_its_time(desk: Desk) -> None:
         assert shown["content"] == content_of(article), article["revision"]
         assert shown["against"] == (article["revision"] - 1 or None)
     for number in (0, len(after) + 1, 2**31, 10**30, "x"):
-        answer = await desk.send("GET", f"/articles/{made['id']}/revisions/{number}")
-        assert answer.status_code in {404, 422}, number
+        response = await desk.send("GET", f"/articles/{made['id']}/revisions/{number}")
+        assert response.status_code in {404, 422}, number
     check_problem(await desk.send("GET", f"/articles/{made['id']}/revisions/{len(after) + 1}"), "not-found")
 
 
@@ -110,15 +110,15 @@ async def test_revisions_are_paged(desk: Desk) -> None:
             assert len(page["items"]) <= limit
         assert found == list(range(len(after), 0, -1))
     cursor = (await desk.done("GET", f"/articles/{made['id']}/revisions?limit=1"))["next"]["cursor"]
-    answer = await desk.send("GET", f"/articles/{other['id']}/revisions?cursor={cursor}")
-    check_problem(answer, "cursor-mismatch")
+    response = await desk.send("GET", f"/articles/{other['id']}/revisions?cursor={cursor}")
+    check_problem(response, "cursor-mismatch")
     check_problem(await desk.send("GET", f"/articles/{made['id']}/revisions?cursor=torn"), "cursor-invalid")
 
 
 async def test_history_lists_public_revisions_without_text(desk: Desk) -> None:
     made, after = await lived(desk)
-    answer = await desk.client.get(f"/v1/articles/{made['id']}/history")
-    events = answer.json()["items"]
+    response = await desk.client.get(f"/v1/articles/{made['id']}/history")
+    events = response.json()["items"]
     assert [(each["type"], each["version"]) for each in events] == [
         ("update", 7),
         ("update", 6),
@@ -130,7 +130,7 @@ async def test_history_lists_public_revisions_without_text(desk: Desk) -> None:
         ("publication", 1),
     ]
     assert {name for each in events for name in each} == {"type", "at", "version", "published_at", "note"}
-    text = answer.text
+    text = response.text
     for unsaid in (UNSAID, "Gone.", "Night trams", "key:", after[0]["headline"], "All of it"):
         assert unsaid not in text
     page = await desk.client.get(f"/v1/articles/{made['id']}/history?limit=3")
@@ -141,9 +141,9 @@ async def test_history_lists_public_revisions_without_text(desk: Desk) -> None:
 async def test_unpublished_article_has_revisions_and_no_history(desk: Desk) -> None:
     for status in ArticleStatus:
         made = await desk.make_in(status, source_id=status)
-        answer = await desk.client.get(f"/v1/articles/{made['id']}/history")
+        response = await desk.client.get(f"/v1/articles/{made['id']}/history")
         expected = {ArticleStatus.PUBLISHED: 200, ArticleStatus.WITHDRAWN: 410}.get(status, 404)
-        assert answer.status_code == expected
+        assert response.status_code == expected
         assert (await desk.send("GET", f"/articles/{made['id']}/revisions")).status_code == 200
 
 

@@ -168,9 +168,9 @@ async def test_headlines_are_one_visible_line(desk: Desk) -> None:
 async def test_detail_of_several_errors_is_one_sentence(desk: Desk) -> None:
     made = await desk.make()
     patch = {"status": "scheduled", "published_at": TOMORROW}
-    answer = await desk.send("PATCH", f"/articles/{made['id']}", patch, if_match="*")
-    assert len(wrong(answer)) == 2
-    detail = answer.json()["detail"]
+    response = await desk.send("PATCH", f"/articles/{made['id']}", patch, if_match="*")
+    assert len(wrong(response)) == 2
+    detail = response.json()["detail"]
     assert detail.count(".") == 1
     assert detail.endswith(".")
 
@@ -178,20 +178,20 @@ async def test_detail_of_several_errors_is_one_sentence(desk: Desk) -> None:
 async def test_repeated_member_is_rejected(desk: Desk) -> None:
     headers = {**desk.headers, "content-type": "application/json"}
     raw = b'{"headline": "First", "headline": "Second"}'
-    answer = await desk.client.post("/v1/editorial/articles", headers=headers, content=raw)
-    assert wrong(answer) == {"": "Must be valid JSON: the member 'headline' is repeated in one object."}
+    response = await desk.client.post("/v1/editorial/articles", headers=headers, content=raw)
+    assert wrong(response) == {"": "Must be valid JSON: the member 'headline' is repeated in one object."}
 
 
 async def test_place_of_an_encoding_error_is_named(desk: Desk) -> None:
     headers = {**desk.headers, "content-type": "application/json"}
     raw = '{\n  "headline": "First",\n  "lead": "舟 Café"\n}'.encode().replace("é".encode(), b"\xe9")
-    for answer in (
+    for response in (
         await desk.client.post("/v1/editorial/articles", headers=headers, content=raw),
         await desk.client.put("/v1/editorial/editions/global/articles/a", headers=headers, content=raw),
     ):
-        assert "not UTF-8: octet 0xE9 in line 3, column 17 (byte 19);" in wrong(answer)[""]
+        assert "not UTF-8: octet 0xE9 in line 3, column 17 (byte 19);" in wrong(response)[""]
 
 
 async def test_template_with_unknown_placeholders_is_rejected(desk: Desk) -> None:
-    answer = await desk.send("PATCH", "/editions/global", {"article_url": "{site_url}/{yyyy}/{slug}"})
-    assert "{yyyy}" in wrong(answer)["article_url"]
+    response = await desk.send("PATCH", "/editions/global", {"article_url": "{site_url}/{yyyy}/{slug}"})
+    assert "{yyyy}" in wrong(response)["article_url"]

@@ -1,4 +1,4 @@
-"""Who may do what: every operation of the app, asked without a key, with bad ones, and with the right one."""
+"""Scopes: every operation of the app without a key, with invalid ones, and with the right one."""
 
 from typing import Any, NamedTuple
 
@@ -29,12 +29,12 @@ SOURCE = f"{EDITORIAL}/editions/global/articles/cms:42"
 
 
 class Row(NamedTuple):
-    """How an operation is asked, and the scopes of which any one lets it pass."""
+    """Request of an operation, and the scopes of which any one suffices."""
 
     address: str
     scopes: tuple[ApiKeyScope, ...] = ()
     body: Json | None = None
-    headers: Json = {}  # noqa: RUF012 - nobody writes into it
+    headers: Json = {}  # noqa: RUF012 - never changed
 
 
 DRAFTS, MANAGE, HOOKS = (WRITE, PUBLISH), (KEYS,), (ApiKeyScope.WEBHOOKS_MANAGE,)
@@ -106,14 +106,14 @@ ROWS: dict[str, Row] = {
     "replay_webhook": Row(f"{EDITORIAL}/webhooks/{ONE}/replay", HOOKS, {}),
     "ping_webhook": Row(f"{EDITORIAL}/webhooks/{ONE}/ping", HOOKS),
 }
-"""Every operation by its id; one that is new needs a row."""
+"""Every operation by its id; a new one needs a row."""
 OPEN_TO_NOBODY_ELSE = {"get_preview"}
-"""On the newsroom's side, and without a key: its address is the key."""
+"""Editorial operation without a key: its URL is the secret."""
 
 
 @pytest.fixture(scope="module")
 def by_name() -> dict[str, Operation]:
-    """Every operation that the app's document tells of."""
+    """Return every operation in the app's document."""
     return {each.name: each for each in operations(api_document())}
 
 
@@ -136,7 +136,7 @@ def test_openapi_document_names_the_scopes(by_name: dict[str, Operation]) -> Non
 
 
 async def ask(client: httpx.AsyncClient, operation: Operation, token: str | None) -> httpx.Response:
-    """The operation, asked with a token (None: with none)."""
+    """Send the operation with a token (None: without one)."""
     row = ROWS[operation.name]
     headers = {**row.headers, **({} if token is None else {"authorization": token})}
     brought: dict[str, Any] = {} if row.body is None else {"json": row.body}
@@ -144,7 +144,7 @@ async def ask(client: httpx.AsyncClient, operation: Operation, token: str | None
 
 
 async def bad_tokens(make_key: MakeKey, database: Database) -> dict[str, str]:
-    """Tokens with every scope there is, none of which is good."""
+    """Return tokens with every scope, none of which is valid."""
     everything = tuple(ApiKeyScope)
     good, expired, revoked = [await make_key(*everything, **members) for members in ({}, ENDING, {})]
     await database.write(
@@ -176,15 +176,15 @@ async def test_editorial_operations_require_a_valid_key(
         for operation in by_name.values():
             is_open = not ROWS[operation.name].scopes
             expected = [(await ask(client, operation, None)).status_code] * len(tokens) if is_open else []
-            answers = [await ask(client, operation, token) for token in tokens.values()]
+            responses = [await ask(client, operation, token) for token in tokens.values()]
             if is_open:
-                assert [each.status_code for each in answers] == expected, "a public address asks nobody"
+                assert [each.status_code for each in responses] == expected, "a public address asks nobody"
                 continue
-            for kind, answer in zip(tokens, answers, strict=True):
-                check_problem(answer, "unauthenticated")
+            for kind, response in zip(tokens, responses, strict=True):
+                check_problem(response, "unauthenticated")
                 challenge = "Bearer" if kind == "none" else 'Bearer error="invalid_token"'
-                assert answer.headers["www-authenticate"] == challenge, (operation.name, kind)
-                assert answer.headers["cache-control"] == "private, no-store"
+                assert response.headers["www-authenticate"] == challenge, (operation.name, kind)
+                assert response.headers["cache-control"] == "private, no-store"
 
 
 async def test_editorial_operations_accept_their_scopes_only(
@@ -196,16 +196,16 @@ async def test_editorial_operations_accept_their_scopes_only(
     for name, row in ROWS.items():
         if not row.scopes:
             continue
-        answer = await ask(client, by_name[name], f"Bearer {others[row.scopes]}")
-        check_problem(answer, "forbidden")
+        response = await ask(client, by_name[name], f"Bearer {others[row.scopes]}")
+        check_problem(response, "forbidden")
         wanted = " ".join(row.scopes)
-        assert answer.headers["www-authenticate"] == f'Bearer error="insufficient_scope", scope="{wanted}"', name
+        assert response.headers["www-authenticate"] == f'Bearer error="insufficient_scope", scope="{wanted}"', name
     for name, row in ROWS.items():
         for scope in row.scopes:
-            answer = await ask(client, by_name[name], f"bearer {right[scope]}")
-            assert answer.status_code in {200, 201, 403, 404, 409, 422}, name
-            # A key that may only publish makes no drafts, which what is sent decides and not the address.
-            assert (answer.status_code == 403) is (scope is PUBLISH and name in {"create_article", "push_article"})
+            response = await ask(client, by_name[name], f"bearer {right[scope]}")
+            assert response.status_code in {200, 201, 403, 404, 409, 422}, name
+            # A key that may only publish creates no drafts; the body decides that, not the path.
+            assert (response.status_code == 403) is (scope is PUBLISH and name in {"create_article", "push_article"})
 
 
 async def test_body_is_not_read_before_authentication(client: httpx.AsyncClient, by_name: dict[str, Operation]) -> None:
@@ -213,8 +213,8 @@ async def test_body_is_not_read_before_authentication(client: httpx.AsyncClient,
         if row.body is None:
             continue
         method = by_name[name].method.upper()
-        answer = await client.request(method, row.address, content=b"{torn", headers={"content-type": "text/plain"})
-        check_problem(answer, "unauthenticated")
+        response = await client.request(method, row.address, content=b"{torn", headers={"content-type": "text/plain"})
+        check_problem(response, "unauthenticated")
 
 
 async def test_keyed_reading_covers_every_content_path(
@@ -228,6 +228,6 @@ async def test_keyed_reading_covers_every_content_path(
         for name in ADDRESSES:
             assert (await ask(client, by_name[name], None)).status_code == 401
             assert (await client.get(ROWS[name].address, headers=as_key(others))).status_code == 403
-            answer = await client.get(ROWS[name].address, headers=as_key(reader))
-            assert answer.status_code in {200, 404}, name
-            assert "private" in answer.headers["cache-control"]
+            response = await client.get(ROWS[name].address, headers=as_key(reader))
+            assert response.status_code in {200, 404}, name
+            assert "private" in response.headers["cache-control"]

@@ -37,8 +37,8 @@ async def test_numbered_slug_of_a_draft_follows_a_headline_that_has_one(desk: De
 
 async def test_slug_of_another_script_needs_the_setting(desk: Desk) -> None:
     for slug in ("київ", "%d0%ba%d0%b8%d1%97%d0%b2"):
-        answer = await desk.send("POST", "/articles", {"headline": "Kyiv", "slug": slug})
-        assert "slug_style" in wrong(answer)["slug"]
+        response = await desk.send("POST", "/articles", {"headline": "Kyiv", "slug": slug})
+        assert "slug_style" in wrong(response)["slug"]
 
 
 @pytest.mark.parametrize("slug", ["київ", "%d0%ba%d0%b8%d1%97%d0%b2", "%D0%BA%D0%B8%D1%97%D0%B2"])
@@ -51,8 +51,8 @@ async def test_unicode_slugs_are_given_in_either_form(desk: Desk, slug: str) -> 
         page = (await desk.client.get(f"/v1/articles/{path}")).json()
         assert (page["id"], page["slug"], page["url"]) == (made["id"], "київ", made["url"])
     for url in (made["url"], "https://courier.example/київ", made["url"].lower()):
-        answer = await desk.client.get("/v1/resolve", params={"url": url})
-        assert (answer.json()["id"], answer.json()["current"]) == (made["id"], True)
+        response = await desk.client.get("/v1/resolve", params={"url": url})
+        assert (response.json()["id"], response.json()["current"]) == (made["id"], True)
 
 
 async def test_unicode_slugs_are_made_from_headlines_and_redirect(desk: Desk) -> None:
@@ -62,8 +62,8 @@ async def test_unicode_slugs_are_made_from_headlines_and_redirect(desk: Desk) ->
     second = await desk.make(headline="東京で地震", published_at=TODAY)
     assert second["slug"].startswith("東京で地震-")
     await desk.edit(made, {"slug": "стрічка"})
-    answer = await desk.client.get(f"/v1/articles/{quote('東京で地震')}?body=none")
-    assert (answer.status_code, answer.headers["location"]) == (
+    response = await desk.client.get(f"/v1/articles/{quote('東京で地震')}?body=none")
+    assert (response.status_code, response.headers["location"]) == (
         308,
         f"/v1/articles/{quote('стрічка')}?body=none",
     )

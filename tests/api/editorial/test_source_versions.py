@@ -20,10 +20,10 @@ async def test_older_push_changes_nothing_and_says_so(desk: Desk, newer: dict[st
     stored = (await desk.push("a", {"headline": "Newer", "published_at": TODAY, **newer})).json()
     pushed = await desk.push("a", {"headline": "Older", "section": "nowhere", **older})
     assert pushed.status_code == 200
-    answer = pushed.json()
-    [warning] = answer.pop("warnings")
+    response = pushed.json()
+    [warning] = response.pop("warnings")
     assert (warning["code"], warning["where"]) == ("older-version", next(iter(older)))
-    assert answer == {name: value for name, value in stored.items() if name != "warnings"}
+    assert response == {name: value for name, value in stored.items() if name != "warnings"}
 
 
 async def test_version_decides_before_the_update(desk: Desk) -> None:

@@ -1,4 +1,4 @@
-"""Every move of an article, and its deletion, from each of the four statuses."""
+"""Every transition of an article, and its deletion, from each of the four statuses."""
 
 from app.domain.article_status import ArticleStatus
 from tests.api.editorial.editor_client import NOTICE, YESTERDAY, Desk, Json, saved
@@ -87,39 +87,39 @@ async def test_each_transition_is_applied_or_rejected_by_status(desk: Desk) -> N
     for method, resource, body, expected in TABLE:
         for before, (status, after) in expected.items():
             made = await desk.make_in(before)
-            answer = await desk.send(method, f"/articles/{made['id']}/{resource}", body)
+            response = await desk.send(method, f"/articles/{made['id']}/{resource}", body)
             case = (method, resource, body, before)
-            assert answer.status_code == status, (case, answer.text)
+            assert response.status_code == status, (case, response.text)
             now = await desk.read(made)
             assert now["status"] == after, case
             if status == 409:
-                check_problem(answer, "conflict")
+                check_problem(response, "conflict")
                 assert now == made, case
             else:
-                assert saved(answer) == now
-                assert answer.headers["etag"] == f'"{now["revision"]}"'
+                assert saved(response) == now
+                assert response.headers["etag"] == f'"{now["revision"]}"'
                 moved = (before, made["published_at"]) != (after, now["published_at"])
                 assert now["revision"] == made["revision"] + moved, case
             await clear(desk, made)
 
 
 async def clear(desk: Desk, article: Json) -> None:
-    """Delete it where that may be, so that the next one gets the same slug."""
+    """Delete it where that is possible, so that the next one gets the same slug."""
     await desk.send("DELETE", f"/articles/{article['id']}")
 
 
 async def test_only_never_public_articles_are_deleted(desk: Desk) -> None:
     for status in ArticleStatus:
         made = await desk.make_in(status, source_id=status)
-        answer = await desk.send("DELETE", f"/articles/{made['id']}")
+        response = await desk.send("DELETE", f"/articles/{made['id']}")
         if status in {DRAFT, SCHEDULED}:
-            assert (answer.status_code, answer.content) == (204, b"")
+            assert (response.status_code, response.content) == (204, b"")
             check_problem(await desk.send("GET", f"/articles/{made['id']}"), "not-found")
             check_problem(await desk.send("GET", f"/articles/{made['id']}/revisions"), "not-found")
             again = await desk.make(source_id=status)
             assert (again["slug"], again["revision"]) == (made["slug"], 1)
         else:
-            check_problem(answer, "conflict")
+            check_problem(response, "conflict")
             assert await desk.read(made) == made
     check_problem(await desk.send("DELETE", "/articles/0677y7hzc3m1d"), "not-found")
 
@@ -127,8 +127,8 @@ async def test_only_never_public_articles_are_deleted(desk: Desk) -> None:
 async def test_every_transition_honours_if_match(desk: Desk) -> None:
     for method, resource, body, _ in TABLE:
         made = await desk.make_in(PUBLISHED)
-        answer = await desk.send(method, f"/articles/{made['id']}/{resource}", body, if_match='"7"')
-        check_problem(answer, "precondition-failed")
+        response = await desk.send(method, f"/articles/{made['id']}/{resource}", body, if_match='"7"')
+        check_problem(response, "precondition-failed")
     draft = await desk.make()
     check_problem(await desk.send("DELETE", f"/articles/{draft['id']}", if_match='"7"'), "precondition-failed")
     assert (await desk.send("DELETE", f"/articles/{draft['id']}", if_match='"1"')).status_code == 204

@@ -15,8 +15,12 @@ EN = {"published_at": TODAY}
 
 async def shown(desk: Desk, article: Any) -> Any:
     """Return the ids of the translations on the public page of an article, or the status of another response."""
-    answer = await desk.client.get(f"/v1/articles/{article['id']}")
-    return [each["id"] for each in answer.json()["translations"]] if answer.status_code == 200 else answer.status_code
+    response = await desk.client.get(f"/v1/articles/{article['id']}")
+    return (
+        [each["id"] for each in response.json()["translations"]]
+        if response.status_code == 200
+        else response.status_code
+    )
 
 
 def linked(article: Any) -> list[str]:
@@ -143,32 +147,32 @@ async def test_groups_join_and_have_one_article_for_each_edition_and_language(de
     await desk.edit(first, {"translations": [second["id"]]})
     other = await desk.make(**EN)
     french = await desk.make(language="FR", translations=[other["id"]], **EN)
-    answer = await desk.send(
+    response = await desk.send(
         "PATCH", f"/articles/{french['id']}", {"translations": [second["id"], other["id"], first["id"]]}, if_match="*"
     )
-    assert wrong(answer) == {
+    assert wrong(response) == {
         "translations": f"The articles {first['id']} and {other['id']} are of the same edition and language: a story "
         "has one article for each edition and language."
     }
     assert linked(await desk.read(second)) == [first["id"]]
-    answer = await desk.send("PATCH", f"/articles/{french['id']}", {"translations": [second["id"]]}, if_match="*")
-    assert wrong(answer) == {
+    response = await desk.send("PATCH", f"/articles/{french['id']}", {"translations": [second["id"]]}, if_match="*")
+    assert wrong(response) == {
         "translations": "The list must have all articles of the group: those that it names are also linked with "
         f"{first['id']}."
     }
     joined = await desk.edit(french, {"translations": [second["id"], first["id"]]})
     assert linked(joined) == [first["id"], second["id"]]
     assert linked(await desk.read(other)) == []
-    answer = await desk.send("PATCH", f"/articles/{french['id']}", {"language": "en-gb"}, if_match="*")
-    assert list(wrong(answer)) == ["language"]
+    response = await desk.send("PATCH", f"/articles/{french['id']}", {"language": "en-gb"}, if_match="*")
+    assert list(wrong(response)) == ["language"]
 
 
 async def test_conflicting_arrival_is_not_linked_and_has_a_warning(desk: Desk) -> None:
     first = await desk.make(source_id="fog", translations=[{"edition": "ua", "source_id": "two"}], **EN)
     second = await desk.make(source_id="one", translations=[first["id"]], **UA)
     await desk.push("two", {"headline": "Two", **UA}, edition="ua")
-    answer = await desk.push("two", {"headline": "Two", **UA}, edition="ua")
-    assert answer.json()["translations"] == []
+    response = await desk.push("two", {"headline": "Two", **UA}, edition="ua")
+    assert response.json()["translations"] == []
     assert linked(await desk.read(first))[0] == second["id"]
 
 
@@ -186,8 +190,8 @@ async def test_conflicting_arrival_is_not_linked_and_has_a_warning(desk: Desk) -
     ],
 )
 async def test_invalid_reference_is_named(desk: Desk, given: Any, where: str) -> None:
-    answer = await desk.send("POST", "/articles", {"headline": "Fog", "translations": given})
-    assert list(wrong(answer)) == [where]
+    response = await desk.send("POST", "/articles", {"headline": "Fog", "translations": given})
+    assert list(wrong(response)) == [where]
 
 
 async def test_transitions_of_a_translation_are_updates_of_the_others(desk: Desk) -> None:
@@ -245,8 +249,8 @@ async def test_translations_are_in_lists_by_fields_alone(desk: Desk) -> None:
     plain = (await desk.client.get("/v1/articles?edition=*")).json()["items"]
     assert not any("translations" in each for each in plain)
     for path in ("/v1/articles", "/v1/export"):
-        answer = await desk.client.get(f"{path}?edition=*&fields=translations")
-        assert second["id"] in answer.text
+        response = await desk.client.get(f"{path}?edition=*&fields=translations")
+        assert second["id"] in response.text
     items = (await desk.client.get("/v1/articles?edition=*&fields=translations")).json()["items"]
     assert [[each["id"] for each in item["translations"]] for item in items] == [[second["id"]], [first["id"]]]
 
@@ -268,8 +272,8 @@ async def test_draft_desk_changes_nothing_that_public_articles_show(desk: Desk, 
     await desk.edit(first, {"translations": [second["id"]]})
     draft = await drafter.make(language="fr", translations=[first["id"]])
     assert set(linked(draft)) == {first["id"], second["id"]}
-    answer = await drafter.send("PATCH", f"/articles/{draft['id']}", {"translations": [first["id"]]}, if_match="*")
-    assert answer.status_code == 403
+    response = await drafter.send("PATCH", f"/articles/{draft['id']}", {"translations": [first["id"]]}, if_match="*")
+    assert response.status_code == 403
     assert await shown(desk, first) == [second["id"]]
     assert linked(await drafter.edit(draft, {"translations": []})) == []
     assert await shown(desk, first) == [second["id"]]
@@ -281,8 +285,8 @@ async def test_key_of_one_edition_parts_no_articles_of_others(
     first, second = await desk.make(**EN), await desk.make(**UA)
     third = await desk.make(language="fr", translations=[first["id"], second["id"]], **EN)
     bound = Desk(client, await make_key(ApiKeyScope.ARTICLES_WRITE, ApiKeyScope.ARTICLES_PUBLISH, editions=["ua"]))
-    answer = await bound.send("PATCH", f"/articles/{second['id']}", {"translations": [first["id"]]}, if_match="*")
-    assert answer.status_code == 403
+    response = await bound.send("PATCH", f"/articles/{second['id']}", {"translations": [first["id"]]}, if_match="*")
+    assert response.status_code == 403
     assert linked(await bound.edit(second, {"translations": []})) == []
     assert await shown(desk, first) == [third["id"]]
     assert len(linked(await bound.edit(second, {"translations": [first["id"], third["id"]]}))) == 2

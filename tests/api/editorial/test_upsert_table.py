@@ -57,12 +57,12 @@ async def test_upserts_do_what_their_table_states(desk: Desk, before: ArticleSta
             continue
         name = f"{before}-{list(SENT).index(sent)}"
         made = await desk.make_in(before, source_id=name)
-        answer = await desk.push(name, {"headline": made["headline"], **SENT[sent]})
+        response = await desk.push(name, {"headline": made["headline"], **SENT[sent]})
         if "422 without one" in cell or cell.startswith("422"):
-            assert answer.status_code == 422, (sent, before, answer.text)
+            assert response.status_code == 422, (sent, before, response.text)
             continue
-        now = answer.json()
-        assert (answer.status_code, now["status"]) == (200, re.match("[a-z]+", cell)[0]), (sent, before)  # type: ignore[index]
+        now = response.json()
+        assert (response.status_code, now["status"]) == (200, re.match("[a-z]+", cell)[0]), (sent, before)  # type: ignore[index]
         assert now["published_at"] == expected_date(sent, cell, made, now), (sent, before)
         again = await desk.push(name, {"headline": made["headline"], **SENT[sent]})
         assert (again.status_code, again.json()["revision"]) == (200, now["revision"]), (sent, before)
@@ -91,11 +91,11 @@ async def test_upserts_of_a_dated_draft_follow_its_date(
     desk: Desk, date: str, status: str, expected: str | None
 ) -> None:
     made = await desk.make(source_id="dated", status="draft", published_at=date)
-    answer = await desk.push("dated", {"headline": made["headline"], "status": status})
-    assert answer.json()["status"] == (expected or 422)
+    response = await desk.push("dated", {"headline": made["headline"], "status": status})
+    assert response.json()["status"] == (expected or 422)
 
 
 async def test_upsert_requires_publishing_even_if_nothing_changes(desk: Desk, drafter: Desk) -> None:
     made = await desk.make(source_id="public", published_at=TODAY)
-    answer = await drafter.push("public", {"headline": made["headline"]})
-    assert (answer.status_code, answer.json()["type"]) == (403, "/problems/forbidden")
+    response = await drafter.push("public", {"headline": made["headline"]})
+    assert (response.status_code, response.json()["type"]) == (403, "/problems/forbidden")

@@ -1,4 +1,4 @@
-"""Pushes: another system's identifiers, created or replaced, and where the article stands left alone."""
+"""Upserts: creation or replacement by another system's identifier, which leaves the state of the article."""
 
 from typing import Any
 from urllib.parse import quote
@@ -42,9 +42,9 @@ async def test_upsert_creates_replaces_and_is_idempotent(desk: Desk) -> None:
 async def test_upsert_without_dates_preserves_the_state(desk: Desk) -> None:
     for status in ArticleStatus:
         made = await desk.make_in(status, source_id=f"a-{status}", updated_at="2026-11-20T11:00:00Z")
-        answer = await desk.push(f"a-{status}", {"headline": "Anew"})
-        now = answer.json()
-        assert (answer.status_code, now["headline"]) == (200, "Anew")
+        response = await desk.push(f"a-{status}", {"headline": "Again"})
+        now = response.json()
+        assert (response.status_code, now["headline"]) == (200, "Again")
         for name in ("status", "published_at", "first_published_at", "withdrawal", "id"):
             assert now[name] == made[name], (status, name)
         at = "2026-11-20T14:00:00.000000+02:00" if made["version"] else made["updated_at"]
@@ -61,8 +61,8 @@ async def test_upsert_with_dates_or_status_changes_the_state(desk: Desk) -> None
     assert await moved(published_at=None) == ("draft", None)
     assert await moved(published_at=YESTERDAY) == ("published", "2026-11-19T12:00:00.000000+02:00")
     assert await moved(published_at=TODAY) == ("published", "2026-11-20T12:00:00.000000+02:00")
-    told = {"notice": "Gone."}
-    assert await moved(status="withdrawn", withdrawal=told) == ("withdrawn", "2026-11-20T12:00:00.000000+02:00")
+    given = {"notice": "Gone."}
+    assert await moved(status="withdrawn", withdrawal=given) == ("withdrawn", "2026-11-20T12:00:00.000000+02:00")
     assert await moved(status="withdrawn") == ("withdrawn", "2026-11-20T12:00:00.000000+02:00")
     assert await moved(status="published") == ("published", "2026-11-20T12:00:00.000000+02:00")
     made = saved(await desk.push("a", {"headline": "A"}))
@@ -94,16 +94,16 @@ async def test_upsert_honours_if_match_and_if_none_match(desk: Desk) -> None:
 
 async def test_upsert_accepts_any_identifier_in_the_path(desk: Desk) -> None:
     for source_id in ("2026/11/20/trams", "стаття №7", "a b", "50%", "a/", "/a", "a//b", "a?b#c", "a.b/../c", "bump"):
-        answer = await desk.push(quote(source_id, safe="/" if source_id.count("/") == 3 else ""), {"headline": "A"})
-        assert (answer.status_code, answer.json()["source_id"]) == (201, source_id)
+        response = await desk.push(quote(source_id, safe="/" if source_id.count("/") == 3 else ""), {"headline": "A"})
+        assert (response.status_code, response.json()["source_id"]) == (201, source_id)
         again = await desk.push(quote(source_id, safe=""), {"headline": "A", "source_id": source_id})
         assert (again.status_code, again.json()["revision"]) == (200, 1)
 
 
 async def test_upsert_rejects_an_invalid_identifier(desk: Desk) -> None:
     for source_id in ("x" * 401, "%20", "й" * 401):
-        answer = await desk.push(source_id, {"headline": "A"})
-        assert list(wrong(answer)) == ["source_id"]
+        response = await desk.push(source_id, {"headline": "A"})
+        assert list(wrong(response)) == ["source_id"]
     for source_id in ("", "a%00b", "%0A", "a%7Fb"):
         assert (await desk.push(source_id, {"headline": "A"})).status_code in {404, 422}
     assert (await desk.push("й" * 400, {"headline": "A"})).status_code == 201
@@ -146,7 +146,7 @@ async def test_upsert_without_slug_preserves_it(desk: Desk) -> None:
 async def test_upsert_does_not_recreate_an_erased_article(desk: Desk, database: Database) -> None:
     made = await desk.make(source_id="a", published_at=TODAY)
     await database.write(erase_article, parse_id(made["id"]), now=NOW, editor=COMMAND_ACTOR)
-    for answer in (
+    for response in (
         await desk.push("a", {"headline": "Back", "published_at": TODAY}),
         await desk.send("POST", "/articles", {"headline": "Back", "source_id": "a"}),
         await desk.send("PATCH", f"/articles/{made['id']}", {"headline": "Back"}, if_match="*"),
@@ -155,7 +155,7 @@ async def test_upsert_does_not_recreate_an_erased_article(desk: Desk, database: 
         await desk.send("PUT", f"/articles/{made['id']}/withdrawal", {"notice": "A"}),
         await desk.send("DELETE", f"/articles/{made['id']}"),
     ):
-        check_problem(answer, "conflict")
+        check_problem(response, "conflict")
     tombstone = await desk.read(made)
     assert (tombstone["headline"], tombstone["body"]) == ("Erased", [])
     assert (await desk.client.get(f"/v1/articles/{made['id']}")).status_code == 410

@@ -7,7 +7,7 @@ from tests.api.editorial.editor_client import TODAY, Desk, Json, saved
 TABLE = "<table><tr><td>Tea</td></tr></table>"
 NO_PLACE = {"element-dropped"}
 BODY: list[Json] = [
-    {"type": "paragraph", "html": "Kept <b>whole</b>."},
+    {"type": "paragraph", "html": "Stored <b>whole</b>."},
     {"type": "paragraph", "html": f"{TABLE}<script>x()</script>"},
     {"type": "heading", "level": 2, "html": "<b style='color:red'>Two</b>"},
     {"type": "list", "items": ["one", "<a href='ftp://x.example/'>two</a>"]},
@@ -86,7 +86,7 @@ async def test_post_patch_and_put_name_dropped_html(desk: Desk) -> None:
     assert found(made["warnings"]) == FOUND
     pushed = (await desk.push("a", {"headline": "A", "body": BODY})).json()
     assert found(pushed["warnings"]) == FOUND
-    assert pushed["revision"] == 1, "the same again changes nothing, and is answered with the same warnings"
+    assert pushed["revision"] == 1, "a repetition changes nothing, and has the same warnings"
     edit = await desk.send("PATCH", f"/articles/{made['id']}", {"body": BODY[:2]}, if_match="*")
     assert found(edit.json()["warnings"]) == FOUND[:4]
 
@@ -101,9 +101,9 @@ async def test_repeated_post_has_the_same_warnings(desk: Desk) -> None:
 
 
 async def test_writes_without_loss_have_no_warnings(desk: Desk) -> None:
-    answers = [await desk.send("POST", "/articles", {"headline": "A", "source_id": "a", "published_at": TODAY})]
-    here = f"/articles/{answers[0].json()['id']}"
-    answers += [
+    responses = [await desk.send("POST", "/articles", {"headline": "A", "source_id": "a", "published_at": TODAY})]
+    here = f"/articles/{responses[0].json()['id']}"
+    responses += [
         await desk.send("PATCH", here, {"lead": "<p>Plain text</p>"}, if_match="*"),
         await desk.send("PUT", f"{here}/bump", {}),
         await desk.send("PUT", f"{here}/withdrawal", {}),
@@ -112,15 +112,15 @@ async def test_writes_without_loss_have_no_warnings(desk: Desk) -> None:
         await desk.send("POST", "/tags", {"slug": "rain", "name": "Rain"}),
         await desk.send("PATCH", "/tags/rain", {"name": "Heavy rain"}),
     ]
-    assert [answer.json()["warnings"] for answer in answers] == [[]] * len(answers)
+    assert [response.json()["warnings"] for response in responses] == [[]] * len(responses)
     assert "warnings" not in await desk.done("GET", here)
 
 
 async def test_response_with_warnings_may_be_sent_back(desk: Desk) -> None:
-    answer = await desk.send("POST", "/articles", {"headline": "A", "body": BODY})
-    made = answer.json()
+    response = await desk.send("POST", "/articles", {"headline": "A", "body": BODY})
+    made = response.json()
     again = await desk.send("PATCH", f"/articles/{made['id']}", made, if_match="*")
-    assert (again.status_code, saved(again)) == (200, saved(answer))
+    assert (again.status_code, saved(again)) == (200, saved(response))
     tag = (await desk.send("POST", "/tags", {"slug": "rain", "name": "Rain"})).json()
     assert (await desk.send("PATCH", "/tags/rain", tag)).json() == tag
 

@@ -1,4 +1,4 @@
-"""Webhooks over HTTP: made, edited, tried, told again; and what a receiver finds when it comes back to ask."""
+"""Webhooks over HTTP: create, update, test, replay; and reads of a receiver after a delivery."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -45,16 +45,16 @@ FLAWED: list[tuple[Json, set[str]]] = [
 
 @pytest.fixture
 async def manager(client: httpx.AsyncClient, make_key: MakeKey, store: Store) -> Desk:
-    """Whoever manages webhooks where no network is opened."""
+    """Create a client that manages webhooks, with no network allowed."""
     await store(edition())
     return Desk(client, await make_key(ApiKeyScope.WEBHOOKS_MANAGE))
 
 
-@pytest.fixture(params=[64 * 1024 * 1024, 0], ids=["kept", "fresh"])
-async def open_house(
+@pytest.fixture(params=[64 * 1024 * 1024, 0], ids=["cached", "uncached"])
+async def unrestricted(
     database_address: str, request: pytest.FixtureRequest, make_key: MakeKey, store: Store
 ) -> AsyncIterator[Desk]:
-    """Somebody who may do everything where receivers may be on this machine, in real time."""
+    """Create a client with every scope, with receivers on this machine allowed, in real time."""
     await store(edition())
     settings = Settings(database_url=database_address, webhook_networks=LOOPBACK, cache_bytes=request.param)
     async with running(create_app(settings)) as client:
@@ -82,9 +82,9 @@ async def test_webhook_is_created_shown_and_deleted_with_its_secret_shown_once(m
 
 async def test_invalid_members_of_a_webhook_are_named(manager: Desk) -> None:
     for record, wrong in FLAWED:
-        answer = await manager.send("POST", HOOKS, record)
-        check_problem(answer, "invalid-input")
-        assert {each["where"] for each in answer.json()["errors"]} == wrong, record
+        response = await manager.send("POST", HOOKS, record)
+        check_problem(response, "invalid-input")
+        assert {each["where"] for each in response.json()["errors"]} == wrong, record
     check_problem(await manager.send("POST", HOOKS, {"url": PARTNER}, idempotency_key="a"), "invalid-input")
     for path in ("/webhooks/short", "/webhooks/0677y7hzc3m1a"):
         check_problem(await manager.send("GET", path), "not-found")
@@ -132,16 +132,16 @@ async def test_webhook_edit_checks_revision_and_url(manager: Desk) -> None:
     assert (again["disabled_at"], again["disabled_reason"], again["revision"]) == (None, None, 3)
 
 
-async def test_receiver_reads_the_current_state_on_receipt(open_house: Desk) -> None:
-    desk, stale = open_house, []
+async def test_receiver_reads_the_current_state_on_receipt(unrestricted: Desk) -> None:
+    desk, stale = unrestricted, []
 
     async with a_receiver(answering()) as receiver:
 
         async def ask(writer: asyncio.StreamWriter) -> None:
-            told = orjson.loads(receiver.requests[-1][1])["data"]
-            if told["article"] is not None:
-                got = await desk.client.get(told["article"]["href"])
-                sent = told["article"]
+            payload = orjson.loads(receiver.requests[-1][1])["data"]
+            if payload["article"] is not None:
+                got = await desk.client.get(payload["article"]["href"])
+                sent = payload["article"]
                 if got.status_code == 200 and ("version" not in sent or got.json()["version"] < sent["version"]):
                     stale.append((sent, got.json()))
                 if got.status_code == 200 and got.json()["version"] == sent.get("version") and got.json() != sent:
@@ -163,8 +163,8 @@ async def test_receiver_reads_the_current_state_on_receipt(open_house: Desk) -> 
     assert stale == []
 
 
-async def test_change_is_delivered_and_listed(open_house: Desk, database: Database) -> None:
-    desk = open_house
+async def test_change_is_delivered_and_listed(unrestricted: Desk, database: Database) -> None:
+    desk = unrestricted
     async with a_receiver(answering()) as receiver:
         made = await desk.done("POST", HOOKS, {"url": receiver.url, "secret": SECRET})
         story = await desk.make(published_at="2026-11-20T10:00:00Z", headline="One", source_id="a")
@@ -179,14 +179,14 @@ async def test_change_is_delivered_and_listed(open_house: Desk, database: Databa
         assert messages(receiver)[1]["data"]["article"].keys() == {"id", "href"}
         path = made["href"].removeprefix("/v1/editorial")
         await until(lambda: _all_delivered(desk, path))
-        kept = (await desk.done("GET", f"{path}/deliveries"))["items"]
-        assert [each["id"] for each in kept] == ids(receiver)[::-1]
-        assert {each["status"] for each in kept} == {"delivered"}
-        assert kept[0]["reason"] == "The receiver answered 200."
+        deliveries = (await desk.done("GET", f"{path}/deliveries"))["items"]
+        assert [each["id"] for each in deliveries] == ids(receiver)[::-1]
+        assert {each["status"] for each in deliveries} == {"delivered"}
+        assert deliveries[0]["reason"] == "The receiver answered 200."
         assert (await desk.done("GET", f"{path}/deliveries?status=pending"))["items"] == []
         page = await desk.done("GET", f"{path}/deliveries?limit=1")
         rest = await desk.done("GET", page["next"]["href"].removeprefix("/v1/editorial"))
-        assert page["items"] + rest["items"] == kept
+        assert page["items"] + rest["items"] == deliveries
         await desk.done("PUT", f"{path}/replay", {"since": 0})
         await until(lambda: len(receiver.requests) == 5)
         assert seqs(receiver) == [2, 3, 1, 2, 3]
@@ -205,8 +205,8 @@ async def _all_delivered(desk: Desk, path: str) -> bool:
     return not (await desk.done("GET", f"{path}/deliveries?status=pending"))["items"]
 
 
-async def test_ping_is_sent_immediately_and_returns_its_result(open_house: Desk) -> None:
-    desk = open_house
+async def test_ping_is_sent_immediately_and_returns_its_result(unrestricted: Desk) -> None:
+    desk = unrestricted
     async with a_receiver(answering(418)) as receiver:
         made = await desk.done("POST", HOOKS, {"url": receiver.url, "secret": SECRET})
         path = made["href"].removeprefix("/v1/editorial")
@@ -220,20 +220,20 @@ async def test_ping_is_sent_immediately_and_returns_its_result(open_house: Desk)
         assert (await desk.done("GET", f"{path}/deliveries"))["items"] == []
 
 
-async def test_answers_follow_the_document(open_house: Desk) -> None:
-    desk = open_house
+async def test_answers_follow_the_document(unrestricted: Desk) -> None:
+    desk = unrestricted
     document = api_document()
     async with a_receiver(answering()) as receiver:
         made = await desk.done("POST", HOOKS, {"url": receiver.url, "since": 0})
         path = made["href"].removeprefix("/v1/editorial")
         await until(lambda: _all_delivered(desk, path))
-        answers = {
+        responses = {
             "WebhookWithSecret": made,
             "Webhook": await desk.done("GET", path),
             "WebhookList": await desk.done("GET", HOOKS),
             "DeliveryList": await desk.done("GET", f"{path}/deliveries"),
             "Ping": await desk.done("POST", f"{path}/ping"),
         }
-    for name, answer in answers.items():
-        errors = list(validator(document, {"$ref": f"#/components/schemas/{name}"}).iter_errors(answer))
+    for name, response in responses.items():
+        errors = list(validator(document, {"$ref": f"#/components/schemas/{name}"}).iter_errors(response))
         assert [each.message for each in errors] == [], name

@@ -36,13 +36,13 @@ async def test_disabled_webhooks_send_nothing_and_leave_messages_pending(
         assert receiver.requests == []
         assert await rows(database, "SELECT lease_owner, enqueued_seq FROM webhook_endpoints") == [(None, 0)] * 2
         assert await count(database, "pending") == 0
-        async with dispatching(database_address):  # the log still knows
+        async with dispatching(database_address):  # the log still has them
             await until(lambda: sorted(seqs(receiver)) == [1, 1, 2, 2, 3, 3])
     assert [each.message for each in caplog.records if each.name == "app.webhooks.dispatcher"] == [DISABLED_MESSAGE]
 
 
 async def check_quiet(desk: Desk, store: Store) -> None:
-    """Everything but sending is as it always is."""
+    """Check that everything but delivery works as usual."""
     (endpoint,) = (await desk.done("GET", "/webhooks"))["items"]
     path = endpoint["href"].removeprefix("/v1/editorial")
     check_problem(ping := await desk.send("POST", f"{path}/ping"), "conflict")
@@ -55,5 +55,5 @@ async def check_quiet(desk: Desk, store: Store) -> None:
 
 
 def test_webhooks_are_enabled_by_default() -> None:
-    told: list[dict[str, str]] = [{}, {"DAYLINE_WEBHOOKS": "true"}, {"DAYLINE_WEBHOOKS": "false"}]
-    assert [read_settings(each).webhooks for each in told] == [True, True, False]
+    environments: list[dict[str, str]] = [{}, {"DAYLINE_WEBHOOKS": "true"}, {"DAYLINE_WEBHOOKS": "false"}]
+    assert [read_settings(each).webhooks for each in environments] == [True, True, False]

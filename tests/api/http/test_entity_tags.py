@@ -1,4 +1,4 @@
-"""Strong entity tags, one for each encoding, and the 304 they lead to (RFC 9110, sections 8.8 and 13)."""
+"""Strong entity tags, one for each encoding, and 304 responses (RFC 9110, sections 8.8 and 13)."""
 
 import gzip
 from collections.abc import Callable
@@ -27,11 +27,11 @@ ONE_MEGABYTE = 1_000_000
 
 
 async def fetch(reader: httpx.AsyncClient, address: str, **headers: str) -> tuple[httpx.Response, bytes]:
-    """An answer and its body as it was sent, not decoded."""
+    """Return a response and its body as sent, not decoded."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    async with reader.stream("GET", address, headers=named) as answer:
-        body = b"".join([piece async for piece in answer.aiter_raw()])
-    return answer, body
+    async with reader.stream("GET", address, headers=named) as response:
+        body = b"".join([piece async for piece in response.aiter_raw()])
+    return response, body
 
 
 @pytest.mark.parametrize("query", ["wait=0", "wait=00", "wait=-0", "w%61it=%30&limit=2"])
@@ -43,9 +43,9 @@ async def test_changes_without_waiting_are_304_on_a_match(reader: httpx.AsyncCli
 
 @pytest.mark.parametrize("address", CONTENT)
 async def test_response_has_a_strong_etag_and_304_on_a_match(reader: httpx.AsyncClient, address: str) -> None:
-    answer = await reader.get(address)
-    tag = answer.headers["etag"]
-    assert answer.status_code == 200
+    response = await reader.get(address)
+    tag = response.headers["etag"]
+    assert response.status_code == 200
     assert tag.startswith('"')
     assert tag.endswith('"')
     assert (await reader.get(address)).headers["etag"] == tag
@@ -54,7 +54,7 @@ async def test_response_has_a_strong_etag_and_304_on_a_match(reader: httpx.Async
         assert again.status_code == 304, known
         assert again.content == b""
         for name in ("etag", "cache-control", "vary", "access-control-allow-origin", "link", "last-modified"):
-            assert again.headers.get(name) == answer.headers.get(name), name
+            assert again.headers.get(name) == response.headers.get(name), name
         assert "content-type" not in again.headers
 
 
@@ -74,24 +74,24 @@ async def test_each_encoding_has_its_own_etag_and_the_same_bytes(
     reader: httpx.AsyncClient, address: str, encoding: str
 ) -> None:
     plain, content = await fetch(reader, address, accept_encoding="identity")
-    answer, body = await fetch(reader, address, accept_encoding=encoding)
-    assert answer.headers["content-encoding"] == encoding
+    response, body = await fetch(reader, address, accept_encoding=encoding)
+    assert response.headers["content-encoding"] == encoding
     assert "content-encoding" not in plain.headers
     assert len(body) < len(content)
-    assert int(answer.headers["content-length"]) == len(body)
+    assert int(response.headers["content-length"]) == len(body)
     assert DECODERS[encoding](body) == content
-    assert answer.headers["etag"] != plain.headers["etag"]
-    assert not answer.headers["etag"].startswith("W/")
+    assert response.headers["etag"] != plain.headers["etag"]
+    assert not response.headers["etag"].startswith("W/")
     for other in ("gzip", "br", "zstd", "identity"):
-        again, _ = await fetch(reader, address, accept_encoding=other, if_none_match=answer.headers["etag"])
+        again, _ = await fetch(reader, address, accept_encoding=other, if_none_match=response.headers["etag"])
         assert again.status_code == (304 if other == encoding else 200)
 
 
 @pytest.mark.parametrize("address", CONTENT)
 async def test_every_response_varies_by_accept_encoding(reader: httpx.AsyncClient, address: str) -> None:
     for encoding in ("identity", "gzip", "zstd;q=0.5, br"):
-        answer, _ = await fetch(reader, address, accept_encoding=encoding)
-        assert answer.headers["vary"] == "Accept-Encoding"
+        response, _ = await fetch(reader, address, accept_encoding=encoding)
+        assert response.headers["vary"] == "Accept-Encoding"
 
 
 @pytest.mark.parametrize(
@@ -133,12 +133,12 @@ def test_small_response_is_identity_unless_refused() -> None:
     assert choose_encoding("gzip, br, zstd", 50) is None
     assert choose_encoding("gzip, identity;q=0", 50) == "gzip"
     assert choose_encoding("br, *;q=0", 50) == "br"
-    assert choose_encoding("identity;q=0", 50) is None  # nothing is left to choose
+    assert choose_encoding("identity;q=0", 50) is None  # no encoding is left to choose
 
 
 async def test_refused_identity_compresses_small_responses(reader: httpx.AsyncClient) -> None:
-    answer, body = await fetch(reader, "/v1/tags/fog", accept_encoding="gzip, identity;q=0")
-    assert answer.headers["content-encoding"] == "gzip"
+    response, body = await fetch(reader, "/v1/tags/fog", accept_encoding="gzip, identity;q=0")
+    assert response.headers["content-encoding"] == "gzip"
     assert gzip.decompress(body) == (await reader.get("/v1/tags/fog")).content
 
 
@@ -154,8 +154,8 @@ async def test_last_modified_is_on_single_entries_only(reader: httpx.AsyncClient
 @pytest.mark.parametrize("operation", sorted(SINGLE))
 async def test_if_modified_since_returns_304(reader: httpx.AsyncClient, operation: str) -> None:
     address = ADDRESSES[operation]
-    answer = await reader.get(address)
-    modified = answer.headers["last-modified"]
+    response = await reader.get(address)
+    modified = response.headers["last-modified"]
     seconds = parsedate_to_datetime(modified).timestamp()
 
     async def status(**headers: str) -> int:
@@ -169,7 +169,7 @@ async def test_if_modified_since_returns_304(reader: httpx.AsyncClient, operatio
         assert await status(if_modified_since=form) == 304, form
     # A tag decides alone where both are given (RFC 9110, section 13.2.2).
     assert await status(if_modified_since=modified, if_none_match='"other"') == 200
-    assert await status(if_modified_since=formatdate(0), if_none_match=answer.headers["etag"]) == 304
+    assert await status(if_modified_since=formatdate(0), if_none_match=response.headers["etag"]) == 304
 
 
 @pytest.mark.parametrize(
@@ -184,8 +184,8 @@ async def test_if_modified_since_returns_304(reader: httpx.AsyncClient, operatio
     ],
 )
 async def test_invalid_if_modified_since_is_ignored(reader: httpx.AsyncClient, date: str) -> None:
-    answer = await reader.get("/v1/tags/fog", headers={"if-modified-since": date})
-    assert answer.status_code == 200
+    response = await reader.get("/v1/tags/fog", headers={"if-modified-since": date})
+    assert response.status_code == 200
 
 
 @pytest.mark.parametrize("operation", sorted(ADDRESSES.keys() - SINGLE))

@@ -70,10 +70,10 @@ async def test_max_age_counts_down_to_relevant_expiries(
         with clock.frozen(END):
             assert await database.write(apply_due_transitions, now=END, most=10) == 1
             after = {address: await client.get(address, headers=identity) for address in addresses}
-    assert {answer.status_code for answer in before.values()} == {200}
+    assert {response.status_code for response in before.values()} == {200}
     assert after["/v1/articles/ending"].status_code == 410
     changed = {address for address in addresses if shown(before[address]) != shown(after[address])}
-    said = {address: answer.headers["cache-control"] for address, answer in before.items()}
+    said = {address: response.headers["cache-control"] for address, response in before.items()}
     assert {address for address in changed if said[address] != COUNTING} == set()
     assert changed >= ENTRIES
     assert [after[address].status_code for address in PAGES[-2:]] == [404, 404]

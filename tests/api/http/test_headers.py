@@ -1,4 +1,4 @@
-"""What every answer says beside its body: who may read it, how long it keeps, what comes next, and nothing echoed."""
+"""Header fields of every response: CORS, caching, links, and nothing echoed."""
 
 import re
 from urllib.parse import parse_qsl, urlsplit
@@ -29,8 +29,8 @@ EVIL = {
 }
 
 
-async def answers(reader: httpx.AsyncClient, **headers: str) -> list[httpx.Response]:
-    """Every kind of answer there is: good ones, 304, redirects and problems."""
+async def responses(reader: httpx.AsyncClient, **headers: str) -> list[httpx.Response]:
+    """Return a response of every kind: successes, 304, redirects and problems."""
     found = [await reader.get(address, headers=headers) for address in (*CONTENT, *WRONG)]
     tag = (await reader.get("/v1/timeline")).headers["etag"]
     found.append(await reader.get("/v1/timeline", headers={**headers, "if-none-match": tag}))
@@ -41,18 +41,18 @@ async def answers(reader: httpx.AsyncClient, **headers: str) -> list[httpx.Respo
 
 
 async def test_cors_exposes_etag_and_link(reader: httpx.AsyncClient) -> None:
-    found = await answers(reader, origin="https://front.example")
-    assert {200, 204, 304, 308, 400, 404, 405, 410, 422} <= {answer.status_code for answer in found}
-    for answer in found:
-        assert answer.headers["access-control-allow-origin"] == "*"
-        assert "access-control-allow-credentials" not in answer.headers
-        if answer.status_code != 204:
-            exposed = {name.strip().lower() for name in answer.headers["access-control-expose-headers"].split(",")}
+    found = await responses(reader, origin="https://front.example")
+    assert {200, 204, 304, 308, 400, 404, 405, 410, 422} <= {response.status_code for response in found}
+    for response in found:
+        assert response.headers["access-control-allow-origin"] == "*"
+        assert "access-control-allow-credentials" not in response.headers
+        if response.status_code != 204:
+            exposed = {name.strip().lower() for name in response.headers["access-control-expose-headers"].split(",")}
             assert {"etag", "link"} <= exposed
 
 
 async def test_response_contains_no_request_host(reader: httpx.AsyncClient) -> None:
-    plain, tricked = await answers(reader), await answers(reader, **EVIL)
+    plain, tricked = await responses(reader), await responses(reader, **EVIL)
     for one, other in zip(plain, tricked, strict=True):
         assert b"evil" not in other.content
         assert "evil" not in repr(other.headers.raw)
@@ -72,10 +72,10 @@ async def test_content_max_age_is_at_most_a_minute(reader: httpx.AsyncClient, ad
 
 @pytest.mark.parametrize(("address", "status"), WRONG.items())
 async def test_error_response_is_no_cache(reader: httpx.AsyncClient, address: str, status: int) -> None:
-    answer = await reader.get(address)
-    assert answer.status_code == status
-    assert answer.headers["cache-control"] == "no-cache"
-    assert answer.headers["content-type"] == "application/problem+json"
+    response = await reader.get(address)
+    assert response.status_code == status
+    assert response.headers["cache-control"] == "no-cache"
+    assert response.headers["content-type"] == "application/problem+json"
 
 
 async def test_redirect_has_the_cache_control_of_its_article(reader: httpx.AsyncClient) -> None:
@@ -104,22 +104,22 @@ async def test_link_header_equals_next_of_the_body(reader: httpx.AsyncClient, op
     address = ADDRESSES[operation]
     seen = 0
     while True:
-        answer = await reader.get(address)
-        following = answer.json()["next"]
+        response = await reader.get(address)
+        following = response.json()["next"]
         seen += 1
         if following is None:
             break
-        assert answer.headers["link"] == f'<{following["href"]}>; rel="next"'
+        assert response.headers["link"] == f'<{following["href"]}>; rel="next"'
         assert re.fullmatch(r"/v1/[^/].*", following["href"])
         asked, offered = (dict(parse_qsl(urlsplit(each).query)) for each in (address, following["href"]))
         assert offered == {**asked, "cursor": following["cursor"]}
         assert urlsplit(following["href"]).path == urlsplit(address).path
         address = following["href"]
     assert seen > 1
-    assert "link" not in answer.headers
+    assert "link" not in response.headers
 
 
 async def test_day_has_no_next_link_header(reader: httpx.AsyncClient) -> None:
-    answer = await reader.get(ADDRESSES["get_day"])
-    assert answer.json()["next"] == {"date": "2026-11-20", "href": "/v1/timeline/2026-11-20"}
-    assert "link" not in answer.headers
+    response = await reader.get(ADDRESSES["get_day"])
+    assert response.json()["next"] == {"date": "2026-11-20", "href": "/v1/timeline/2026-11-20"}
+    assert "link" not in response.headers

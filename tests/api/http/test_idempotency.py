@@ -1,4 +1,4 @@
-"""Idempotency-Key: sent twice, done once; on each database, in one process and in two."""
+"""Idempotency-Key: repeated requests take effect once; on each database, in one process and in two."""
 
 import asyncio
 import time
@@ -31,7 +31,10 @@ BAD = ("", "x" * 256, "a b", '"', '""', '"open', '"a"b', '"a\\b"', "naïve", '"'
 
 
 def make_app(address: str) -> FastAPI:
-    """An app that files a note for each POST, as one of two keys; `fail` and `slow` are what they say."""
+    """Create an app that stores a note for each POST, as one of two keys.
+
+    `behaviour` selects a failure (`fail`) or a delay (`slow`).
+    """
     app = create_app(Settings.model_validate({"database_url": address}))
     app.state.made = 0
 
@@ -39,15 +42,15 @@ def make_app(address: str) -> FastAPI:
     async def file_note(request: Request) -> Response:
         key = int(request.headers.get("x-key", "1"))
         request.state.principal = Principal(key, "prefix", "Desk", frozenset())
-        wish = request.query_params.get("wish")
+        behaviour = request.query_params.get("behaviour")
 
         def make(connection: Connection) -> StoredResponse:
             app.state.made += 1
             name = f"note {app.state.made}"
             connection.execute(key_value.insert(), {"name": name, "value": b""})
-            if wish == "fail" and app.state.made == 1:
+            if behaviour == "fail" and app.state.made == 1:
                 raise ConflictError("Not this time.")
-            if wish == "slow":
+            if behaviour == "slow":
                 pause(connection)
             made = private_response({"note": name}, status=201, revision=1, headers={"location": f"/notes/{key}"})
             return to_stored_response(made, article_id=7)
@@ -58,7 +61,7 @@ def make_app(address: str) -> FastAPI:
 
 
 def pause(connection: Connection) -> None:
-    """Take a moment in the middle of the transaction, while the loop goes on."""
+    """Wait in the middle of the transaction, while the event loop runs."""
     if connection.dialect.name == "postgresql":
         connection.execute(text(f"SELECT pg_sleep({PAUSE_SECONDS})"))
     else:
@@ -67,31 +70,31 @@ def pause(connection: Connection) -> None:
 
 @pytest.fixture
 async def notes(database_address: str, still_clock: int) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of that app."""
+    """Create a client of that app."""
     assert still_clock == NOW
     async with running(make_app(database_address)) as client:
         yield client
 
 
 async def filed(database: Database) -> int:
-    """How many notes there are."""
+    """Return the number of notes."""
     return await database.read(
         lambda connection: connection.execute(select(func.count()).select_from(key_value)).scalar_one()
     )
 
 
 async def post(
-    client: httpx.AsyncClient, name: str | None, *, body: bytes = b"{}", wish: str = "", key: int = 1
+    client: httpx.AsyncClient, name: str | None, *, body: bytes = b"{}", behaviour: str = "", key: int = 1
 ) -> httpx.Response:
     headers = {"x-key": str(key)} | ({} if name is None else {NAME: name})
-    return await client.post(f"/notes?wish={wish}", content=body, headers=headers)
+    return await client.post(f"/notes?behaviour={behaviour}", content=body, headers=headers)
 
 
 async def test_request_without_idempotency_key_is_executed_each_time(
     notes: httpx.AsyncClient, database: Database
 ) -> None:
-    answers = [await post(notes, None) for _ in range(2)]
-    assert [each.json() for each in answers] == [{"note": "note 1"}, {"note": "note 2"}]
+    responses = [await post(notes, None) for _ in range(2)]
+    assert [each.json() for each in responses] == [{"note": "note 1"}, {"note": "note 2"}]
     assert await filed(database) == 2
 
 
@@ -109,9 +112,12 @@ async def test_repeated_request_is_executed_once(notes: httpx.AsyncClient, datab
 
 async def test_idempotency_key_with_another_request_is_rejected(notes: httpx.AsyncClient, database: Database) -> None:
     await post(notes, "n-1", body=b'{"a":1}')
-    for answer in (await post(notes, "n-1", body=b'{"a":2}'), await post(notes, "n-1", body=b'{"a":1}', wish="x")):
-        assert answer.status_code == 422
-        assert answer.json()["type"] == "/problems/idempotency-key-reused"
+    for response in (
+        await post(notes, "n-1", body=b'{"a":2}'),
+        await post(notes, "n-1", body=b'{"a":1}', behaviour="x"),
+    ):
+        assert response.status_code == 422
+        assert response.json()["type"] == "/problems/idempotency-key-reused"
     assert await filed(database) == 1
 
 
@@ -122,9 +128,9 @@ async def test_idempotency_key_belongs_to_its_api_key(notes: httpx.AsyncClient) 
 
 
 async def test_failed_request_may_be_repeated(notes: httpx.AsyncClient, database: Database) -> None:
-    failed = await post(notes, "n-1", wish="fail")
+    failed = await post(notes, "n-1", behaviour="fail")
     assert (failed.status_code, await filed(database)) == (409, 0)
-    again = await post(notes, "n-1", wish="fail")
+    again = await post(notes, "n-1", behaviour="fail")
     assert (again.status_code, await filed(database)) == (201, 1)
     assert "idempotent-replayed" not in again.headers
 
@@ -146,14 +152,14 @@ async def test_old_stored_responses_are_pruned_and_counted(notes: httpx.AsyncCli
     with clock.frozen(NOW + 1):
         await post(notes, "young")
     assert await database.write(prune_stored_responses, before=NOW + 1) == 1
-    kept = await database.read(lambda connection: connection.execute(select(idempotency_keys.c.key)).scalars().all())
-    assert kept == ["young"]
+    stored = await database.read(lambda connection: connection.execute(select(idempotency_keys.c.key)).scalars().all())
+    assert stored == ["young"]
 
 
 async def test_stored_response_has_its_article(notes: httpx.AsyncClient, database: Database) -> None:
     await post(notes, "n-1")
-    kept = await database.read(lambda connection: connection.execute(select(idempotency_keys.c.article_id)).scalar())
-    assert kept == 7
+    stored = await database.read(lambda connection: connection.execute(select(idempotency_keys.c.article_id)).scalar())
+    assert stored == 7
 
 
 @pytest.mark.parametrize("name", GOOD)
@@ -169,9 +175,9 @@ async def test_quoted_idempotency_key_equals_the_bare_one(notes: httpx.AsyncClie
 
 @pytest.mark.parametrize("name", BAD)
 async def test_invalid_idempotency_key_is_rejected(notes: httpx.AsyncClient, database: Database, name: str) -> None:
-    answer = await notes.post("/notes", headers=[(NAME.encode(), name.encode())])
-    assert answer.status_code == 422
-    assert [each["where"] for each in answer.json()["errors"]] == [NAME]
+    response = await notes.post("/notes", headers=[(NAME.encode(), name.encode())])
+    assert response.status_code == 422
+    assert [each["where"] for each in response.json()["errors"]] == [NAME]
     assert await filed(database) == 0
 
 
@@ -180,21 +186,21 @@ async def test_two_idempotency_keys_are_rejected(notes: httpx.AsyncClient) -> No
 
 
 async def test_concurrent_equal_requests_are_executed_once(notes: httpx.AsyncClient, database: Database) -> None:
-    answers = await asyncio.gather(*(post(notes, "n-1", wish="slow") for _ in range(5)))
-    refused = [each for each in answers if each.status_code == 409]
-    assert sorted(each.status_code for each in answers) == [201, 409, 409, 409, 409]
+    responses = await asyncio.gather(*(post(notes, "n-1", behaviour="slow") for _ in range(5)))
+    refused = [each for each in responses if each.status_code == 409]
+    assert sorted(each.status_code for each in responses) == [201, 409, 409, 409, 409]
     assert {each.json()["type"] for each in refused} == {"/problems/request-in-progress"}
     assert {each.headers["retry-after"] for each in refused} == {"1"}
     assert await filed(database) == 1
-    again = await post(notes, "n-1", wish="slow")
+    again = await post(notes, "n-1", behaviour="slow")
     assert (again.json(), again.headers["idempotent-replayed"]) == ({"note": "note 1"}, "true")
 
 
 async def test_requests_with_other_idempotency_keys_are_concurrent(
     notes: httpx.AsyncClient, database: Database
 ) -> None:
-    answers = await asyncio.gather(*(post(notes, f"n-{number}") for number in range(5)))
-    assert [each.status_code for each in answers] == [201] * 5
+    responses = await asyncio.gather(*(post(notes, f"n-{number}") for number in range(5)))
+    assert [each.status_code for each in responses] == [201] * 5
     assert await filed(database) == 5
 
 
@@ -202,16 +208,16 @@ async def test_requests_with_other_idempotency_keys_are_concurrent(
 async def test_equal_requests_to_two_processes_are_executed_once(database_address: str, database: Database) -> None:
     async with AsyncExitStack() as stack:
         clients = [await stack.enter_async_context(running(make_app(database_address))) for _ in range(2)]
-        answers = await asyncio.gather(*(post(client, "n-1", wish="slow") for client in clients))
+        responses = await asyncio.gather(*(post(client, "n-1", behaviour="slow") for client in clients))
         assert await filed(database) == 1
-        made = [each for each in answers if each.status_code == 201 and "idempotent-replayed" not in each.headers]
+        made = [each for each in responses if each.status_code == 201 and "idempotent-replayed" not in each.headers]
         assert len(made) == 1
-        (other,) = [each for each in answers if each is not made[0]]
+        (other,) = [each for each in responses if each is not made[0]]
         assert other.status_code == 409 or other.content == made[0].content
         if other.status_code == 409:
             assert other.json()["type"] == "/problems/request-in-progress"
         for client in clients:
-            again = await post(client, "n-1", wish="slow")
+            again = await post(client, "n-1", behaviour="slow")
             assert (again.content, again.headers["idempotent-replayed"]) == (made[0].content, "true")
 
 

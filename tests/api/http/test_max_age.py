@@ -1,4 +1,4 @@
-"""How long an answer may be kept when a publication is near."""
+"""Max-age of responses when a publication is near."""
 
 from collections.abc import AsyncIterator
 from typing import Any, NamedTuple
@@ -108,24 +108,24 @@ SAME = (
 
 
 class Newsroom(NamedTuple):
-    """A client of the newsroom, and the upkeep behind it, which stands still: what is due waits."""
+    """Client of the newsroom, and its scheduler, which is stopped: what is due waits."""
 
     client: httpx.AsyncClient
     worker: Scheduler
 
     async def ask(self, address: str, **headers: str) -> httpx.Response:
-        """The answer to an address."""
+        """Return the response to a path."""
         return await self.client.get(address, headers={"accept-encoding": "identity", **headers})
 
-    async def kept(self, address: str = "/v1/timeline", *, at: int = NOW) -> str:
-        """What an answer that is sent at that time says of its keeping."""
+    async def cache_control(self, address: str = "/v1/timeline", *, at: int = NOW) -> str:
+        """Return the Cache-Control of a response sent at that time."""
         with clock.frozen(at):
             return (await self.ask(address)).headers["cache-control"]
 
 
 @pytest.fixture
 async def halted(database_address: str, newsroom: None, store: Store, still_clock: int) -> AsyncIterator[Newsroom]:
-    """The small newsroom with two articles that are due in ten seconds; one is the first to use its names."""
+    """Create the small newsroom with two articles due in ten seconds; one is the first to use its names."""
     assert (newsroom, still_clock) == (None, NOW)
     await store(
         article(
@@ -155,7 +155,7 @@ async def halted(database_address: str, newsroom: None, store: Store, still_cloc
 
 
 async def addresses(halted: Newsroom, patterns: tuple[str, ...]) -> list[str]:
-    """The addresses with ids and cursors filled in."""
+    """Return the paths with ids and cursors filled in."""
     cursors = {
         name: (await halted.ask(f"/v1/{name}?limit=1")).json()["next"]["cursor"] for name in ("timeline", "articles")
     }
@@ -163,22 +163,22 @@ async def addresses(halted: Newsroom, patterns: tuple[str, ...]) -> list[str]:
     return [pattern.format(id=soon, **cursors) for pattern in patterns]
 
 
-def shown(answer: httpx.Response) -> Any:
-    """What an answer shows; how far the change log had come does not count."""
-    if answer.headers["content-type"] != "application/json":
-        return answer.content
-    return {name: value for name, value in answer.json().items() if name not in {"as_of", "newer"}}
+def shown(response: httpx.Response) -> Any:
+    """Return the content of a response; the position in the change log does not count."""
+    if response.headers["content-type"] != "application/json":
+        return response.content
+    return {name: value for name, value in response.json().items() if name not in {"as_of", "newer"}}
 
 
 async def test_max_age_counts_down_to_relevant_publications_only(halted: Newsroom, database: Database) -> None:
     changing, same = await addresses(halted, CHANGED), await addresses(halted, SAME)
     before = {address: await halted.ask(address) for address in (*changing, *same)}
-    assert {answer.status_code for answer in before.values()} == {200}
+    assert {response.status_code for response in before.values()} == {200}
     with clock.frozen(DUE):
         assert await database.write(apply_due_transitions, now=DUE, most=10) == 2
         after = {address: await halted.ask(address) for address in (*changing, *same)}
     assert {address for address in before if shown(before[address]) != shown(after[address])} == set(changing)
-    said = {address: answer.headers["cache-control"] for address, answer in before.items()}
+    said = {address: response.headers["cache-control"] for address, response in before.items()}
     assert said == dict.fromkeys(changing, COUNTING) | dict.fromkeys(same, PUBLIC)
 
 
@@ -191,11 +191,11 @@ async def test_max_age_counts_down_to_relevant_publications_only(halted: Newsroo
         (-1_000_000, "public, max-age=1, stale-if-error=600"),
         (-999_999, "public, max-age=0, stale-if-error=600"),
         (0, "public, max-age=0, stale-if-error=600"),
-        (5_000_000, "public, max-age=0, stale-if-error=600"),  # it is late
+        (5_000_000, "public, max-age=0, stale-if-error=600"),  # overdue
     ],
 )
 async def test_max_age_is_computed_when_sent(halted: Newsroom, microseconds: int, expected: str) -> None:
-    assert await halted.kept(at=DUE + microseconds) == expected
+    assert await halted.cache_control(at=DUE + microseconds) == expected
 
 
 async def test_max_age_of_304_and_head_counts_down(halted: Newsroom) -> None:
@@ -210,22 +210,22 @@ async def test_max_age_of_304_and_head_counts_down(halted: Newsroom) -> None:
 async def test_overdue_publication_sets_every_max_age_to_zero(halted: Newsroom) -> None:
     cursor = (await halted.ask("/v1/timeline?limit=1")).json()["next"]["cursor"]
     for address in (f"/v1/timeline?limit=1&cursor={cursor}", "/v1/articles/ferry-waits", "/v1/timeline/2026-11-19"):
-        assert await halted.kept(address, at=DUE - 1) == PUBLIC
-        assert await halted.kept(address, at=DUE) == "public, max-age=0, stale-if-error=600"
-    assert await halted.kept("/v1/timeline?section=world", at=DUE) == PUBLIC
+        assert await halted.cache_control(address, at=DUE - 1) == PUBLIC
+        assert await halted.cache_control(address, at=DUE) == "public, max-age=0, stale-if-error=600"
+    assert await halted.cache_control("/v1/timeline?section=world", at=DUE) == PUBLIC
 
 
 async def test_redirect_max_age_equals_that_of_its_article(halted: Newsroom) -> None:
-    answer = await halted.ask("/v1/articles/night-trams")
-    assert (answer.status_code, answer.headers["cache-control"]) == (308, COUNTING)
+    response = await halted.ask("/v1/articles/night-trams")
+    assert (response.status_code, response.headers["cache-control"]) == (308, COUNTING)
     assert (await halted.ask("/v1/articles/night-trams/related")).headers["cache-control"] == PUBLIC
 
 
 async def test_schedule_of_this_process_applies_immediately(halted: Newsroom, store: Store) -> None:
     await store(article("2026-11-20T12:00:04Z", source_id="sooner"))
     await halted.worker.refresh()
-    assert await halted.kept() == "public, max-age=4, stale-if-error=600"
-    assert await halted.kept("/v1/tags/trams/articles") == COUNTING
+    assert await halted.cache_control() == "public, max-age=4, stale-if-error=600"
+    assert await halted.cache_control("/v1/tags/trams/articles") == COUNTING
 
 
 async def test_max_age_is_the_default_after_the_publication(halted: Newsroom, database: Database) -> None:
@@ -233,19 +233,19 @@ async def test_max_age_is_the_default_after_the_publication(halted: Newsroom, da
         before = CacheControlBuilder(halted.worker, CONTENT)
         await database.write(apply_due_transitions, now=DUE, most=10)
         await halted.worker.refresh()
-        assert await halted.kept(at=DUE) == PUBLIC
+        assert await halted.cache_control(at=DUE) == PUBLIC
         dependency = articles_schedule_dependency(ArticleListParams())
         assert before.header_value(dependency) == "public, max-age=0, stale-if-error=600"  # its snapshot may be older
 
 
 async def test_unknown_schedule_is_not_cacheable(halted: Newsroom) -> None:
-    assert await halted.kept("/v1/timeline?section=world", at=NOW + 61 * SECOND_US) == (
+    assert await halted.cache_control("/v1/timeline?section=world", at=NOW + 61 * SECOND_US) == (
         "public, max-age=29, stale-if-error=600"
     )
     halted.worker.snapshot = UNKNOWN
-    assert await halted.kept("/v1/timeline?edition=ua") == "public, max-age=0, stale-if-error=600"
-    assert await halted.kept("/v1/tags") == "public, max-age=0, stale-if-error=600"
-    assert await halted.kept("/v1/editions") == PUBLIC
+    assert await halted.cache_control("/v1/timeline?edition=ua") == "public, max-age=0, stale-if-error=600"
+    assert await halted.cache_control("/v1/tags") == "public, max-age=0, stale-if-error=600"
+    assert await halted.cache_control("/v1/editions") == PUBLIC
 
 
 @pytest.mark.usefixtures("still_clock", "newsroom")

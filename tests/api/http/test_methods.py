@@ -1,4 +1,4 @@
-"""HEAD, OPTIONS, methods that are not taken, and addresses that are not there."""
+"""HEAD, OPTIONS, unsupported methods, and unknown paths."""
 
 import httpx
 import pytest
@@ -7,7 +7,7 @@ from tests.api.newsroom import ADDRESSES, CONTENT, WITHDRAWN
 
 HEALTH = ("/health/live", "/health/ready")
 NOT_CACHED = frozenset({"export_articles", "stream_changes"})
-"""Operations whose answers are not kept (a stream, waiting changes); they have tests of their own."""
+"""Operations whose responses are not cached (a stream, waiting changes); other tests cover them."""
 UNKNOWN = (
     "/",
     "/v1/",
@@ -60,51 +60,51 @@ async def test_preflight_allows_any_origin(reader: httpx.AsyncClient, address: s
         "access-control-request-method": "GET",
         "access-control-request-headers": "if-none-match",
     }
-    answer = await reader.options(address, headers=asked)
-    assert answer.status_code == 204
-    assert answer.content == b""
-    assert answer.headers["access-control-allow-origin"] == "*"
-    assert {"GET", "HEAD"} <= set(answer.headers["access-control-allow-methods"].split(", "))
-    allowed = {each.lower() for each in answer.headers["access-control-allow-headers"].split(", ")}
+    response = await reader.options(address, headers=asked)
+    assert response.status_code == 204
+    assert response.content == b""
+    assert response.headers["access-control-allow-origin"] == "*"
+    assert {"GET", "HEAD"} <= set(response.headers["access-control-allow-methods"].split(", "))
+    allowed = {each.lower() for each in response.headers["access-control-allow-headers"].split(", ")}
     assert {"*", "authorization", "content-type", "if-match", "if-none-match", "idempotency-key"} == allowed
-    assert int(answer.headers["access-control-max-age"]) > 0
-    assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
+    assert int(response.headers["access-control-max-age"]) > 0
+    assert set(response.headers["allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
 
 
 @pytest.mark.parametrize("address", ["/v1/editorial/articles", "/v1/editorial/keys/k7q2m5xw3f"])
 async def test_editorial_preflight_is_private(reader: httpx.AsyncClient, address: str) -> None:
-    answer = await reader.options(address, headers={"origin": "https://desk.example"})
-    assert answer.status_code == 204
-    assert answer.headers["cache-control"] == "private, no-store"
-    exposed = set(answer.headers["access-control-expose-headers"].split(", "))
+    response = await reader.options(address, headers={"origin": "https://desk.example"})
+    assert response.status_code == 204
+    assert response.headers["cache-control"] == "private, no-store"
+    exposed = set(response.headers["access-control-expose-headers"].split(", "))
     assert {"ETag", "Location", "Retry-After", "Idempotent-Replayed"} <= exposed
 
 
 @pytest.mark.parametrize("address", [*CONTENT, *HEALTH])
 async def test_405_lists_all_allowed_methods(reader: httpx.AsyncClient, address: str) -> None:
     for method in ("POST", "DELETE", "PURGE"):
-        answer = await reader.request(method, address)
-        assert answer.status_code == 405
-        assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
-        assert answer.headers["content-type"] == "application/problem+json"
-        assert answer.json()["type"] == "/problems/method-not-allowed"
-        assert method in answer.json()["detail"]
+        response = await reader.request(method, address)
+        assert response.status_code == 405
+        assert set(response.headers["allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
+        assert response.headers["content-type"] == "application/problem+json"
+        assert response.json()["type"] == "/problems/method-not-allowed"
+        assert method in response.json()["detail"]
 
 
 @pytest.mark.parametrize("address", UNKNOWN)
 async def test_unknown_path_is_404_and_never_a_redirect(reader: httpx.AsyncClient, address: str) -> None:
     url = httpx.URL("http://dayline.test").copy_with(raw_path=address.encode())
-    answer = await reader.get(url)
-    assert answer.status_code == 404
-    assert "location" not in answer.headers
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.json()["type"] == "/problems/not-found"
+    response = await reader.get(url)
+    assert response.status_code == 404
+    assert "location" not in response.headers
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json()["type"] == "/problems/not-found"
 
 
 async def test_wrong_method_on_an_unknown_path_is_404(reader: httpx.AsyncClient) -> None:
-    answer = await reader.post("/v1/nowhere")
-    assert answer.status_code == 404
-    assert "allow" not in answer.headers
+    response = await reader.post("/v1/nowhere")
+    assert response.status_code == 404
+    assert "allow" not in response.headers
 
 
 async def test_parameter_table_covers_every_public_operation(reader: httpx.AsyncClient) -> None:

@@ -1,4 +1,4 @@
-"""Problem details (RFC 9457): their form, their pages, and that nothing of the inside gets out."""
+"""Problem details (RFC 9457): their form, their pages, and that they reveal no internals."""
 
 import asyncio
 import json
@@ -72,7 +72,7 @@ OPERATIONAL = {refusal.code: "returned before the application: tests/server" for
 
 @pytest.fixture(scope="session")
 def problem_schema(shared_folder: Path) -> dict[str, Any]:
-    """The JSON Schema of problem details."""
+    """Return the JSON Schema of problem details."""
     path = shared_folder / "standards" / "rfc9457-problem.schema.json"
     if not path.is_file():
         pytest.skip(f"the schema is not here: {path}")
@@ -80,17 +80,17 @@ def problem_schema(shared_folder: Path) -> dict[str, Any]:
     return schema
 
 
-def check_problem(answer: httpx.Response, code: str) -> dict[str, Any]:
-    """The members of a well-formed problem of this kind."""
+def check_problem(response: httpx.Response, code: str) -> dict[str, Any]:
+    """Check the members of a well-formed problem of this type."""
     kind = PROBLEM_TYPES[code]
-    body: dict[str, Any] = answer.json()
-    assert answer.headers["content-type"] == "application/problem+json"
+    body: dict[str, Any] = response.json()
+    assert response.headers["content-type"] == "application/problem+json"
     is_editorial = body["instance"].startswith("/v1/editorial")
-    assert answer.headers["cache-control"] == ("private, no-store" if is_editorial else "no-cache")
-    assert answer.headers["access-control-allow-origin"] == "*"
-    assert "Retry-After, RateLimit, RateLimit-Policy" in answer.headers["access-control-expose-headers"]
-    assert answer.headers["x-content-type-options"] == "nosniff"
-    assert answer.status_code == body["status"] == kind.status
+    assert response.headers["cache-control"] == ("private, no-store" if is_editorial else "no-cache")
+    assert response.headers["access-control-allow-origin"] == "*"
+    assert "Retry-After, RateLimit, RateLimit-Policy" in response.headers["access-control-expose-headers"]
+    assert response.headers["x-content-type-options"] == "nosniff"
+    assert response.status_code == body["status"] == kind.status
     assert body["type"] == f"/problems/{code}"
     assert body["title"] == kind.title
     assert body["detail"].strip()
@@ -140,11 +140,11 @@ async def test_cursor_of_another_list_is_a_mismatch(reader: httpx.AsyncClient) -
 
 async def test_410_has_the_notice_and_never_the_reason(reader: httpx.AsyncClient) -> None:
     for address in (WITHDRAWN, f"{WITHDRAWN}/related"):
-        answer = await reader.get(address)
-        body = check_problem(answer, "article-withdrawn")
+        response = await reader.get(address)
+        body = check_problem(response, "article-withdrawn")
         assert body["notice"] == NOTICE
-        assert "secret" not in answer.text
-        assert "Text nobody reads" not in answer.text
+        assert "secret" not in response.text
+        assert "Text nobody reads" not in response.text
         by_id = await reader.get(f"/v1/articles/{body['id']}")
         assert by_id.json() == {**body, "instance": f"/v1/articles/{body['id']}"}
 
@@ -155,7 +155,7 @@ async def test_problem_instance_is_a_uri_reference(reader: httpx.AsyncClient) ->
 
 
 def rename(table: str, name: str) -> Callable[[Connection], None]:
-    """An action that takes a table away under another name."""
+    """Return an action that renames a table."""
 
     def run(connection: Connection) -> None:
         connection.execute(text(f"ALTER TABLE {table} RENAME TO {name}"))
@@ -169,14 +169,14 @@ async def test_failed_query_leaks_nothing_and_affects_no_later_one(
 ) -> None:
     before = {address: (await client.get(address)).content for address in ADDRESSES.values()}
     await database.write(rename("editions", "editions_away"))
-    app_of(0)[0].state.services.store.clear()  # what is kept asks no database
+    app_of(0)[0].state.services.store.clear()  # cached responses read no database
     try:
         for address in ADDRESSES.values():
-            answer = await client.get(address)
-            body = check_problem(answer, "internal-error")
+            response = await client.get(address)
+            body = check_problem(response, "internal-error")
             assert body["instance"] == address.partition("?")[0]
-            assert INSIDE.search(answer.text.replace(body["instance"], "")) is None, answer.text
-            assert "etag" not in answer.headers
+            assert INSIDE.search(response.text.replace(body["instance"], "")) is None, response.text
+            assert "etag" not in response.headers
     finally:
         await database.write(rename("editions_away", "editions"))
     for address, content in before.items():
@@ -199,7 +199,7 @@ async def test_database_error_contains_no_bound_value(database: Database) -> Non
 def terminate_while_waiting(
     connection: Connection, send: Callable[[], Coroutine[Any, Any, httpx.Response]]
 ) -> asyncio.Task[httpx.Response]:
-    """Send a write that waits for a lock, end its connection, and return its request."""
+    """Send a write that waits for a lock, end its connection, and return its response."""
     connection.execute(text("LOCK TABLE tags IN ACCESS EXCLUSIVE MODE"))
     request = asyncio.create_task(send())
     while not connection.execute(text(TERMINATE_WAITING)).all():
@@ -227,11 +227,11 @@ async def test_busy_or_lost_database_is_503_with_retry_after(
         if database_address.startswith("sqlite"):
             with closing(sqlite3.connect(database.url.database or "", isolation_level=None)) as other:
                 other.execute("BEGIN IMMEDIATE")
-                answer = await make("two")
+                response = await make("two")
         else:
-            answer = await (await database.write(terminate_while_waiting, lambda: make("two")))
-        problem = check_problem(answer, "unavailable")
-        assert answer.headers["retry-after"] == "1"
+            response = await (await database.write(terminate_while_waiting, lambda: make("two")))
+        problem = check_problem(response, "unavailable")
+        assert response.headers["retry-after"] == "1"
         assert INSIDE.search(problem["detail"]) is None
         assert (await make("two")).status_code == 201
     said = [record for record in caplog.records if record.name == "app.api.http.problems"]

@@ -1,4 +1,4 @@
-"""Query strings: parameters within their bounds, errors that name the parameter, and addresses made of them."""
+"""Query strings: bounds of parameters, errors that name the parameter, and URLs built from the parameters."""
 
 from urllib.parse import parse_qsl, unquote_plus, urlencode
 
@@ -19,7 +19,7 @@ OTHERS: tuple[type[BaseModel], ...] = (EditorialListParams, EditorialEntryParams
 ID = "0677y7hzc3m1d"
 
 
-@settings(max_examples=200, deadline=None)  # the first questions of a process build their models
+@settings(max_examples=200, deadline=None)  # the first requests of a process build their models
 @given(query_strings(), st.sampled_from((*PUBLIC, *OTHERS)))
 @example("id=,", ArticleListParams)
 @example(f"id={ID}&cursor=x", TimelineParams)
@@ -68,7 +68,7 @@ def test_segments_are_decoded_as_urllib_decodes_them(query: str) -> None:
 
 
 def lists_of(model: type[BaseModel]) -> dict[str, int | None]:
-    """Return the list parameters of a model, each with the most values that its document allows."""
+    """Return the list parameters of a model, each with the maximum number of values in its document."""
     members = model.model_json_schema(by_alias=True)["properties"].items()
     return {name: member.get("maxItems") for name, member in members if member.get("type") == "array"}
 
@@ -105,13 +105,13 @@ def test_list_parameters_are_not_shared() -> None:
 
 
 def former_href(params: QueryParams, path: str, changed: dict[str, str | None]) -> str:
-    """An address as the members' own dump tells it, sets sorted."""
+    """Return the URL as pydantic's dump of the members gives it, sets sorted."""
     asked = params.model_dump(by_alias=True, exclude_unset=True, mode="json")
     pairs = []
     for name, value in (asked | changed).items():
         values = value if isinstance(value, list) else [value]
-        told = sorted(set(values)) if name in SETS and isinstance(value, list) else values
-        pairs += [(name, str(each).lower() if isinstance(each, bool) else each) for each in told if each is not None]
+        sent = sorted(set(values)) if name in SETS and isinstance(value, list) else values
+        pairs += [(name, str(each).lower() if isinstance(each, bool) else each) for each in sent if each is not None]
     return f"{path}?{urlencode(pairs)}" if pairs else path
 
 

@@ -1,4 +1,4 @@
-"""Random questions made from the document: every answer is a good one or a problem in words, never a failure."""
+"""Random requests generated from the document: each succeeds or returns a problem, never a failure."""
 
 import re
 from functools import cache
@@ -45,7 +45,7 @@ MARKED = st.sampled_from(
 
 
 def values(name: str) -> st.SearchStrategy[str]:
-    """Values for a parameter: usual ones, usual ones with something added, and anything at all."""
+    """Return a strategy for values of a parameter: usual ones, usual ones with additions, and any text."""
     usual = st.sampled_from([*SEEDS.get(name, [""])])
     changed = st.builds(
         lambda value, mark, place: value[:place] + mark + value[place:], usual, MARKED, st.integers(0, 12)
@@ -55,13 +55,13 @@ def values(name: str) -> st.SearchStrategy[str]:
 
 @cache
 def public_operations() -> list[Operation]:
-    """What anybody may ask, by the document."""
+    """Return the public operations of the document."""
     return [each for each in operations(api_document()) if each.name in ADDRESSES]
 
 
 @st.composite
 def questions(draw: st.DrawFn) -> httpx.URL:
-    """The address of an operation, with some of its parameters."""
+    """Return a strategy for the URL of an operation with some of its parameters."""
     operation = draw(st.sampled_from(public_operations()))
     path = operation.path
     for place in re.findall(r"\{(\w+)\}", operation.path):
@@ -74,18 +74,18 @@ def questions(draw: st.DrawFn) -> httpx.URL:
 
 
 async def check(client: httpx.AsyncClient, address: httpx.URL) -> None:
-    """A good answer that is 304 when asked again, or a problem in words."""
-    answer = await client.get(address)
-    assert answer.status_code in {200, 308, 400, 404, 410, 422}, answer.text
-    if answer.status_code == 410 and address.path.endswith("/ninjs"):  # a news item that cancels the article
-        assert answer.json()["pubStatus"] == "canceled"
-    elif answer.status_code >= 400:
-        problem = answer.json()
-        assert answer.headers["content-type"] == "application/problem+json"
-        assert problem["status"] == answer.status_code
+    """Check that a success is 304 when revalidated, and that anything else is a problem."""
+    response = await client.get(address)
+    assert response.status_code in {200, 308, 400, 404, 410, 422}, response.text
+    if response.status_code == 410 and address.path.endswith("/ninjs"):  # a news item that cancels the article
+        assert response.json()["pubStatus"] == "canceled"
+    elif response.status_code >= 400:
+        problem = response.json()
+        assert response.headers["content-type"] == "application/problem+json"
+        assert problem["status"] == response.status_code
         assert all(flaw["where"] and flaw["message"] for flaw in problem.get("errors", []))
-    elif answer.status_code == 200 and answer.headers["cache-control"] != "no-store":
-        again = await client.get(address, headers={"if-none-match": answer.headers["etag"]})
+    elif response.status_code == 200 and response.headers["cache-control"] != "no-store":
+        again = await client.get(address, headers={"if-none-match": response.headers["etag"]})
         assert again.status_code == 304
 
 

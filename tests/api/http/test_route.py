@@ -27,7 +27,7 @@ def name_thread(value: str) -> str:
 
 
 class Note(BaseModel):
-    """A note, which says in which thread it was validated."""
+    """Note that records in which thread it was validated."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
 
@@ -45,7 +45,7 @@ class Params(BaseModel):
 
 
 class NeedsPrecondition(Guard):
-    """A guard of a test."""
+    """Guard of a test."""
 
     async def check(self, request: Request) -> str:
         if "if-match" not in request.headers:
@@ -79,13 +79,13 @@ def make_app() -> FastAPI:
 
 
 async def ask(method: str, path: str, **options: Any) -> httpx.Response:
-    """One request."""
+    """Send one request."""
     async with httpx.AsyncClient(transport=httpx.ASGITransport(make_app()), base_url="http://dayline.test") as client:
         return await client.request(method, path, **options)
 
 
 def wrong(response: httpx.Response) -> dict[str, str]:
-    """The errors of a 422 by their places."""
+    """Return the messages of a 422 by location."""
     assert response.status_code == 422
     return {each["where"]: each["message"] for each in response.json()["errors"]}
 

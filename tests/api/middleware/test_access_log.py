@@ -18,7 +18,7 @@ REQUEST = b"GET /v1/timeline?cursor=Fog&limit=%d HTTP/1.1\r\nHost: a\r\nAuthoriz
 
 
 class Lines(logging.Handler):
-    """Collects the lines as a server would write them."""
+    """Log handler that collects the lines as a server would write them."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -30,7 +30,7 @@ class Lines(logging.Handler):
 
     @property
     def lines(self) -> list[str]:
-        """Everything after the time, process and request id of each line."""
+        """Return each line after its time, process and request id."""
         return [line.partition(" app.access: ")[2] for each in self.writes for line in each.split("\n")]
 
 
@@ -46,8 +46,8 @@ def written() -> Iterator[Lines]:
 
 
 def response(status: int = 200) -> RawResponse:
-    answer = CachedResponse(status, [(b"etag", b'"1"')], b"content")
-    return RawResponse("name", answer, answer.render(ConditionalHeaders()))
+    raw_response = CachedResponse(status, [(b"etag", b'"1"')], b"content")
+    return RawResponse("name", raw_response, raw_response.render(ConditionalHeaders()))
 
 
 async def test_hits_are_logged_in_one_write_with_their_own_times(written: Lines) -> None:

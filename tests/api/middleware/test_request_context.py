@@ -1,4 +1,4 @@
-"""Request ids, and what is recorded of each request."""
+"""Request ids, and the records of each request."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ GENERATED = re.compile("[0-9a-f]{16}")
 
 @pytest.fixture
 def records(reader: httpx.AsyncClient) -> Iterator[list[RequestRecord]]:
-    """The records of all requests of a test."""
+    """Collect the records of all requests of a test."""
     transport = reader._transport
     assert isinstance(transport, httpx.ASGITransport)
     app = transport.app

@@ -18,7 +18,7 @@ APP = 3
 
 
 class Installation(NamedTuple):
-    """A database with the sample, a key with every scope, and one that may only read."""
+    """Database with the sample, a key with every scope, and one that may only read."""
 
     path: Path
     token: str

@@ -1,4 +1,4 @@
-"""The OpenAPI document: valid, complete, and fit to make clients from."""
+"""The OpenAPI document: valid, complete, and sufficient for client generators."""
 
 import json
 import re
@@ -28,11 +28,11 @@ from tests.conftest import app_of
 
 PURGED_AT = "https://cdn.example/purge"
 KEYLESS = {"get_preview"}
-"""Editorial operations whose address is the key."""
+"""Editorial operations whose URL contains the secret."""
 STREAM = "stream_changes"
-"""Has no end, and nobody keeps it."""
+"""Stream without end, which is not cached."""
 PASSING = {STREAM: "text/event-stream", "export_articles": "application/jsonl"}
-"""Operations that nobody keeps, and in what form they answer."""
+"""Operations whose responses are not cached, and their media types."""
 SNAKE = re.compile(r"[a-z]+(?:_[a-z]+)+")
 PAGES = {
     "/docs": "for people",
@@ -45,13 +45,13 @@ PAGES = {
 
 @pytest.fixture
 async def document(reader: httpx.AsyncClient) -> Json:
-    """The document as it is served."""
+    """Return the document as it is served."""
     found: Json = (await reader.get("/openapi.json")).json()
     return found
 
 
 def walk(node: Any) -> list[Json]:
-    """Every object inside, examples left out."""
+    """Yield every object inside, examples left out."""
     if isinstance(node, list):
         return [inner for each in node for inner in walk(each)]
     if not isinstance(node, dict):
@@ -63,7 +63,7 @@ def walk(node: Any) -> list[Json]:
 
 
 def addresses(contexts: Iterable[RouteContext]) -> set[tuple[str, str]]:
-    """The methods and paths of routes; HEAD is a matter of how GET is answered."""
+    """Return the methods and paths of routes; HEAD follows from GET."""
     return {
         (method.lower(), str(context.path_format))
         for context in contexts
@@ -73,7 +73,7 @@ def addresses(contexts: Iterable[RouteContext]) -> set[tuple[str, str]]:
 
 
 def without_examples(node: Any) -> Any:
-    """The same with hollow examples: the validator spends two thirds of its time on what may be anything."""
+    """Return the document with empty examples: the validator spends two thirds of its time on untyped values."""
     if isinstance(node, list):
         return [without_examples(each) for each in node]
     if not isinstance(node, dict):
@@ -83,7 +83,7 @@ def without_examples(node: Any) -> Any:
 
 
 def validator_of_documents() -> type[OpenAPIV31SpecValidator]:
-    """Return the validator with the anchors of its schemas, which it else looks for at each reference to one."""
+    """Return the validator with the anchors of its schemas, which it otherwise searches for at each reference."""
     schema = dict(schema_v31)
     own = Registry[Any]().with_resource(schema["$id"], DRAFT202012.create_resource(schema))
     known = jsonschema.Draft202012Validator(schema, registry=SPECIFICATIONS.combine(own).crawl())
@@ -106,9 +106,9 @@ async def test_operations_with_if_match_document_it(document: Json) -> None:
     said = 0
     for each in operations(document):
         fields = [given for given in each.spec.get("parameters", []) if given["name"] == "If-Match"]
-        heeds, needs = "412" in each.spec["responses"], "428" in each.spec["responses"]
-        assert [(given["in"], given["required"]) for given in fields] == [("header", needs)] * heeds, each.path
-        said += heeds
+        has_412, has_428 = "412" in each.spec["responses"], "428" in each.spec["responses"]
+        assert [(given["in"], given["required"]) for given in fields] == [("header", has_428)] * has_412, each.path
+        said += has_412
     assert said >= 13
 
 
@@ -143,13 +143,13 @@ async def test_every_write_documents_how_to_repeat_it(document: Json) -> None:
 
 async def test_document_has_exactly_the_routes(document: Json) -> None:
     contexts = list(iter_route_contexts(list(iter_routes(app_of(0)[0]))))
-    told = {(each.method, each.path) for each in operations(document)}
+    documented = {(each.method, each.path) for each in operations(document)}
     pages = {("get", path) for path in PAGES}
     described = [each for each in contexts if isinstance(each.original_route, APIRoute)]
-    assert addresses(described) == told | pages
-    assert len(described) == len(told) + len(pages)
+    assert addresses(described) == documented | pages
+    assert len(described) == len(documented) + len(pages)
     others = [each for each in contexts if each not in described]
-    assert addresses(others) < told, "a route that is not described answers no address of its own"
+    assert addresses(others) < documented, "an undescribed route has no path of its own"
 
 
 async def test_operation_ids_are_unique_function_names(document: Json) -> None:
@@ -179,10 +179,10 @@ async def test_parameter_bounds_are_documented(document: Json) -> None:
             schema, where = parameter["schema"], (operation.path, name)
             assert "ge" not in schema, where
             if schema["type"] == "integer":
-                bounds = {"minimum"} if name == "since" else {"minimum", "maximum"}  # the log's end is its bound
+                bounds = {"minimum"} if name == "since" else {"minimum", "maximum"}  # its bound is the end of the log
                 assert bounds <= schema.keys(), where
                 is_plain = name not in {"against", "part"} and operation.name != STREAM
-                # else what came before, or all, or now, where absent
+                # else the previous, the whole, or the current state where absent
                 assert "default" in schema or not is_plain, where
             if schema["type"] == "array":
                 assert "maxItems" in schema or "enum" in schema["items"], where
@@ -196,10 +196,10 @@ async def test_parameter_bounds_are_documented(document: Json) -> None:
 
 async def test_success_responses_are_typed_and_errors_are_problems(document: Json) -> None:
     for operation in operations(document):
-        told = list(contents(operation))
+        bodies = list(contents(operation))
         says_nothing = "204" in operation.spec["responses"]
-        assert says_nothing or any(status.startswith("2") for status, _, _ in told), operation.path
-        for status, kind, content in told:
+        assert says_nothing or any(status.startswith("2") for status, _, _ in bodies), operation.path
+        for status, kind, content in bodies:
             if operation.name in FOREIGN and kind != PROBLEM_TYPE:
                 assert content["schema"]["type"] in {"object", "string"}, operation.path
                 continue
@@ -208,8 +208,8 @@ async def test_success_responses_are_typed_and_errors_are_problems(document: Jso
             assert kind == (PROBLEM_TYPE if status >= "400" else good), (operation.path, status)
         if operation.query and operation.method == "get":
             is_passing = operation.path.startswith("/v1/editorial") or operation.name in PASSING
-            kept = set() if is_passing else {"304"}
-            assert {"422", *kept} <= operation.spec["responses"].keys(), operation.path
+            revalidated = set() if is_passing else {"304"}
+            assert {"422", *revalidated} <= operation.spec["responses"].keys(), operation.path
         if "cursor" in operation.query:
             assert "400" in operation.spec["responses"], operation.path
         if "{" in operation.path:
@@ -260,9 +260,9 @@ async def test_examples_of_problems_are_of_known_kinds(document: Json) -> None:
 
 async def test_examples_of_members_follow_their_schemas(document: Json) -> None:
     for name, schema in document["components"]["schemas"].items():
-        for member, told in schema.get("properties", {}).items():
-            for example in told.get("examples", []):
-                assert validator(document, told).is_valid(example), (name, member)
+        for member, spec in schema.get("properties", {}).items():
+            for example in spec.get("examples", []):
+                assert validator(document, spec).is_valid(example), (name, member)
 
 
 async def test_schema_names_are_words_and_no_title_repeats_a_name(document: Json) -> None:

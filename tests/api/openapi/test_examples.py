@@ -22,8 +22,8 @@ CREATED = {"prefix": "keys", "webhook_id": "webhooks"}
 
 
 @pytest.fixture(autouse=True)
-def nobody_is_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Resolve the host of the examples' webhook, as a name without an address."""
+def unresolved_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Resolve the host of the examples' webhook to no address."""
 
     def getaddrinfo(*_: object, **__: object) -> None:
         raise socket.gaierror(socket.EAI_NONAME, "no such name")
@@ -77,7 +77,7 @@ async def path_of(client: httpx.AsyncClient, operation: Operation, posts: dict[s
 
 
 def posts_of(document: Json) -> dict[str, Json]:
-    """Return the documented bodies that make what installations name by themselves, and the address of a preview."""
+    """Return the documented bodies that create what installations name, and the path of a preview."""
     by_name = {each.name: each for each in operations(document)}
     preview = by_name["get_preview_link"]
     bodies_of = {"keys": by_name["create_api_key"], "webhooks": by_name["create_webhook"]}
@@ -86,21 +86,21 @@ def posts_of(document: Json) -> dict[str, Json]:
     return {**made, "preview": {"path": preview.path.format(**parameters(preview, "path"))}}
 
 
-def flaws_of(operation: Operation, answer: httpx.Response) -> Iterator[str]:
+def flaws_of(operation: Operation, received: httpx.Response) -> Iterator[str]:
     """Return the differences of the response to an example from the document."""
-    if not answer.is_success:
-        yield f"{answer.status_code} {answer.text[:300]}"
+    if not received.is_success:
+        yield f"{received.status_code} {received.text[:300]}"
         return
-    response = operation.spec["responses"].get(str(answer.status_code))
-    if response is None:
-        yield f"{answer.status_code} is not documented"
+    declared = operation.spec["responses"].get(str(received.status_code))
+    if declared is None:
+        yield f"{received.status_code} is not documented"
         return
-    for kind, content in response.get("content", {}).items():
+    for kind, content in declared.get("content", {}).items():
         example = orjson.loads(orjson.dumps(content["example"]))
         if isinstance(example, str):
-            yield from document_differences(example, answer.content)
+            yield from document_differences(example, received.content)
         else:
-            yield from differences(example, answer_of(kind, answer.content))
+            yield from differences(example, answer_of(kind, received.content))
 
 
 async def request(client: httpx.AsyncClient, operation: Operation, posts: dict[str, Json]) -> list[str]:
@@ -112,8 +112,8 @@ async def request(client: httpx.AsyncClient, operation: Operation, posts: dict[s
         if "If-Match" in headers:
             headers.pop("If-None-Match", None)  # the one replaces, the other creates
         query = required_query(operation)
-        answer = await client.request(operation.method, path, params=query, headers=headers, json=body)
-        found += [f"{operation.name} {path}: {flaw}" for flaw in flaws_of(operation, answer)]
+        received = await client.request(operation.method, path, params=query, headers=headers, json=body)
+        found += [f"{operation.name} {path}: {flaw}" for flaw in flaws_of(operation, received)]
     return found
 
 
@@ -125,10 +125,10 @@ async def query_flaws(client: httpx.AsyncClient, operation: Operation, posts: di
         text = str(value).lower() if isinstance(value, bool) else value
         body, query = next(iter(bodies(operation)), None), {**required_query(operation), name: text}
         headers = {"if-match": "*"} if operation.method == "patch" else {}
-        answer = await client.request(operation.method, path, params=query, json=body, headers=headers)
-        is_foreign = name == "cursor" and answer.status_code == 400 and "cursor-mismatch" in answer.text
-        if not (answer.is_success or is_foreign):
-            found.append(f"{operation.name} {path} {name}={value}: {answer.text[:200]}")
+        received = await client.request(operation.method, path, params=query, json=body, headers=headers)
+        is_foreign = name == "cursor" and received.status_code == 400 and "cursor-mismatch" in received.text
+        if not (received.is_success or is_foreign):
+            found.append(f"{operation.name} {path} {name}={value}: {received.text[:200]}")
     return found
 
 

@@ -90,10 +90,14 @@ def schemas(document: Json) -> dict[str, Json]:
 def test_every_member_has_a_description_an_example_and_bounds(schemas: dict[str, Json]) -> None:
     missing: list[Any] = []
     for name, schema in schemas.items():
-        for member, told in schema.get("properties", {}).items():
+        for member, described in schema.get("properties", {}).items():
             origin = DERIVED.get(name, name)
             exempt = (origin, member) in UNBOUNDED or (DERIVED.get(origin, origin), member) in UNBOUNDED
-            has = (bool(told.get("description")), bool(told.get("examples")), exempt or is_bounded(told, schemas))
+            has = (
+                bool(described.get("description")),
+                bool(described.get("examples")),
+                exempt or is_bounded(described, schemas),
+            )
             if not all(has):
                 missing.append((name, member, has))
     assert missing == []

@@ -23,7 +23,7 @@ CATALOGUE = ("edition", "section", "tag", "author", "label")
 OTHERS = {
     "edit_article 409": "needs an article that was erased",
     "push_article 409": "same",
-    "push_article 412": "its detail tells whether the article exists",
+    "push_article 412": "its detail says whether the article exists",
     "put_curated_list 404": "needs an unknown edition",
     "create_article 410": "needs an article that was erased after the request",
     "get_preview 410": "needs a token of another time",
@@ -35,13 +35,13 @@ OTHERS = {
     "get_preview_link 410": "needs a key of its own",
     "get_resolved_address 410": "needs the address of a withdrawn article",
 }
-"""Examples that no single request to the sample returns; other tests provoke these problems."""
+"""Examples that no single request to the sample returns; other tests produce these problems."""
 UNPROVOKED = {"429", "503"}
-"""Statuses that need a limit or an outage; `tests/api/auth` and `tests/test_database_outages.py` provoke them."""
+"""Statuses that need a limit or an outage; `tests/api/auth` and `tests/test_database_outages.py` produce them."""
 SETTINGS = {"401", "403"}
-"""Statuses that public operations have by a setting; `tests/api/auth` provokes them."""
+"""Statuses that public operations have by a setting; `tests/api/auth` produces them."""
 MADE = ("{prefix}", "{webhook_id}", "{token}")
-"""Paths of things that the sample does not have."""
+"""Paths of resources that the sample does not have."""
 
 
 @pytest.fixture(scope="module")
@@ -96,13 +96,13 @@ def _changed(operation: Operation, status: str, example: Json, body: Any) -> dic
 async def provoke(client: httpx.AsyncClient, operation: Operation, status: str, request: dict[str, Any]) -> Json:
     """Return the problem that the request has; of a cursor, that of one of several."""
     client.headers.pop("authorization", None)
-    answer = await client.request(operation.method, **request)
+    response = await client.request(operation.method, **request)
     for cursor in CURSORS if status == "400" else ():
-        answer = await client.request(operation.method, **request, params={"cursor": cursor})
-        if "mismatch" in answer.text:
+        response = await client.request(operation.method, **request, params={"cursor": cursor})
+        if "mismatch" in response.text:
             break
-    is_problem = PROBLEM_TYPE in answer.headers.get("content-type", "")
-    found: Json = answer.json() if is_problem else {"status": answer.status_code, "detail": answer.text[:200]}
+    is_problem = PROBLEM_TYPE in response.headers.get("content-type", "")
+    found: Json = response.json() if is_problem else {"status": response.status_code, "detail": response.text[:200]}
     return found
 
 

@@ -1,4 +1,4 @@
-"""The document against the running API: what it says is accepted and answered is, and nothing beyond."""
+"""The document compared with the running API: it accepts and returns what is described, and nothing beyond."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from tests.api.contract import Json, Operation, operations, validator
 from tests.api.newsroom import ADDRESSES, FOREIGN
 
 EXPORT = "export_articles"
-"""Answers line by line."""
+"""Operation that returns JSON Lines."""
 VALUES = {
     "url": "https://courier.example/news/trams-return",
     "edition": "global",
@@ -57,19 +57,19 @@ MORE = {
 
 @pytest.fixture
 async def document(reader: httpx.AsyncClient) -> Json:
-    """The document as it is served."""
+    """Return the document as it is served."""
     found: Json = (await reader.get("/openapi.json")).json()
     return found
 
 
 def reading(document: Json) -> list[Operation]:
-    """What anybody may read to its end."""
-    told = [each for each in operations(document) if each.name != "stream_changes"]
-    return [each for each in told if each.method == "get" and not each.path.startswith("/v1/editorial")]
+    """Return the public operations whose responses end."""
+    readable = [each for each in operations(document) if each.name != "stream_changes"]
+    return [each for each in readable if each.method == "get" and not each.path.startswith("/v1/editorial")]
 
 
 def path_of(operation: Operation) -> str:
-    """The address of an operation without its parameters."""
+    """Return the path of an operation without its parameters."""
     return ADDRESSES.get(operation.name, operation.path).partition("?")[0]
 
 
@@ -82,11 +82,11 @@ async def test_real_responses_follow_the_document(reader: httpx.AsyncClient, doc
             *([ADDRESSES[operation.name]] if operation.name in ADDRESSES else []),
             *MORE.get(operation.name, []),
         ]:
-            answer = await reader.get(address)
-            assert answer.status_code == 200, address
+            received = await reader.get(address)
+            assert received.status_code == 200, address
             errors = [
                 f"{list(each.absolute_path)}: {each.message[:300]}"
-                for each in validator(document, schema).iter_errors(answer.json())
+                for each in validator(document, schema).iter_errors(received.json())
             ]
             assert errors == [], address
 
@@ -100,21 +100,23 @@ async def test_real_problems_follow_the_document(reader: httpx.AsyncClient, docu
     }
     schema = {"$ref": "#/components/schemas/Problem"}
     for status, address in provoked.items():
-        answer = await reader.get(address)
-        assert str(answer.status_code) == status
-        assert list(validator(document, schema).iter_errors(answer.json())) == [], address
+        received = await reader.get(address)
+        assert str(received.status_code) == status
+        assert list(validator(document, schema).iter_errors(received.json())) == [], address
 
 
 async def test_documented_parameters_are_accepted_and_no_others(reader: httpx.AsyncClient, document: Json) -> None:
     everything = {name for each in operations(document) for name in each.query} | {"q", "since", "sort", "offset"}
     for operation in reading(document):
-        if not operation.path.startswith("/v1"):  # feeds take any
+        if not operation.path.startswith("/v1"):  # feeds ignore unknown parameters
             continue
         for name in sorted(everything):
             value = await value_of(reader, operation, name)
-            answer = await reader.get(path_of(operation), params={**required_query(operation), name: value})
-            refused = [each["where"] for each in answer.json().get("errors", [])] if answer.status_code == 422 else []
-            assert refused == ([] if name in operation.query else [name]), (operation.path, name, answer.text)
+            received = await reader.get(path_of(operation), params={**required_query(operation), name: value})
+            refused = (
+                [each["where"] for each in received.json().get("errors", [])] if received.status_code == 422 else []
+            )
+            assert refused == ([] if name in operation.query else [name]), (operation.path, name, received.text)
 
 
 def required_query(operation: Operation) -> dict[str, str]:
@@ -131,18 +133,18 @@ async def value_of(reader: httpx.AsyncClient, operation: Operation, name: str) -
 async def test_documented_bounds_are_those_of_the_parser(reader: httpx.AsyncClient, document: Json) -> None:
     for operation in reading(document):
         for name, parameter in operation.query.items():
-            if name == "part":  # 404 where the news are not so many
+            if name == "part":  # 404 where there are fewer pages of news
                 continue
             for value, accepted in edges(parameter["schema"], VALUES.get(name, "1")):
-                answer = await reader.get(path_of(operation), params={**required_query(operation), name: value})
-                told = (operation.path, name, str(value)[:80], answer.text[:200])
-                assert answer.status_code == (200 if accepted else 422), told
+                received = await reader.get(path_of(operation), params={**required_query(operation), name: value})
+                case = (operation.path, name, str(value)[:80], received.text[:200])
+                assert received.status_code == (200 if accepted else 422), case
                 if not accepted:
-                    assert {each["where"] for each in answer.json()["errors"]} == {name}, told
+                    assert {each["where"] for each in received.json()["errors"]} == {name}, case
 
 
 def edges(schema: Json, usual: str) -> list[tuple[Any, bool]]:
-    """Values at the edge of a schema and just beyond, and whether they are to be accepted."""
+    """Yield values at the bounds of a schema and just beyond, and whether they are accepted."""
     named = schema.get("items", schema).get("enum")
     if named is not None:
         return [*((each, True) for each in named), ("nothing-of-the-kind", False)]
@@ -171,14 +173,14 @@ async def test_documented_defaults_are_those_of_the_parser(reader: httpx.AsyncCl
             if operation.name == EXPORT:
                 assert asked.content == plain.content
                 continue
-            if operation.name in FOREIGN:  # every document names its own address
+            if operation.name in FOREIGN:  # every document has its own URL
                 assert asked.status_code == plain.status_code == 200
                 continue
             assert without_addresses(asked.json()) == without_addresses(plain.json()), (operation.path, name)
 
 
 def without_addresses(body: Json) -> Json:
-    """An answer without the addresses that repeat the question."""
+    """Return a response without the URLs that repeat the parameters."""
     return {name: value for name, value in body.items() if name not in {"next", "previous", "newer"}}
 
 

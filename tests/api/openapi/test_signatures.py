@@ -21,7 +21,7 @@ MAX_DECLARED = 25
 
 
 def described_routes() -> list[APIRoute]:
-    """The routes in the document."""
+    """Return the routes in the document."""
     contexts = iter_route_contexts(list(iter_routes(app_of(0)[0])))
     found = [each.original_route for each in contexts]
     return [each for each in found if isinstance(each, APIRoute) and each.include_in_schema]
@@ -55,11 +55,11 @@ async def test_declared_parameters_are_those_that_are_parsed(
 
     monkeypatch.setattr(query_params, "parse_query_string", recorded)
     path = ADDRESSES.get(route.name, route.path).partition("?")[0]
-    answer = await reader.get(path, params={"no_such_parameter": "1"})
+    response = await reader.get(path, params={"no_such_parameter": "1"})
     assert isinstance(route.openapi_extra, OperationExtras)
     declared = route.openapi_extra.types.query or NoParams
-    assert (answer.status_code, parsed) == (422, [declared])
-    assert answer.json()["errors"][0]["where"] == "no_such_parameter"
+    assert (response.status_code, parsed) == (422, [declared])
+    assert response.json()["errors"][0]["where"] == "no_such_parameter"
 
 
 async def test_parameters_of_the_document_are_those_of_the_signature_and_the_model(reader: httpx.AsyncClient) -> None:

@@ -13,7 +13,7 @@ LENIENT = {getattr(route, "path", "") for route in [*feeds.routes, *health.route
 
 
 def path_of(operation: Operation) -> str:
-    """The path with the documented examples of its parameters."""
+    """Return the path with the documented examples of its parameters."""
     values: dict[str, Any] = {
         each["name"]: each.get("example") or each["schema"]["examples"][0]
         for each in operation.spec.get("parameters", [])

@@ -30,7 +30,7 @@ def find_chromium() -> str:
 
 
 class Page:
-    """One page of a browser that is driven through two pipes."""
+    """Page of a browser that is controlled through two pipes."""
 
     def __init__(self, requests: int, responses: int) -> None:
         self.complaints: list[dict[str, Any]] = []

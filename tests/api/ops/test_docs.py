@@ -1,4 +1,4 @@
-"""The pages for people: whole without the internet, and true."""
+"""Documentation pages: complete without internet access, and up to date."""
 
 import json
 import re
@@ -19,21 +19,21 @@ STYLE_LOADS = re.compile(r"""(?:@import|url\()\s*["']?([^"')]+)""")
 
 @pytest.mark.parametrize("page", ["/docs", "/problems", *(f"/problems/{code}" for code in PROBLEM_TYPES)])
 async def test_docs_pages_refer_to_existing_files(reader: httpx.AsyncClient, page: str) -> None:
-    answer = await reader.get(page)
-    assert answer.headers["content-type"] == "text/html; charset=utf-8"
-    references = REFERENCES.findall(answer.text)
+    response = await reader.get(page)
+    assert response.headers["content-type"] == "text/html; charset=utf-8"
+    references = REFERENCES.findall(response.text)
     assert references
     for reference in map(unescape, references):
         assert reference.startswith("/"), reference
         assert not reference.startswith("//"), reference
         assert (await reader.get(reference)).status_code == 200, reference
-    assert ELSEWHERE.search(answer.text) is None
+    assert ELSEWHERE.search(response.text) is None
 
 
 async def test_api_reference_requests_no_other_site(reader: httpx.AsyncClient) -> None:
     page = (await reader.get("/docs")).text
     script = (await reader.get("/docs/assets/reference.js")).text
-    assert '"validatorUrl":null' in script  # otherwise a badge is fetched from the makers' site
+    assert '"validatorUrl":null' in script  # otherwise the page loads a badge from the vendor's site
     assert "oauth2" not in page + script
     style = (await reader.get("/docs/assets/swagger-ui.css")).text
     assert all(target.startswith("data:") for target in STYLE_LOADS.findall(style))

@@ -1,4 +1,4 @@
-"""What operators and load balancers ask."""
+"""Probes for operators and load balancers."""
 
 from pathlib import Path
 
@@ -14,9 +14,9 @@ from tests.conftest import running
 
 async def test_readiness_of_an_empty_migrated_database(client: httpx.AsyncClient) -> None:
     for address, status in (("/health/live", "live"), ("/health/ready", "ready")):
-        answer = await client.get(address)
-        assert (answer.status_code, answer.json()) == (200, {"status": status})
-        assert answer.headers["cache-control"] == "no-store"
+        response = await client.get(address)
+        assert (response.status_code, response.json()) == (200, {"status": status})
+        assert response.headers["cache-control"] == "no-store"
 
 
 async def test_readiness_fails_for_a_schema_behind_or_ahead(client: httpx.AsyncClient, database: Database) -> None:
@@ -34,21 +34,21 @@ async def test_readiness_fails_for_a_schema_behind_or_ahead(client: httpx.AsyncC
     try:
         for revision in ("209901010000_next", "202001010000_old"):
             await move_to(revision)
-            answer = await client.get("/health/ready")
-            check_unready(answer)
-            assert revision not in answer.text
+            response = await client.get("/health/ready")
+            check_unready(response)
+            assert revision not in response.text
             assert (await client.get("/health/live")).status_code == 200
     finally:
         await move_to(str(expected))
     assert (await client.get("/health/ready")).status_code == 200
 
 
-def check_unready(answer: httpx.Response) -> None:
-    assert answer.status_code == 503
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.headers["cache-control"] in {"no-cache", "no-store"}
-    assert answer.headers["retry-after"] == "1"
-    assert answer.json()["type"] == "/problems/not-ready"
+def check_unready(response: httpx.Response) -> None:
+    assert response.status_code == 503
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.headers["cache-control"] in {"no-cache", "no-store"}
+    assert response.headers["retry-after"] == "1"
+    assert response.json()["type"] == "/problems/not-ready"
 
 
 @pytest.mark.parametrize("kind", ["an empty file", "no file", "no database at all", "no server"])
@@ -62,9 +62,9 @@ async def test_readiness_fails_for_an_unusable_database(kind: str, tmp_path: Pat
     elif kind == "no server":
         address = f"postgresql://reader@/news?host={tmp_path}"
     async with running(create_app(Settings(database_url=address))) as client:
-        answer = await client.get("/health/ready")
-        check_unready(answer)
-        assert str(tmp_path) not in answer.text
+        response = await client.get("/health/ready")
+        check_unready(response)
+        assert str(tmp_path) not in response.text
         assert (await client.get("/health/live")).status_code == 200
         failed = await client.get("/v1/timeline")
         assert failed.status_code in {500, 503}

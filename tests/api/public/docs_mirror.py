@@ -1,4 +1,4 @@
-"""The mirror of docs/mirror.md as it stands there, and the weather between it and its source."""
+"""The mirror of docs/mirror.md as printed, and a flaky network between it and its source."""
 
 import json
 import re
@@ -15,46 +15,46 @@ import httpx
 DOCUMENT = Path(__file__).parents[3] / "docs" / "mirror.md"
 
 
-def printed() -> str:
-    """The program of the document."""
+def read_program() -> str:
+    """Return the program in the document."""
     programs = re.findall(r"```python\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
     assert len(programs) == 1
     return str(programs[0])
 
 
 def load_mirror(**settings: Any) -> Any:
-    """The program as a module of its own, with these of its settings."""
+    """Load the program as a module of its own, with these settings."""
     module = ModuleType("mirror")
-    exec(compile(printed(), DOCUMENT, "exec"), module.__dict__)  # noqa: S102 - it is to be run as it is printed
+    exec(compile(read_program(), DOCUMENT, "exec"), module.__dict__)  # noqa: S102 - it has to run as printed
     for name, value in settings.items():
         assert hasattr(module, name), name
         setattr(module, name, value)
     return module
 
 
-def held(copy: sqlite3.Connection) -> list[Any]:
-    """The articles of a copy, by id."""
+def stored_articles(copy: sqlite3.Connection) -> list[Any]:
+    """Return the articles of a copy, by id."""
     found = [json.loads(text) for (text,) in copy.execute("SELECT article FROM articles")]
     return sorted(found, key=lambda article: article["id"])
 
 
 async def walked(client: httpx.AsyncClient, asked: dict[str, Any]) -> list[Any]:
-    """What the lists of the source show, page by page, by id."""
+    """Return the lists of the source, page by page, by id."""
     found: list[Any] = []
     parameters: dict[str, Any] | None = {**asked, "body": "blocks", "limit": 50}
     href = "/v1/articles"
     while True:
-        answer = await client.get(href, params=parameters)
-        assert answer.status_code == 200, answer.text
-        page: Any = answer.json()
+        response = await client.get(href, params=parameters)
+        assert response.status_code == 200, response.text
+        page: Any = response.json()
         found += page["items"]
         if page["next"] is None:
             return sorted(found, key=lambda article: str(article["id"]))
         parameters, href = None, page["next"]["href"]
 
 
-class Cut(httpx.AsyncByteStream):
-    """The beginning of an answer; then the connection is gone."""
+class TruncatedStream(httpx.AsyncByteStream):
+    """Beginning of a response, after which the connection is closed."""
 
     def __init__(self, beginning: bytes) -> None:
         self._beginning = beginning
@@ -65,7 +65,7 @@ class Cut(httpx.AsyncByteStream):
 
 
 class Weather(httpx.AsyncBaseTransport):
-    """The way to the source: requests or answers get lost on it, whole or in part, and nobody waits for news."""
+    """Network to the source that loses requests or responses, whole or in part."""
 
     def __init__(self, inner: httpx.AsyncBaseTransport, random: Random, counts: Counter[str]) -> None:
         self._inner = inner
@@ -74,22 +74,22 @@ class Weather(httpx.AsyncBaseTransport):
         self.badness = 0.0
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """One request."""
+        """Handle one request."""
         url = request.url.copy_set_param("wait", 0) if "wait" in request.url.params else request.url
         asked = httpx.Request(request.method, url, headers={**request.headers, "accept-encoding": "identity"})
-        is_whole = self._arrives()
-        answer = await self._inner.handle_async_request(asked)
-        if is_whole:
-            return answer
+        is_complete = self._arrives()
+        response = await self._inner.handle_async_request(asked)
+        if is_complete:
+            return response
         self._counts["broken_exports"] += url.path == "/v1/export" and "id" not in url.params
-        body = await answer.aread()
+        body = await response.aread()
         beginning = body[: self._random.randrange(len(body))] if body else b""
-        return httpx.Response(answer.status_code, headers=answer.headers, stream=Cut(beginning))
+        return httpx.Response(response.status_code, headers=response.headers, stream=TruncatedStream(beginning))
 
     def _arrives(self) -> bool:
-        """Reach the source; whether its answer will arrive whole. ConnectError."""
+        """Send the request to the source; return whether its response arrives whole. ConnectError."""
         fate = self._random.random() / self.badness if self.badness else 1.0
         self._counts["lost"] += fate < 1.0
         if fate < 0.25:
-            raise httpx.ConnectError("nobody answers")
+            raise httpx.ConnectError("no source is running")
         return fate >= 1.0

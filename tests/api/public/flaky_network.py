@@ -1,4 +1,4 @@
-"""The way to a source that streams: connections break off anywhere, readers are slow, sources end and begin."""
+"""Network to a streaming source: connections close anywhere, readers are slow, sources stop and start."""
 
 import asyncio
 from collections import Counter
@@ -13,20 +13,20 @@ from starlette.types import Message
 from tests.api.public.docs_mirror import Weather
 from tests.stream_client import MAX_SECONDS, Listening
 
-MAX_REACH = 1_200  # bytes of a connection that breaks off: two or three changes
+MAX_REACH = 1_200  # bytes of a connection before it closes: two or three changes
 MAX_LAG_S = 0.04
 
 
-class Nobody(httpx.AsyncBaseTransport):
-    """No source at the other end."""
+class NoSource(httpx.AsyncBaseTransport):
+    """Transport without a source."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """One request."""
-        raise httpx.ConnectError("nobody listens", request=request)
+        """Handle one request."""
+        raise httpx.ConnectError("no source is running", request=request)
 
 
-class Line(Listening, httpx.AsyncByteStream):
-    """A connection on which a stream arrives: so many bytes of it at most, each part after so many seconds."""
+class StreamConnection(Listening, httpx.AsyncByteStream):
+    """Connection on which a stream arrives: at most so many bytes of it, each part after so many seconds."""
 
     def __init__(
         self,
@@ -46,14 +46,14 @@ class Line(Listening, httpx.AsyncByteStream):
         self.task.add_done_callback(lambda _: self._heard.set())
 
     async def begun(self) -> httpx.Response:
-        """The answer, as soon as its first words are there."""
+        """Return the response as soon as its first bytes are there."""
         try:
             await self.until_last(lambda: self.started or self.task.done())
         except BaseException:
             await self.leave()
             raise
         if not self.started:
-            raise httpx.RemoteProtocolError("the connection is gone before an answer")
+            raise httpx.RemoteProtocolError("the connection was closed before a response")
         return httpx.Response(self.started["status"], headers=self.started["headers"], stream=self)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
@@ -70,7 +70,7 @@ class Line(Listening, httpx.AsyncByteStream):
             raise httpx.ReadError("the source has cut the connection")
 
     async def send(self, message: Message) -> None:
-        """Take it, when the client reads; what was under way when the connection was cut arrives in part."""
+        """Receive a part when the client reads; of a closed connection only a part arrives."""
         if self._lag_s:
             await asyncio.sleep(self._lag_s)
         was_cut = self.is_cut
@@ -80,79 +80,79 @@ class Line(Listening, httpx.AsyncByteStream):
             self.body += body[: len(body) // 2]
 
     def abort(self) -> None:
-        """Cut the connection, as a server does with a client that takes nothing."""
+        """Close the connection, as a server does with a client that reads nothing."""
         self._counts["dropped"] += 1
         super().abort()
 
-    def break_off(self) -> None:
-        """Cut the connection, from one moment to the next."""
+    def drop(self) -> None:
+        """Close the connection at once."""
         self._counts["cut"] += not self.task.done()
         super().abort()
 
     async def aclose(self) -> None:
-        """The client is done with it."""
+        """Close the response."""
         await self.leave()
 
     async def ended(self) -> None:
-        """Wait until the server has ended it, whatever becomes of who waits."""
+        """Wait until the server has ended it, even if the waiting task is cancelled."""
         await asyncio.wait({self.task}, timeout=MAX_SECONDS)
         assert self.task.done()
         assert not self.task.cancelled()
         self.task.result()
 
 
-class StreamWeather(Weather):
-    """Weather in which streams arrive bit by bit, from one source after the other and none in between."""
+class StreamNetwork(Weather):
+    """Network on which streams arrive in parts, from one source after the other with pauses between them."""
 
     def __init__(self, random: Random, counts: Counter[str]) -> None:
-        super().__init__(Nobody(), random, counts)
+        super().__init__(NoSource(), random, counts)
         self.is_up = asyncio.Event()
         self._app: FastAPI
-        self._lines: list[Line] = []
+        self._lines: list[StreamConnection] = []
         self._is_held = False
         self._under_way = 0
         self._idle = asyncio.Event()
         self._idle.set()
 
     def begin(self, source: httpx.ASGITransport) -> None:
-        """From now on there is this source."""
+        """Connect this source."""
         app: Any = source.app
         self._inner, self._app = source, app
         self.is_up.set()
 
     async def end(self, *, gracefully: bool) -> None:
-        """The source ends: it answers what it was asked, and says goodbye to streams; or it does neither."""
+        """Disconnect the source: it completes its responses and ends its streams, or does neither."""
         self.is_up.clear()
-        self._inner = Nobody()
+        self._inner = NoSource()
         if gracefully:
             self._app.state.services.log_watcher.shutdown()
             self._app.state.services.stream_hub.shutdown()
         else:
-            self.break_off()
-        self.let_go()
+            self.drop()
+        self.resume_reading()
         for line in self._lines:
             await line.ended()
         await self._idle.wait()
 
-    def break_off(self) -> None:
-        """Every connection is gone, whatever was under way."""
+    def drop(self) -> None:
+        """Close every connection, with whatever is in transit."""
         for line in self._lines:
-            line.break_off()
+            line.drop()
 
-    def hold(self) -> None:
-        """Nobody takes anything off any line."""
+    def pause_reading(self) -> None:
+        """Stop reading from every connection."""
         self._is_held = True
         for line in self._lines:
             line.takes.clear()
 
-    def let_go(self) -> None:
-        """They go on."""
+    def resume_reading(self) -> None:
+        """Continue reading."""
         self._is_held = False
         for line in self._lines:
             line.takes.set()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """One request."""
+        """Handle one request."""
         if request.url.path == "/v1/stream":
             return await self._open(request)
         self._under_way += 1
@@ -165,12 +165,12 @@ class StreamWeather(Weather):
                 self._idle.set()
 
     async def _open(self, request: httpx.Request) -> httpx.Response:
-        is_whole = self._arrives()
+        is_complete = self._arrives()
         if not self.is_up.is_set():
-            raise httpx.ConnectError("nobody listens")
-        reach = None if is_whole else self._random.randrange(1, MAX_REACH)
+            raise httpx.ConnectError("no source is running")
+        reach = None if is_complete else self._random.randrange(1, MAX_REACH)
         lag_s = self._random.uniform(0, MAX_LAG_S) if self._random.random() < 0.2 else 0
-        line = Line(self._app, request, self._counts, reach=reach, lag_s=lag_s)
+        line = StreamConnection(self._app, request, self._counts, reach=reach, lag_s=lag_s)
         self._lines = [*(each for each in self._lines if not each.task.done()), line]
         self._counts["connections"] += 1
         if self._is_held:

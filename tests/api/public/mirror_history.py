@@ -1,4 +1,4 @@
-"""A random history of the mirror in docs/mirror.md: source and mirror are begun again at any time, answers get lost."""
+"""Random history of the mirror in docs/mirror.md: source and mirror restart at any time, responses are lost."""
 
 from collections import Counter
 from contextlib import AsyncExitStack
@@ -9,20 +9,20 @@ import httpx
 
 from app.db.database import Database
 from app.queries.changes.change_list import latest_seq
-from tests.api.public.docs_mirror import Weather, held, load_mirror, walked
+from tests.api.public.docs_mirror import Weather, load_mirror, stored_articles, walked
 from tests.conftest import NOW, opened
 from tests.queries.mirror_history import MirrorHistory, last_moment
 
 if TYPE_CHECKING:
     import sqlite3
 
-MAX_STEPS = 60  # of a mirror, to be where the source is
+MAX_STEPS = 60  # of a mirror, to be equal to the source
 
 
 class CopyHistory(MirrorHistory):
-    """One history in an edition of its own; at its end the file must hold exactly what the source shows."""
+    """History in an edition of its own; at its end the file must equal what the source shows."""
 
-    rounds = 6  # of the source, which is begun anew in each
+    rounds = 6  # of the source, which restarts in each
 
     def __init__(self, database: Database, number: int, *, address: str, folder: Path) -> None:
         super().__init__(database, number)
@@ -34,7 +34,7 @@ class CopyHistory(MirrorHistory):
         self._mirror: Any
 
     async def run(self) -> Counter[str]:
-        """Live it through; the counts of what happened."""
+        """Run the history; return the counts of what happened."""
         self._now = max(NOW, await self._database.read(last_moment))
         await self._rename_edition()
         await self._store([self._new() for _ in range(self._random.randrange(8, 25))])
@@ -44,9 +44,9 @@ class CopyHistory(MirrorHistory):
         self._begin_mirror()
         for left in reversed(range(self.rounds)):
             async with AsyncExitStack() as source:
-                weather = await self._begin_source(source)
+                network = await self._begin_source(source)
                 is_first = left == self.rounds - 1
-                weather.badness = (0.7 if is_first else self._random.choice((0, 0.3, 0.7))) if left else 0
+                network.badness = (0.7 if is_first else self._random.choice((0, 0.3, 0.7))) if left else 0
                 for _ in range(self._random.choice((1, 2, 4))):
                     await self._step()
                     for _ in range(self._random.choice((0, 0, 1, 2)) if left else 0):
@@ -70,14 +70,14 @@ class CopyHistory(MirrorHistory):
 
     async def _begin_source(self, source: AsyncExitStack) -> Weather:
         client = await source.enter_async_context(opened(self._address))
-        weather = Weather(client._transport, self._random, self.counts)
+        network = Weather(client._transport, self._random, self.counts)
         self._client = await source.enter_async_context(
-            httpx.AsyncClient(transport=weather, base_url="http://dayline.test")
+            httpx.AsyncClient(transport=network, base_url="http://dayline.test")
         )
-        return weather
+        return network
 
     async def _step(self) -> None:
-        """A step of the mirror; now and then it is killed after it or in the middle, and begun again."""
+        """Run a step of the mirror; sometimes it is killed during or after it, and restarted."""
         try:
             await self._mirror.follow(self._client, self._copy)
         except httpx.HTTPError:
@@ -97,7 +97,7 @@ class CopyHistory(MirrorHistory):
 
     async def _compare(self) -> None:
         expected = await self._shown()
-        assert held(self._copy) == expected
+        assert stored_articles(self._copy) == expected
         assert [item["id"] for item in expected] == sorted(piece.id for piece in self._matching())
         self.counts.update(compared=1, articles=len(expected))
 

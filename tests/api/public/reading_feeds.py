@@ -1,4 +1,4 @@
-"""Reading the documents of feeds as partners do, in few words: ids, links, pages to the end."""
+"""Reading of feeds as partners do: ids, links, pages to the end."""
 
 import html
 import re
@@ -19,76 +19,76 @@ ENTRIES: dict[str, Callable[[bytes], list[str]]] = {
 
 
 async def fetch(client: httpx.AsyncClient, address: str, status: int = 200) -> httpx.Response:
-    """The answer, which has this status."""
-    answer = await client.get(address)
-    assert answer.status_code == status, (address, answer.text)
-    return answer
+    """Return the response, which has this status."""
+    response = await client.get(address)
+    assert response.status_code == status, (address, response.text)
+    return response
 
 
 def name_of(address: str) -> str:
-    """The last part of an address: which document it is."""
+    """Return the last part of a path: the name of the document."""
     return urlsplit(address).path.rpartition("/")[2]
 
 
-def ids_in(answer: httpx.Response) -> list[str]:
-    """The URNs of the articles in a feed, in order."""
-    read = ENTRIES.get(name_of(str(answer.url)))
+def ids_in(response: httpx.Response) -> list[str]:
+    """Return the URNs of the articles in a feed, in order."""
+    read = ENTRIES.get(name_of(str(response.url)))
     if read is not None:
-        return read(answer.content)
-    return re.findall(r"<entry>\s*<id>([^<]*)</id>", answer.text)
+        return read(response.content)
+    return re.findall(r"<entry>\s*<id>([^<]*)</id>", response.text)
 
 
-def locations(answer: httpx.Response) -> list[str]:
-    """The addresses in a sitemap or an index, in order."""
-    return [html.unescape(each) for each in re.findall(r"<loc>([^<]*)</loc>", answer.text)]
+def locations(response: httpx.Response) -> list[str]:
+    """Return the URLs in a sitemap or an index, in order."""
+    return [html.unescape(each) for each in re.findall(r"<loc>([^<]*)</loc>", response.text)]
 
 
-def link(answer: httpx.Response, rel: str) -> str | None:
-    """The address that a document of XML links so."""
-    found = re.search(rf'<(?:atom:)?link rel="{rel}"[^>]* href="([^"]*)"', answer.text)
+def link(response: httpx.Response, rel: str) -> str | None:
+    """Return the URL of the link with this relation in an XML document."""
+    found = re.search(rf'<(?:atom:)?link rel="{rel}"[^>]* href="([^"]*)"', response.text)
     return None if found is None else html.unescape(found[1])
 
 
-def next_url(answer: httpx.Response) -> str | None:
-    """The absolute address of the next page, which `Link` repeats as a path."""
-    name = name_of(str(answer.url))
+def next_url(response: httpx.Response) -> str | None:
+    """Return the absolute URL of the next page, which `Link` repeats as a path."""
+    name = name_of(str(response.url))
     if name == "rss.xml":
-        found = link(answer, "next")
+        found = link(response, "next")
     elif name == "feed.json":
-        found = answer.json().get("next_url")
+        found = response.json().get("next_url")
     else:
-        found = {each["name"]: each["href"] for each in answer.json()["renditions"]}.get("next")
-    assert (found is None) == ("link" not in answer.headers)
+        found = {each["name"]: each["href"] for each in response.json()["renditions"]}.get("next")
+    assert (found is None) == ("link" not in response.headers)
     if found is not None:
-        assert answer.headers["link"] == f'<{path_of(found)}>; rel="next"'
+        assert response.headers["link"] == f'<{path_of(found)}>; rel="next"'
     return found
 
 
 def path_of(url: str) -> str:
-    """The path and the query of an absolute address."""
+    """Return the path and the query of an absolute URL."""
     parts = urlsplit(url)
     return parts.path + (f"?{parts.query}" if parts.query else "")
 
 
 async def walk_feed(client: httpx.AsyncClient, address: str) -> list[list[str]]:
-    """The ids on each page of a feed, to the end."""
+    """Return the ids on each page of a feed, to the end."""
     pages: list[list[str]] = []
     following: str | None = address
     while following is not None:
-        answer = await fetch(client, path_of(following))
-        pages.append(ids_in(answer))
-        following = next_url(answer)
+        response = await fetch(client, path_of(following))
+        pages.append(ids_in(response))
+        following = next_url(response)
         assert len(pages) < 1_000, "the walk goes in circles"
     return pages
 
 
 async def walk_archives(client: httpx.AsyncClient, edition: str, query: str = "") -> list[tuple[str, list[str]]]:
-    """The current document and every archive that `prev-archive` leads to: what its `self` names, and its ids."""
+    """Return the current document and every archive that `prev-archive` leads to: the name in `self`, and the ids."""
     documents: list[tuple[str, list[str]]] = []
     following: str | None = f"/feeds/{edition}/atom.xml{query}"
     while following is not None:
-        answer = await fetch(client, path_of(following))
-        documents.append((path_of(link(answer, "self") or ""), ids_in(answer)))
-        following = link(answer, "prev-archive")
+        response = await fetch(client, path_of(following))
+        documents.append((path_of(link(response, "self") or ""), ids_in(response)))
+        following = link(response, "prev-archive")
         assert len(documents) < 1_000, "the walk goes in circles"
     return documents

@@ -1,4 +1,4 @@
-"""A client of the export that reads message by message, and may stop, or leave."""
+"""Client of the export that reads message by message, and may pause or disconnect."""
 
 import asyncio
 import threading
@@ -17,7 +17,7 @@ Message = dict[str, Any]
 
 
 def app_of(client: httpx.AsyncClient) -> FastAPI:
-    """The app behind a client."""
+    """Return the app of a client."""
     transport = client._transport
     assert isinstance(transport, httpx.ASGITransport)
     found: Any = transport.app
@@ -25,7 +25,7 @@ def app_of(client: httpx.AsyncClient) -> FastAPI:
 
 
 class Client:
-    """A client that reads one message at a time, when it is told to, and can go away."""
+    """Client that reads one message at a time, when the test says so, and can disconnect."""
 
     def __init__(self, app: Any, query: str = "") -> None:
         self._app = app
@@ -55,15 +55,15 @@ class Client:
         self.task = asyncio.create_task(self._app(scope, self._receive, self._send))
 
     async def take(self, count: int = 1) -> None:
-        """Take so many messages more."""
+        """Receive so many messages more."""
         expected = len(self.messages) + count
         for _ in range(count):
             self._taken.release()
         async with asyncio.timeout(10), self._came:
             await self._came.wait_for(lambda: len(self.messages) >= expected)
 
-    def hurry(self) -> None:
-        """Take whatever comes."""
+    def receive_all(self) -> None:
+        """Receive everything from now on."""
         for _ in range(1_000):
             self._taken.release()
 
@@ -72,8 +72,8 @@ class Client:
         self._left.set()
 
     @property
-    def is_whole(self) -> bool:
-        """Whether the last message was sent."""
+    def is_complete(self) -> bool:
+        """Return whether the last message was sent."""
         return bool(self.messages) and not self.messages[-1].get("more_body", True)
 
     async def _receive(self) -> Message:
@@ -88,8 +88,8 @@ class Client:
 
 
 @asynccontextmanager
-async def half_read(client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Client]:
-    """An export of which a client has taken the beginning."""
+async def partly_read(client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Client]:
+    """Start an export of which a client has received the beginning."""
     monkeypatch.setattr(public_export, "BATCH", 1)
     reading = Client(app_of(client))
     reading.begin()
@@ -103,14 +103,14 @@ async def half_read(client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) 
 
 
 def is_busy(thread: threading.Thread) -> bool:
-    """Whether a thread still runs a moment from now."""
+    """Return whether a thread still runs a moment later."""
     thread.join(2)
     return thread.is_alive()
 
 
 @asynccontextmanager
-async def half_read_of_nothing(client: httpx.AsyncClient) -> AsyncIterator[Client]:
-    """An export of which only the head was taken."""
+async def read_up_to_the_head(client: httpx.AsyncClient) -> AsyncIterator[Client]:
+    """Start an export of which only the head was received."""
     reading = Client(app_of(client))
     reading.begin()
     await reading.take()

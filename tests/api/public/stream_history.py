@@ -1,4 +1,4 @@
-"""A random history of a mirror that follows the stream, while both sides end and begin anew and connections break."""
+"""Random history of a mirror that follows the stream, while both sides restart and connections close."""
 
 import asyncio
 from collections import Counter
@@ -16,10 +16,10 @@ from app.models.change import changes
 from app.queries.changes.change_list import latest_seq, list_changes
 from app.schemas.change import ChangeList, ChangeListParams
 from app.sse import subscription
-from tests.api.public.flaky_network import Line, StreamWeather
-from tests.api.public.mirror_client import MIRRORS, Killed, StreamMirror, Surroundings, open_copy, place_of
+from tests.api.public.flaky_network import StreamConnection, StreamNetwork
+from tests.api.public.mirror_client import MIRRORS, Killed, MirrorEnvironment, StreamMirror, open_copy, position_of
 from tests.api.public.mirror_history import CopyHistory
-from tests.api.public.stream_following import Followed, has_heard, heard_by
+from tests.api.public.stream_following import Followed, has_received, received_by
 from tests.conftest import opened
 from tests.stream_client import MAX_SECONDS
 
@@ -30,17 +30,17 @@ FAR_BEYOND = 10**7
 FRAILTY = 0.01
 
 
-def numbers_behind(connection: Connection, since: int) -> set[int]:
-    """The rows of the log after this change."""
+def seqs_after(connection: Connection, since: int) -> set[int]:
+    """Return the rows of the log after this change."""
     return set(connection.execute(select(changes.c.seq).where(changes.c.seq > since)).scalars())
 
 
 class StreamHistory(CopyHistory):
-    """One history; at its end the file holds exactly what the source shows, and no connection has left a change out.
+    """History; at its end the file equals what the source shows, and no connection has left a change out.
 
-    The newsroom goes on while the mirror follows, each at its own pace: of a number only what the newsroom does is the
-    same each time. Every change that the feed tells, and that is still in the log, must have been told by whichever
-    connection went beyond it; before the log is made shorter, no other.
+    The newsroom and the mirror run concurrently: of a number only the newsroom's actions are the same each time. Every
+    change that the feed lists, and that is still in the log, must have been sent by each connection that went beyond
+    it; before the log is compacted, no other.
     """
 
     rounds = 4
@@ -50,21 +50,21 @@ class StreamHistory(CopyHistory):
         self._days = True  # it reads the timeline, which has no pages
         self._chance = Random(f"what the mirror does, {number}")
         self._luck = Random(f"what befalls it, {number}")
-        self._weather = StreamWeather(Random(f"what befalls its connections, {number}"), self.counts)
-        self._client = httpx.AsyncClient(transport=self._weather, base_url="http://dayline.test")
+        self._network = StreamNetwork(Random(f"connections of history {number}"), self.counts)
+        self._client = httpx.AsyncClient(transport=self._network, base_url="http://dayline.test")
         self._mirror = MIRRORS[number % len(MIRRORS)]
         self._copy: sqlite3.Connection
         self._life: asyncio.Task[None] | None = None
-        self._neighbour: Line | None = None
+        self._neighbour: StreamConnection | None = None
         self._stirred = asyncio.Event()
         self._followed: list[Followed] = []
         self._began = self._seen = 0
         self._owed: set[int] = set()
-        self._is_whole = True  # the log: nothing of it has been made shorter
+        self._is_complete = True  # the log: nothing of it has been compacted
         self._planted = 0
 
     async def run(self) -> Counter[str]:
-        """Live it through; the counts of what happened."""
+        """Run the history; return the counts of what happened."""
         self._began = self._seen = await self._database.read(latest_seq)
         self._copy = open_copy(self._file)
         try:
@@ -74,12 +74,12 @@ class StreamHistory(CopyHistory):
             await self._client.aclose()
             self._copy.close()
         assert (self.counts["refused"] > 0) is (self._planted > 0)
-        self.counts.update(told=sum(len(each.told) for each in self._followed), followed=len(self._followed))
+        self.counts.update(sent=sum(len(each.seqs) for each in self._followed), followed=len(self._followed))
         return self.counts
 
     def _ask(self) -> None:
         super()._ask()
-        self._asked |= self._mirror.choose(self._chance, self._tz)
+        self._asked |= self._mirror.parameters(self._chance, self._tz)
 
     def _begin_mirror(self) -> None:
         self.counts["mirrors"] += 1
@@ -87,10 +87,12 @@ class StreamHistory(CopyHistory):
         self._life.add_done_callback(lambda _: self._stirred.set())
 
     async def _live_as_mirror(self) -> None:
-        """Follow; after each break come back, and after each sudden end begin with the file alone."""
-        given = Surroundings(self._client, self._asked, self._luck, self.counts, self._followed, stir=self._stirred.set)
+        """Follow; reconnect after each lost connection, and after each sudden end start with the file alone."""
+        given = MirrorEnvironment(
+            self._client, self._asked, self._luck, self.counts, self._followed, stir=self._stirred.set
+        )
         while True:
-            copy = open_copy(self._file, is_over=lambda: self._luck.random() < FRAILTY * self._weather.badness)
+            copy = open_copy(self._file, is_over=lambda: self._luck.random() < FRAILTY * self._network.badness)
             try:
                 mirror = self._mirror(copy, given)
                 while True:
@@ -106,10 +108,10 @@ class StreamHistory(CopyHistory):
         except httpx.HTTPError:
             self.counts["errors"] += 1
         await asyncio.sleep(0)
-        await self._weather.is_up.wait()
+        await self._network.is_up.wait()
 
     async def _end_mirror(self) -> None:
-        """Kill it, wherever it is; what went wrong with it before is raised."""
+        """Kill the mirror at any point; raise its earlier errors."""
         life, self._life = self._life, None
         if life is not None:
             life.cancel()
@@ -117,26 +119,26 @@ class StreamHistory(CopyHistory):
             if not life.cancelled():
                 life.result()
 
-    async def _begin_source(self, source: AsyncExitStack) -> StreamWeather:
+    async def _begin_source(self, source: AsyncExitStack) -> StreamNetwork:
         client = await source.enter_async_context(opened(self._address))
         transport = client._transport
         assert isinstance(transport, httpx.ASGITransport)
-        self._weather.begin(transport)
+        self._network.begin(transport)
         source.push_async_callback(self._end_source)
-        if self._chance.random() < 0.6:  # somebody else who asks the same, so that both are told by one following
+        if self._chance.random() < 0.6:  # another client with the same parameters, so that both share a feed
             request = self._client.build_request("GET", f"/v1/stream?{urlencode(self._asked, doseq=True)}")
-            self._neighbour = Line(transport.app, request, self.counts)  # type: ignore[arg-type]
-        return self._weather
+            self._neighbour = StreamConnection(transport.app, request, self.counts)  # type: ignore[arg-type]
+        return self._network
 
     async def _end_source(self) -> None:
-        await self._weather.end(gracefully=self._chance.random() < 0.6)
+        await self._network.end(gracefully=self._chance.random() < 0.6)
         neighbour, self._neighbour = self._neighbour, None
         if neighbour is not None:
-            self._followed += heard_by(neighbour)
+            self._followed += received_by(neighbour)
             await neighbour.leave()
 
     async def _step(self) -> None:
-        """Something that befalls the mirror, or some time for it."""
+        """Run an event that affects the mirror, or give it some time."""
         what = self._chance.random()
         if what < 0.15:
             await self._end_mirror()
@@ -144,7 +146,7 @@ class StreamHistory(CopyHistory):
                 self._plant()
             self._begin_mirror()
         elif what < 0.3:
-            self._weather.break_off()
+            self._network.drop()
         elif what < 0.5:
             await self._be_slow()
         elif what < 0.8:
@@ -157,23 +159,23 @@ class StreamHistory(CopyHistory):
         self.counts["steps"] += 1
 
     def _plant(self) -> None:
-        """Let the file be that of another source, whose log went further."""
-        if place_of(self._copy) is not None:
+        """Replace the file by one of another source, whose log went further."""
+        if position_of(self._copy) is not None:
             with self._copy:
                 self._copy.execute("UPDATE place SET as_of = as_of + ?", (FAR_BEYOND,))
                 self._copy.execute("REPLACE INTO articles VALUES ('elsewhere', '{\"id\": \"elsewhere\"}')")
             self._planted += 1
 
     async def _be_slow(self) -> None:
-        """Let the newsroom go on while the mirror takes nothing off its line; it may be cut off for that."""
-        self._weather.hold()
+        """Let the newsroom run while the mirror reads nothing; the server may disconnect it for that."""
+        self._network.pause_reading()
         for _ in range(self._chance.randrange(1, 7)):
             await self._live()
         neighbour = self._neighbour
-        if neighbour is not None:  # what it has heard, the mirror was offered
+        if neighbour is not None:  # what it has received, the mirror was sent
             numbers, _ = await self._read_feed(self._seen)
-            await neighbour.until_last(lambda: has_heard(neighbour, numbers))
-        self._weather.let_go()
+            await neighbour.until_last(lambda: has_received(neighbour, numbers))
+        self._network.resume_reading()
 
     async def _stay_away(self) -> None:
         if self._chance.random() < 0.5:
@@ -185,49 +187,49 @@ class StreamHistory(CopyHistory):
 
     async def _arrive(self) -> None:
         await self._catch_up()
-        await self._check_told()
+        await self._check_sent()
         await self._compare()
 
     async def _catch_up(self) -> None:
-        """Wait until the mirror has taken all there is to tell it."""
-        latest, place = await self._database.read(latest_seq), place_of(self._copy)
+        """Wait until the mirror has received everything."""
+        latest, place = await self._database.read(latest_seq), position_of(self._copy)
         since = self._began if place is None or place > latest else place
         numbers, _ = await self._read_feed(since)
         goal = max(numbers, default=since)
         if subscription.HEARTBEAT_S < 1 and self._chance.random() < 0.5:
-            goal = latest  # which only a beat tells where nothing passes the filters
+            goal = latest  # which only a heartbeat reports where nothing passes the filters
         async with asyncio.timeout(MAX_SECONDS):
-            while not goal <= (place_of(self._copy) or 0) <= latest:
+            while not goal <= (position_of(self._copy) or 0) <= latest:
                 self._stirred.clear()
                 await self._stirred.wait()
                 if self._life is not None and self._life.done():
                     self._life.result()
 
     async def _shown(self) -> list[Any]:
-        badness, self._weather.badness = self._weather.badness, 0
+        badness, self._network.badness = self._network.badness, 0
         shown: list[Any] = await self._mirror.shown(self._client, self._asked)
-        self._weather.badness = badness
+        self._network.badness = badness
         return shown
 
     async def _compact(self, most: int) -> None:
-        await self._check_told()
+        await self._check_sent()
         before = self.counts["compacted"]
         await super()._compact(most)
-        self._is_whole &= self.counts["compacted"] == before
-        self._owed &= await self._database.read(numbers_behind, self._began)
+        self._is_complete &= self.counts["compacted"] == before
+        self._owed &= await self._database.read(seqs_after, self._began)
 
-    async def _check_told(self) -> None:
-        """Hold every connection against the feed, as far as both went."""
+    async def _check_sent(self) -> None:
+        """Compare every connection with the feed, as far as both went."""
         numbers, self._seen = await self._read_feed(self._seen)
         self._owed |= numbers
-        for each in [*self._followed, *heard_by(self._neighbour)]:
-            told, reached = set(each.told), each.place or 0
+        for each in [*self._followed, *received_by(self._neighbour)]:
+            seqs, reached = set(each.seqs), each.position or 0
             owed = {number for number in self._owed if each.start < number <= reached}
-            assert owed <= told
-            assert owed == told or not self._is_whole
+            assert owed <= seqs
+            assert owed == seqs or not self._is_complete
 
     async def _read_feed(self, since: int) -> tuple[set[int], int]:
-        """What the feed tells after this change, and how far that goes."""
+        """Return what the feed lists after this change, and how far that goes."""
         numbers: set[int] = set()
         while True:
             params = ChangeListParams.model_validate({**self._asked, "since": since, "limit": 200})

@@ -1,4 +1,4 @@
-"""One article: everything its page shows, in each form, language and edition."""
+"""Retrieval of an article: everything its page shows, in each format, language and edition."""
 
 import re
 from typing import Any
@@ -22,9 +22,9 @@ TRAM = "/v1/articles/trams-return"
 
 
 async def get(client: httpx.AsyncClient, address: str) -> dict[str, Any]:
-    answer = await client.get(address)
-    assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json()
+    response = await client.get(address)
+    assert response.status_code == 200, response.text
+    found: dict[str, Any] = response.json()
     return found
 
 
@@ -241,5 +241,5 @@ async def test_article_url_is_made_from_the_template(client: httpx.AsyncClient, 
         item = (await get(client, "/v1/timeline?edition=third"))["days"][0]["items"][0]
         assert item["url"] == page["url"]
         assert page["alternates"][0] == {"rel": "canonical", "type": "text/html", "href": page["url"]}
-        told = (await get(client, "/v1/editions/third"))["article_url"]
-        assert told == (template or "{site_url}/{slug}")
+        stored = (await get(client, "/v1/editions/third"))["article_url"]
+        assert stored == (template or "{site_url}/{slug}")

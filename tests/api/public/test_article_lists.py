@@ -1,4 +1,4 @@
-"""Lists of articles over HTTP: every filter against a count by hand, ranges, ids, members, editions."""
+"""Lists of articles over HTTP: every filter compared with a count in Python, ranges, ids, members, editions."""
 
 from random import Random
 
@@ -7,7 +7,7 @@ import pytest
 
 from tests.archive import AUTHORS, chosen, ids_of, make_archive, newest_first, random_filters
 from tests.conftest import Store
-from tests.pagination import get_page, sew, walk, where_of
+from tests.pagination import error_locations, follow_pages, get_page, join_pages
 from tests.records import article, edition
 
 pytestmark = pytest.mark.usefixtures("edition_kyiv")
@@ -15,7 +15,7 @@ LISTS = ("/v1/timeline", "/v1/articles")
 
 
 async def headlines(client: httpx.AsyncClient, address: str, **asked: object) -> list[str]:
-    """What a list shows, whatever its form."""
+    """Return the headlines of a list, whatever the form of its items."""
     page = await get_page(client, address, **asked)
     items = page["items"] if "items" in page else [item for day in page["days"] for item in day["items"]]
     return [item["headline"] for item in items]
@@ -30,11 +30,11 @@ async def test_filters_combine_repeats_by_or_and_names_by_and(client: httpx.Asyn
         expected = [each.id for each in chosen(filed, **names)]
         sizes.add(len(expected))
         asked = {**names, "limit": random.choice((23, 60, 200))}
-        articles = await walk(client, "/v1/articles", **asked)
+        articles = await follow_pages(client, "/v1/articles", **asked)
         assert [found for page in articles for found in ids_of(page)] == expected
-        days = sew(await walk(client, "/v1/timeline", **asked))
+        days = join_pages(await follow_pages(client, "/v1/timeline", **asked))
         assert [item["id"] for day in days for item in day["items"]] == expected
-    assert len(sizes) > 8, "the questions are too alike"
+    assert len(sizes) > 8, "the requests are too similar"
 
 
 async def test_articles_of_an_entry_accept_every_filter(client: httpx.AsyncClient, store: Store) -> None:
@@ -46,10 +46,10 @@ async def test_articles_of_an_entry_accept_every_filter(client: httpx.AsyncClien
         ("/v1/authors/ada-moss/articles", {"author": ["ada-moss"]}),
     ):
         for more in ({}, {"label": ["opinion", "updated"]}):
-            pages = await walk(client, path, limit=7, **more)
+            pages = await follow_pages(client, path, limit=7, **more)
             assert [found for page in pages for found in ids_of(page)] == [e.id for e in chosen(filed, **names, **more)]
             assert all(page["next"]["href"].startswith(f"{path}?") for page in pages[:-1])
-    both = await walk(client, "/v1/authors/ada-moss/articles", author=AUTHORS[1])
+    both = await follow_pages(client, "/v1/authors/ada-moss/articles", author=AUTHORS[1])
     expected = [each.id for each in filed if {"ada-moss", AUTHORS[1]} <= set(each.record.authors)]
     assert [found for page in both for found in ids_of(page)] == expected
     assert (await get_page(client, "/v1/tags/nobody-knows-it/articles", 404))["type"] == "/problems/not-found"
@@ -63,7 +63,7 @@ async def test_unknown_filter_value_is_empty_and_unknown_edition_404(client: htt
             assert (ids_of(page), page["next"]) == ([], None)
         assert ids_of(await get_page(client, f"{path}?section=nobody-knows-it&section=city"))
         assert (await get_page(client, path, 404, edition="nowhere"))["type"] == "/problems/not-found"
-        assert where_of(await get_page(client, path, 422, colour="red")) == ["colour"]
+        assert error_locations(await get_page(client, path, 422, colour="red")) == ["colour"]
 
 
 async def test_many_filter_values_combine_up_to_a_limit(client: httpx.AsyncClient, store: Store) -> None:
@@ -74,8 +74,13 @@ async def test_many_filter_values_combine_up_to_a_limit(client: httpx.AsyncClien
         assert len(ids_of(await get_page(client, path, tag=names[:15], author=names[-15:]))) == 1
         assert len(ids_of(await get_page(client, path, tag=names, section="city", label="opinion"))) == 1
         for asked in ({"tag": names, "author": names}, dict.fromkeys(("tag", "author", "section", "label"), names)):
-            assert set(where_of(await get_page(client, path, 422, **asked))) < {"tag", "author", "section", "label"}
-        assert where_of(await get_page(client, path, 422, tag=[*names, "n50"])) == ["tag"]
+            assert set(error_locations(await get_page(client, path, 422, **asked))) < {
+                "tag",
+                "author",
+                "section",
+                "label",
+            }
+        assert error_locations(await get_page(client, path, 422, tag=[*names, "n50"])) == ["tag"]
 
 
 async def test_from_and_to_are_half_open_to_the_microsecond(client: httpx.AsyncClient, store: Store) -> None:
@@ -128,8 +133,8 @@ async def test_invalid_instant_is_rejected(client: httpx.AsyncClient) -> None:
                 "9999-01-01T00:00:00Z",
                 "2026-11-18T10:00:00.1234567Z",
             ):
-                assert where_of(await get_page(client, path, 422, **{name: text})) == [name]
-        assert where_of(await get_page(client, f"{path}?from=2026-11-18&from=2026-11-19", 422)) == ["from"]
+                assert error_locations(await get_page(client, path, 422, **{name: text})) == [name]
+        assert error_locations(await get_page(client, f"{path}?from=2026-11-18&from=2026-11-19", 422)) == ["from"]
 
 
 async def test_exclude_accepts_ids_and_slugs_with_full_pages(client: httpx.AsyncClient, store: Store) -> None:
@@ -140,10 +145,10 @@ async def test_exclude_accepts_ids_and_slugs_with_full_pages(client: httpx.Async
     expected = [each.id for each in filed if each not in gone]
     for path in LISTS:
         for limit in (1, 10, 200):
-            pages = await walk(client, path, limit=limit, exclude=texts)
+            pages = await follow_pages(client, path, limit=limit, exclude=texts)
             assert [found for page in pages for found in ids_of(page)] == expected
             assert all(len(ids_of(page)) == limit for page in pages[:-1])
-        assert where_of(await get_page(client, path, 422, exclude=[filed[0].id] * 101)) == ["exclude"]
+        assert error_locations(await get_page(client, path, 422, exclude=[filed[0].id] * 101)) == ["exclude"]
 
 
 async def test_list_by_id_preserves_the_order_except_on_the_timeline(client: httpx.AsyncClient, store: Store) -> None:
@@ -162,11 +167,11 @@ async def test_list_by_id_preserves_the_order_except_on_the_timeline(client: htt
             each.id for each in chosen(wanted if path == LISTS[1] else newest_first(wanted), tag=["rare"])
         ]
         for text in ("x", "", "0000000000001x", "story-1", ids[0].upper()):
-            assert set(where_of(await get_page(client, path, 422, id=[ids[0], text]))) == {"id"}
-            assert set(where_of(await get_page(client, path, 422, id=text))) == {"id"}
-        assert where_of(await get_page(client, path, 422, id=[*ids, filed[0].id, "0000000000000"])) == ["id"]
+            assert set(error_locations(await get_page(client, path, 422, id=[ids[0], text]))) == {"id"}
+            assert set(error_locations(await get_page(client, path, 422, id=text))) == {"id"}
+        assert error_locations(await get_page(client, path, 422, id=[*ids, filed[0].id, "0000000000000"])) == ["id"]
         cursor = (await get_page(client, path, limit=1))["next"]["cursor"]
-        assert set(where_of(await get_page(client, path, 422, id=ids[:2], cursor=cursor))) <= {"id", "cursor"}
+        assert set(error_locations(await get_page(client, path, 422, id=ids[:2], cursor=cursor))) <= {"id", "cursor"}
     assert ids_of(await get_page(client, "/v1/articles", id=few)) == [ids[3], ids[1], ids[2]]
 
 
@@ -185,7 +190,7 @@ async def test_fields_select_members_and_include_id_and_href(client: httpx.Async
             page = await get_page(client, path, fields=asked)
             (item,) = page["items"] if "items" in page else page["days"][0]["items"]
             assert set(item) == {"id", "href"} | (set(asked) if names is None else names)
-        assert where_of(await get_page(client, path, 422, fields="colour")) == ["fields"]
+        assert error_locations(await get_page(client, path, 422, fields="colour")) == ["fields"]
     day = await get_page(client, "/v1/timeline/2026-11-20", fields="time")
     assert set(day["day"]["items"][0]) == {"id", "href", "time"}
 
@@ -196,10 +201,10 @@ async def test_list_items_omit_body_and_page_members(client: httpx.AsyncClient, 
     assert not {"body", "related", "neighbours", "alternates"} & set(item)
     (item,) = (await get_page(client, "/v1/articles", body="text"))["items"]
     assert item["body"] == "Quiet."
-    assert where_of(await get_page(client, "/v1/articles", 422, body="blocks", limit=51)) == ["limit"]
+    assert error_locations(await get_page(client, "/v1/articles", 422, body="blocks", limit=51)) == ["limit"]
     await get_page(client, "/v1/articles", body="blocks", limit=50)
     for path in ("/v1/timeline", "/v1/timeline/2026-11-20"):
-        assert where_of(await get_page(client, path, 422, body="text")) == ["body"]
+        assert error_locations(await get_page(client, path, 422, body="text")) == ["body"]
 
 
 async def test_lists_are_scoped_by_edition_or_span_all(client: httpx.AsyncClient, store: Store) -> None:
@@ -208,16 +213,16 @@ async def test_lists_are_scoped_by_edition_or_span_all(client: httpx.AsyncClient
     await store(*(each.record for each in ours), *(each.record for each in theirs))
     for asked, expected in (({}, ours), ({"edition": "global"}, ours), ({"edition": "harbour"}, theirs)):
         for path in LISTS:
-            pages = await walk(client, path, limit=33, **asked)
+            pages = await follow_pages(client, path, limit=33, **asked)
             assert [found for page in pages for found in ids_of(page)] == [each.id for each in expected]
     together = newest_first([*ours, *theirs])
     for names in ({}, {"section": ["city", "coast"]}, {"tag": ["trams"], "section": ["sport"]}):
-        pages = await walk(client, "/v1/articles", edition="*", limit=33, **names)
+        pages = await follow_pages(client, "/v1/articles", edition="*", limit=33, **names)
         assert [found for page in pages for found in ids_of(page)] == [each.id for each in chosen(together, **names)]
     item = next(i for i in (await get_page(client, "/v1/articles", edition="*"))["items"] if i["edition"] == "harbour")
     assert item["published_at"].endswith("+09:00")
     for path in ("/v1/timeline", "/v1/timeline/2026-11-20", "/v1/timeline/calendar", "/v1/tags"):
-        assert where_of(await get_page(client, path, 422, edition="*")) == ["edition"]
+        assert error_locations(await get_page(client, path, 422, edition="*")) == ["edition"]
 
 
 async def test_unpublished_articles_are_in_no_list(client: httpx.AsyncClient, store: Store) -> None:

@@ -1,4 +1,4 @@
-"""Where an article stands shows in every answer: moved, withdrawn, restored, draft, scheduled."""
+"""State of an article in every response: re-dated, withdrawn, restored, draft, scheduled."""
 
 from typing import Any
 
@@ -34,13 +34,13 @@ EVERYWHERE = (
 )
 
 
-def withdrawn(record: ArticleRecord, **told: str) -> ArticleRecord:
-    """The same article, taken back."""
-    return record.model_copy(update={"status": ArticleStatus.WITHDRAWN, "withdrawal": Withdrawal(**told)})
+def withdrawn(record: ArticleRecord, **withdrawal: str) -> ArticleRecord:
+    """Return the record of the article, withdrawn."""
+    return record.model_copy(update={"status": ArticleStatus.WITHDRAWN, "withdrawal": Withdrawal(**withdrawal)})
 
 
 async def totals(client: httpx.AsyncClient) -> list[int]:
-    """How much news 20 November has, by each way to ask."""
+    """Return the number of articles on 20 November, by each kind of request."""
     day = (await client.get("/v1/timeline/2026-11-20?total=true")).json()["day"]
     calendar = (await client.get("/v1/timeline/calendar")).json()["days"]
     opinions = (await client.get("/v1/timeline/calendar?label=opinion")).json()["days"]
@@ -61,11 +61,11 @@ async def test_former_slug_redirects_with_its_query(client: httpx.AsyncClient) -
         ("/related", ""),
         ("/related", "?edition=global"),
     ):
-        answer = await client.get(f"/v1/articles/night-trams{tail}{query}")
-        assert answer.status_code == 308
-        assert answer.headers["location"] == f"/v1/articles/trams-return{tail}{query}"
-        assert answer.content == b""
-        assert (await client.get(answer.headers["location"])).status_code == 200
+        response = await client.get(f"/v1/articles/night-trams{tail}{query}")
+        assert response.status_code == 308
+        assert response.headers["location"] == f"/v1/articles/trams-return{tail}{query}"
+        assert response.content == b""
+        assert (await client.get(response.headers["location"])).status_code == 200
     assert (await client.get("/v1/articles/night-trams?edition=ua")).status_code == 404
     assert (await client.get("/v1/articles/night-trams?bogus=1")).status_code == 422
 
@@ -85,15 +85,15 @@ async def test_former_slug_of_a_withdrawn_article_returns_its_notice(client: htt
     for record, status in ((now, 308), (withdrawn(now, notice="Wrong quay."), 410), (now, 308)):
         await store(record.model_copy(update={"status": record.status or ArticleStatus.PUBLISHED}))
         for form in ("", "/related", "/history", "/json-ld", "/ninjs"):
-            for _ in range(2):  # read, then kept
-                answer = await client.get(f"/v1/articles/ferry-waits{form}")
-                assert answer.status_code == status, form
-                assert ("aground" in str(answer.headers) + answer.text) == (status == 308), form
+            for _ in range(2):  # read, then cached
+                response = await client.get(f"/v1/articles/ferry-waits{form}")
+                assert response.status_code == status, form
+                assert ("aground" in str(response.headers) + response.text) == (status == 308), form
                 if status == 410:
                     current = (await client.get(f"/v1/articles/ferry-ran-aground{form}")).json()
-                    told = answer.json()
-                    assert told.get("notice", told.get("edNote")) == "Wrong quay."
-                    assert told == current | ({"instance": told["instance"]} if "instance" in told else {})
+                    body = response.json()
+                    assert body.get("notice", body.get("edNote")) == "Wrong quay."
+                    assert body == current | ({"instance": body["instance"]} if "instance" in body else {})
     assert (await client.get("/v1/articles/ferry-waits?edition=ua")).status_code == 404
 
 
@@ -106,9 +106,9 @@ async def test_withdrawal_during_a_redirect_lookup_is_no_redirect(
         raise next(found)
 
     monkeypatch.setattr("app.queries.articles.article.get_article", look)
-    answer = await client.get("/v1/articles/night-trams")
-    assert (answer.status_code, answer.json()["notice"]) == (410, "Wrong quay.")
-    assert "trams-return" not in str(answer.headers)
+    response = await client.get("/v1/articles/night-trams")
+    assert (response.status_code, response.json()["notice"]) == (410, "Wrong quay.")
+    assert "trams-return" not in str(response.headers)
 
 
 async def test_former_slug_of_a_withdrawn_article_is_available(client: httpx.AsyncClient, store: Store) -> None:
@@ -127,9 +127,9 @@ async def test_withdrawn_article_leaves_every_response_and_is_restored(client: h
     before, counted = await everywhere(), await totals(client)
     assert sum(identity in str(each) for each in before.values()) == len(EVERYWHERE) - 1  # limit=1 shows the tram
     await store(withdrawn(FERRY, reason="Private."))
-    for address, answer in (await everywhere()).items():
-        assert identity not in str(answer), address
-        assert "ferry will wait" not in str(answer), address
+    for address, response in (await everywhere()).items():
+        assert identity not in str(response), address
+        assert "ferry will wait" not in str(response), address
     assert await totals(client) == [count - 1 for count in counted]
     for address in ("/v1/articles/ferry-waits", f"/v1/articles/{identity}", f"/v1/articles/{identity}/related"):
         gone = await client.get(address)
@@ -144,13 +144,13 @@ async def test_withdrawn_article_leaves_every_response_and_is_restored(client: h
     assert await totals(client) == counted
 
 
-def without_changes(answer: dict[str, Any]) -> dict[str, Any]:
-    """An answer without its place in the change log, which every write moves."""
-    return {name: value for name, value in answer.items() if name not in {"as_of", "newer"}}
+def without_changes(response: dict[str, Any]) -> dict[str, Any]:
+    """Return a response without its position in the change log, which every write advances."""
+    return {name: value for name, value in response.items() if name not in {"as_of", "newer"}}
 
 
 def drop_versions(node: Any) -> Any:
-    """The same without version numbers: a restored article is a new version."""
+    """Return a response without version numbers: a restored article is a new version."""
     if isinstance(node, list):
         return [drop_versions(each) for each in node]
     if isinstance(node, dict):
@@ -165,10 +165,10 @@ async def test_draft_and_scheduled_article_are_not_public(client: httpx.AsyncCli
     )
     for key in ("unwritten", "later", "secret-draft", "06zzzzzzzzzzz", "soon", "06zzzzzzzzzzx"):
         for tail in ("", "/related"):
-            answer = await client.get(f"/v1/articles/{key}{tail}")
-            assert answer.status_code == 404, key
-            assert answer.json()["type"] == "/problems/not-found"
-            assert "ecret d" not in answer.text
+            response = await client.get(f"/v1/articles/{key}{tail}")
+            assert response.status_code == 404, key
+            assert response.json()["type"] == "/problems/not-found"
+            assert "ecret d" not in response.text
     for address in EVERYWHERE:
         text = (await client.get(address)).text
         assert "Secret draft" not in text

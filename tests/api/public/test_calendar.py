@@ -1,4 +1,4 @@
-"""The calendar over HTTP: which days have news, and how much."""
+"""Calendar over HTTP: the days that have news, and the number of articles."""
 
 from collections import Counter
 from datetime import date, timedelta
@@ -9,14 +9,14 @@ import pytest
 from app.domain.instant import DAY_US, parse_instant
 from tests.archive import chosen, make_archive
 from tests.conftest import Store
-from tests.pagination import get_page, where_of
+from tests.pagination import error_locations, get_page
 from tests.records import article
 
 pytestmark = pytest.mark.usefixtures("edition_kyiv")
 
 
 async def listed(client: httpx.AsyncClient, **asked: str) -> list[tuple[str, int]]:
-    """Dates and totals; `first` and `after` stand for `from` and `to`."""
+    """Return dates and totals; `first` and `after` stand for `from` and `to`."""
     asked = {{"first": "from", "after": "to"}.get(name, name): value for name, value in asked.items()}
     page = await get_page(client, "/v1/timeline/calendar", **asked)
     return [(day["date"], day["total"]) for day in page["days"]]
@@ -57,7 +57,7 @@ async def test_calendar_spans_at_most_four_hundred_days(client: httpx.AsyncClien
     assert await listed(client, first="2025-01-01", after="2026-02-05") == expected[:400]
     assert await listed(client, first="2025-01-02", after="2026-02-06") == expected[1:]
     problem = await get_page(client, "/v1/timeline/calendar", 422, **{"from": "2025-01-01", "to": "2026-02-06"})
-    assert where_of(problem)[0] in {"from", "to"}
+    assert error_locations(problem)[0] in {"from", "to"}
 
 
 async def test_calendar_defaults_to_the_last_31_days(client: httpx.AsyncClient, store: Store) -> None:
@@ -111,5 +111,5 @@ async def test_calendar_rejects_invalid_parameters(client: httpx.AsyncClient) ->
         ("cursor", "x"),
         ("edition", "*"),
     ):
-        assert where_of(await get_page(client, "/v1/timeline/calendar", 422, **{name: value})) == [name]
+        assert error_locations(await get_page(client, "/v1/timeline/calendar", 422, **{name: value})) == [name]
     assert (await get_page(client, "/v1/timeline/calendar", 404, edition="nowhere"))["status"] == 404

@@ -25,9 +25,9 @@ LISTS = {
 
 async def get(client: httpx.AsyncClient, address: str, **parameters: str) -> dict[str, Any]:
     given = {**httpx.QueryParams(address.partition("?")[2]), **parameters}
-    answer = await client.get(address.partition("?")[0], params=given)
-    assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json()
+    response = await client.get(address.partition("?")[0], params=given)
+    assert response.status_code == 200, response.text
+    found: dict[str, Any] = response.json()
     return found
 
 
@@ -36,7 +36,7 @@ def names(page: dict[str, Any]) -> list[str]:
 
 
 async def walk(client: httpx.AsyncClient, address: str, limit: str | None) -> list[list[str]]:
-    """The names on each page, following `next` to the end."""
+    """Return the names on each page, following `next` to the end."""
     page = await get(client, address, **({} if limit is None else {"limit": limit}))
     pages = [names(page)]
     while page["next"] is not None:
@@ -76,9 +76,9 @@ async def test_cursor_by_name_is_bound_to_list_and_edition(client: httpx.AsyncCl
     assert names(await get(client, "/v1/sections", cursor=cursor, limit="200")) == ["world"]
     for address in ("/v1/sections?edition=ua", "/v1/tags", "/v1/authors", "/v1/labels", "/v1/editions", "/v1/articles"):
         path, _, query = address.partition("?")
-        answer = await client.get(path, params={**httpx.QueryParams(query), "cursor": cursor})
-        assert answer.status_code == 400, address
-        assert answer.json()["type"] == "/problems/cursor-mismatch"
+        response = await client.get(path, params={**httpx.QueryParams(query), "cursor": cursor})
+        assert response.status_code == 400, address
+        assert response.json()["type"] == "/problems/cursor-mismatch"
 
 
 async def test_catalogue_items_are_complete(client: httpx.AsyncClient) -> None:
@@ -185,9 +185,9 @@ async def test_unknown_entry_is_404_and_an_unused_section_has_an_empty_list(
     assert await get(client, "/v1/sections/empty/articles") == {"items": [], "next": None}
     for kind in ("tags", "authors", "sections"):
         for address in (f"/v1/{kind}/nobody", f"/v1/{kind}/nobody/articles", f"/v1/{kind}/nobody/articles?edition=*"):
-            answer = await client.get(address)
-            assert answer.status_code == 404, address
-            assert answer.json()["detail"].startswith("There is no ")
+            response = await client.get(address)
+            assert response.status_code == 404, address
+            assert response.json()["detail"].startswith("There is no ")
 
 
 async def test_tags_and_authors_are_found_while_a_public_article_names_them(

@@ -1,4 +1,4 @@
-"""The change feed over HTTP: polling, paging, waiting, and what caches are told."""
+"""The change feed over HTTP: polling, paging, waiting, and cache headers."""
 
 import asyncio
 import json
@@ -20,7 +20,7 @@ from app.queries.changes.change_list import latest_seq
 from tests.api.newsroom import NOTICE
 from tests.cli.commands import arguments_of, environment_of
 from tests.conftest import NOW, Store, run_once
-from tests.pagination import get_page, walk, where_of
+from tests.pagination import error_locations, follow_pages, get_page
 from tests.records import article, edition, label, section
 
 MAX_SECONDS = 20.0
@@ -37,7 +37,7 @@ async def test_following_next_returns_every_change_once(reader: httpx.AsyncClien
     whole = await get_page(reader, "/v1/changes?limit=200")
     assert whole["next"] is None
     for limit in (1, 2, 7):
-        pages = await walk(reader, f"/v1/changes?limit={limit}")
+        pages = await follow_pages(reader, f"/v1/changes?limit={limit}")
         assert [each for page in pages for each in page["items"]] == whole["items"]
         assert pages[-1]["as_of"] == whole["as_of"]
         assert all("since=" not in page["next"]["href"] for page in pages[:-1])
@@ -59,9 +59,9 @@ async def test_polling_with_as_of_returns_every_change_once(reader: httpx.AsyncC
 
 
 async def test_changes_contain_no_unpublished_text(reader: httpx.AsyncClient) -> None:
-    told = json.dumps(await get_page(reader, "/v1/changes?limit=200&edition=*"))
+    text = json.dumps(await get_page(reader, "/v1/changes?limit=200&edition=*"))
     for secret in ("taken-back", "secret of the desk", NOTICE, "unwritten", "Story later"):
-        assert secret not in told
+        assert secret not in text
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ async def test_changes_contain_no_unpublished_text(reader: httpx.AsyncClient) ->
     ],
 )
 async def test_what_cannot_be_asked_is_named(reader: httpx.AsyncClient, query: str, where: str) -> None:
-    assert where_of(await get_page(reader, f"/v1/changes?{query}", 422)) == [where]
+    assert error_locations(await get_page(reader, f"/v1/changes?{query}", 422)) == [where]
 
 
 async def test_changes_of_entries_come_alone_and_under_every_filter_but_the_edition(
@@ -125,7 +125,7 @@ async def test_changes_of_chosen_articles_have_pages_and_removals(
 async def test_change_cursor_replaces_since_and_is_bound_to_filters(reader: httpx.AsyncClient) -> None:
     cursor = (await get_page(reader, "/v1/changes?limit=2&tag=trams&tag=fog"))["next"]["cursor"]
     address = f"/v1/changes?cursor={cursor}"
-    assert where_of(await get_page(reader, f"{address}&tag=trams&tag=fog&since=0", 422)) == ["since"]
+    assert error_locations(await get_page(reader, f"{address}&tag=trams&tag=fog&since=0", 422)) == ["since"]
     await get_page(reader, f"{address}&tag=fog&tag=trams&limit=9&fields=time")
     for other in ("", "&tag=trams", "&tag=fog&tag=trams&edition=ua", "&tag=fog&tag=trams&id=0677y7hzc3m1d"):
         assert (await get_page(reader, address + other, 400))["type"] == "/problems/cursor-mismatch"
@@ -134,22 +134,22 @@ async def test_change_cursor_replaces_since_and_is_bound_to_filters(reader: http
 
 
 async def test_changes_without_wait_are_cacheable_for_a_second(reader: httpx.AsyncClient) -> None:
-    answer = await reader.get("/v1/changes")
-    assert answer.headers["cache-control"] == "public, max-age=1, stale-while-revalidate=5, stale-if-error=600"
-    tag = answer.headers["etag"]
+    response = await reader.get("/v1/changes")
+    assert response.headers["cache-control"] == "public, max-age=1, stale-while-revalidate=5, stale-if-error=600"
+    tag = response.headers["etag"]
     assert (await reader.get("/v1/changes", headers={"if-none-match": tag})).status_code == 304
     assert (await reader.get("/v1/changes?wait=0")).headers["etag"] == tag
 
 
 async def test_changes_with_wait_are_not_cacheable(reader: httpx.AsyncClient) -> None:
-    answer = await reader.get("/v1/changes?wait=30&limit=1")  # there is something to tell
-    assert answer.headers["cache-control"] == "no-store"
-    assert answer.headers["link"] == f'<{answer.json()["next"]["href"]}>; rel="next"'
-    assert "wait=30" in answer.headers["link"]
-    assert not {"etag", "last-modified"} & set(answer.headers)
-    assert answer.headers["access-control-allow-origin"] == "*"
+    response = await reader.get("/v1/changes?wait=30&limit=1")  # a change is there
+    assert response.headers["cache-control"] == "no-store"
+    assert response.headers["link"] == f'<{response.json()["next"]["href"]}>; rel="next"'
+    assert "wait=30" in response.headers["link"]
+    assert not {"etag", "last-modified"} & set(response.headers)
+    assert response.headers["access-control-allow-origin"] == "*"
     head = await reader.head("/v1/changes?wait=30&limit=1")
-    assert (head.status_code, head.content, head.headers) == (200, b"", answer.headers)
+    assert (head.status_code, head.content, head.headers) == (200, b"", response.headers)
 
 
 async def test_changes_before_a_publication_are_not_cacheable(client: httpx.AsyncClient, store: Store) -> None:
@@ -167,7 +167,7 @@ async def test_waiting_request_returns_with_the_next_change(
     await asyncio.sleep(0.1)
     await store(article(source_id="elsewhere"))
     await asyncio.sleep(0.15)
-    assert not waiting.done()  # that was nothing for this filter
+    assert not waiting.done()  # it had no change for this filter
     await store(article(source_id="fog", slug="fog-lifts", headline="Fog came back", tags=["trams"]))
     page: Any = (await waiting).json()
     assert [each["article"]["headline"] for each in page["items"]] == ["Fog came back"]

@@ -1,4 +1,4 @@
-"""Cursors over HTTP: bound to their list and to nothing else, proof against damage, good for ever."""
+"""Cursors over HTTP: bound to their list alone, protected against damage, valid for ever."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -16,7 +16,7 @@ from app.models.article import articles
 from app.models.listing import listings
 from tests.archive import Filed, ids_of, make_archive
 from tests.conftest import NOW, Store
-from tests.pagination import get_page, walk
+from tests.pagination import follow_pages, get_page
 from tests.records import article, edition
 
 pytestmark = pytest.mark.usefixtures("edition_kyiv")
@@ -49,14 +49,14 @@ async def fill(store: Store, size: int = 150) -> list[Filed]:
 
 
 async def cursor_of(client: httpx.AsyncClient, path: str, **asked: Any) -> str:
-    """The cursor behind the second item."""
+    """Return the cursor after the second item."""
     following = (await get_page(client, path, limit=2, **asked))["next"]
     assert following is not None
     return str(following["cursor"])
 
 
 async def refusal(client: httpx.AsyncClient, path: str, **asked: Any) -> str:
-    """The code of a problem that is a 400."""
+    """Return the code of a problem that is a 400."""
     problem = await get_page(client, path, 400, **asked)
     assert problem["status"] == 400
     return str(problem["type"]).removeprefix("/problems/")
@@ -121,7 +121,7 @@ async def test_cursor_is_not_bound_to_limit_fields_and_total(client: httpx.Async
 
 
 def damaged(cursor: str) -> Iterator[str]:
-    """Every truncation, and at every place another character, one more, one less, two exchanged."""
+    """Return every truncation, and at every position another character, one more, one less, two exchanged."""
     for place, character in enumerate(cursor):
         yield cursor[:place]
         yield cursor[:place] + cursor[place + 1 :]
@@ -150,7 +150,7 @@ async def test_cursor_of_a_list_by_name_is_bound_and_checked(client: httpx.Async
     names = {"tags": [f"t{n}" for n in range(5)], "authors": [f"a{n}" for n in range(5)]}
     await store(edition("harbour", default=False), article("2026-11-20T10:00:00Z", tags=names["tags"]))
     await store(article("2026-11-20T09:00:00Z", authors=names["authors"]))
-    pages = await walk(client, "/v1/tags", limit=2)
+    pages = await follow_pages(client, "/v1/tags", limit=2)
     assert [item["slug"] for page in pages for item in page["items"]] == [f"t{n}" for n in range(5)]
     cursor = pages[0]["next"]["cursor"]
     assert await refusal(client, "/v1/authors", cursor=cursor) == "cursor-mismatch"
@@ -180,7 +180,7 @@ async def test_cursor_survives_the_deletion_of_its_item(
 
 
 def remove(connection: Connection, article_id: str) -> None:
-    """Take an article out as if it had never been."""
+    """Delete an article with all its traces."""
     number = parse_id(article_id)
     connection.execute(delete(listings).where(listings.c.article_id == number))
     connection.execute(delete(articles).where(articles.c.id == number))

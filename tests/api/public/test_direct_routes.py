@@ -1,4 +1,4 @@
-"""Direct routes: the responses of FastAPI's own routes, and no way around a dependency."""
+"""Direct routes: the responses of FastAPI's own routes, without a way around a dependency."""
 
 from collections.abc import Callable
 from typing import Any

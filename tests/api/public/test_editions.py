@@ -24,9 +24,9 @@ NAMED_BY_THE_PAGE = {
 
 
 async def get(client: httpx.AsyncClient, address: str) -> dict[str, Any]:
-    answer = await client.get(address)
-    assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json()
+    response = await client.get(address)
+    assert response.status_code == 200, response.text
+    found: dict[str, Any] = response.json()
     return found
 
 
@@ -34,9 +34,9 @@ async def test_installation_without_editions(client: httpx.AsyncClient) -> None:
     assert (await get(client, "/v1"))["editions"] == []
     assert await get(client, "/v1/editions") == {"items": [], "next": None}
     for address in ("/v1/timeline", "/v1/articles", "/v1/tags", "/v1/articles/anything", "/v1/timeline/calendar"):
-        answer = await client.get(address)
-        assert answer.status_code == 404, address
-        assert answer.json()["type"] == "/problems/not-found"
+        response = await client.get(address)
+        assert response.status_code == 404, address
+        assert response.json()["type"] == "/problems/not-found"
 
 
 @pytest.mark.usefixtures("newsroom")
@@ -85,8 +85,8 @@ async def test_edition_has_every_member(client: httpx.AsyncClient) -> None:
         ],
     }
     for each in page["alternates"]:
-        answer = await client.get(each["href"])
-        assert (answer.status_code, answer.headers["content-type"]) == (200, each["type"])
+        response = await client.get(each["href"])
+        assert (response.status_code, response.headers["content-type"]) == (200, each["type"])
     listed = (await get(client, "/v1/editions"))["items"]
     assert listed[1] == {**page, "strings": strings}
     assert (await get(client, "/v1/editions/global"))["default"] is True

@@ -1,4 +1,4 @@
-"""The export: what is in it, and in what form it is sent."""
+"""Export: its articles, and the form in which they are sent."""
 
 import asyncio
 import gzip
@@ -20,7 +20,7 @@ from app.services import MAX_EXPORTS
 from tests.api.contract import operations, validator
 from tests.api.public.slow_client import app_of
 from tests.conftest import NOW, Store, api_document
-from tests.pagination import get_page, walk, where_of
+from tests.pagination import error_locations, follow_pages, get_page
 from tests.records import article
 
 FILTERS = (
@@ -41,10 +41,10 @@ FILTERS = (
 
 
 async def export_of(client: httpx.AsyncClient, query: str) -> list[Any]:
-    answer = await client.get(f"/v1/export?{query}")
-    assert answer.status_code == 200, answer.text
-    assert answer.content.endswith(b"\n") or not answer.content
-    return [json.loads(line) for line in answer.content.splitlines()]
+    response = await client.get(f"/v1/export?{query}")
+    assert response.status_code == 200, response.text
+    assert response.content.endswith(b"\n") or not response.content
+    return [json.loads(line) for line in response.content.splitlines()]
 
 
 @pytest.mark.usefixtures("newsroom")
@@ -54,7 +54,7 @@ async def test_export_equals_the_lists_oldest_first(
 ) -> None:
     monkeypatch.setattr(public_export, "BATCH", batch)
     for query in FILTERS:
-        pages = await walk(client, f"/v1/articles?limit=50&{query}")
+        pages = await follow_pages(client, f"/v1/articles?limit=50&{query}")
         listed = [item for page in pages for item in page["items"]]
         assert await export_of(client, query) == listed[::-1], query
 
@@ -75,15 +75,15 @@ async def test_export_by_id_preserves_the_order_without_a_slot(client: httpx.Asy
 
 @pytest.mark.usefixtures("newsroom")
 async def test_export_headers_have_the_position_and_no_store(client: httpx.AsyncClient, database: Database) -> None:
-    answer = await client.get("/v1/export", headers={"origin": "https://partner.example"})
-    assert answer.headers["dayline-as-of"] == str(await database.read(latest_seq))
-    assert answer.headers["content-type"] == "application/jsonl"
-    assert answer.headers["cache-control"] == "no-store"
-    assert answer.headers["vary"] == "Accept-Encoding"
-    assert answer.headers["access-control-allow-origin"] == "*"
-    assert "Dayline-As-Of" in answer.headers["access-control-expose-headers"]
-    assert not {"etag", "content-length", "last-modified"} & set(answer.headers)
-    following = await get_page(client, f"/v1/changes?since={answer.headers['dayline-as-of']}")
+    response = await client.get("/v1/export", headers={"origin": "https://partner.example"})
+    assert response.headers["dayline-as-of"] == str(await database.read(latest_seq))
+    assert response.headers["content-type"] == "application/jsonl"
+    assert response.headers["cache-control"] == "no-store"
+    assert response.headers["vary"] == "Accept-Encoding"
+    assert response.headers["access-control-allow-origin"] == "*"
+    assert "Dayline-As-Of" in response.headers["access-control-expose-headers"]
+    assert not {"etag", "content-length", "last-modified"} & set(response.headers)
+    following = await get_page(client, f"/v1/changes?since={response.headers['dayline-as-of']}")
     assert following["items"] == []
     assert (await get_page(client, "/v1"))["links"]["export"] == "/v1/export"
 
@@ -100,9 +100,9 @@ async def test_export_is_compressed_while_streaming(client: httpx.AsyncClient, m
     assert "content-encoding" not in plain.headers
     for encoding, decode in decoders.items():
         headers = {"accept-encoding": encoding}
-        async with client.stream("GET", "/v1/export?body=html", headers=headers) as answer:
-            assert answer.headers["content-encoding"] == encoding
-            body = b"".join([chunk async for chunk in answer.aiter_raw()])
+        async with client.stream("GET", "/v1/export?body=html", headers=headers) as response:
+            assert response.headers["content-encoding"] == encoding
+            body = b"".join([chunk async for chunk in response.aiter_raw()])
         assert decode(body) == plain.content
 
 
@@ -117,7 +117,7 @@ async def test_export_head_returns_headers_only(client: httpx.AsyncClient) -> No
 @pytest.mark.usefixtures("newsroom")
 async def test_invalid_export_parameters_are_a_problem_response(client: httpx.AsyncClient) -> None:
     for query, where in (("limit=3", "limit"), ("cursor=x", "cursor"), ("body=pdf", "body"), ("from=once", "from")):
-        assert where_of(await get_page(client, f"/v1/export?{query}", 422)) == [where]
+        assert error_locations(await get_page(client, f"/v1/export?{query}", 422)) == [where]
     assert (await get_page(client, "/v1/export?edition=nowhere", 404))["type"] == "/problems/not-found"
     assert app_of(client).state.services.export_slots._value == MAX_EXPORTS
 
@@ -125,10 +125,10 @@ async def test_invalid_export_parameters_are_a_problem_response(client: httpx.As
 @pytest.mark.usefixtures("newsroom")
 async def test_export_line_follows_the_document(client: httpx.AsyncClient) -> None:
     document = api_document()
-    (told,) = [each.spec for each in operations(document) if each.name == "export_articles"]
-    content = told["responses"]["200"]["content"]
+    (spec,) = [each.spec for each in operations(document) if each.name == "export_articles"]
+    content = spec["responses"]["200"]["content"]
     assert set(content) == {"application/jsonl"}
-    assert "Dayline-As-Of" in told["responses"]["200"]["headers"]
+    assert "Dayline-As-Of" in spec["responses"]["200"]["headers"]
     schema = content["application/jsonl"]["schema"]
     for item in await export_of(client, "edition=*&body=blocks"):
         assert list(validator(document, schema).iter_errors(item)) == []
@@ -150,6 +150,6 @@ async def test_export_contains_no_withdrawn_text(client: httpx.AsyncClient, data
 async def test_export_line_contains_no_line_separator(client: httpx.AsyncClient, store: Store) -> None:
     headline = "One\u2028two\u2029three\u0085four"
     await store(article(headline=headline))
-    answer = await client.get("/v1/export")
-    (line,) = answer.text.splitlines()
+    response = await client.get("/v1/export")
+    (line,) = response.text.splitlines()
     assert json.loads(line)["headline"] == (await get_page(client, "/v1/articles"))["items"][0]["headline"]

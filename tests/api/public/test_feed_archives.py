@@ -1,4 +1,4 @@
-"""Atom's archive documents and the sitemaps: everything is in exactly one of them, and the clock alone moves them."""
+"""Atom's archive documents and the sitemaps: every article is in exactly one of each, and only the clock moves it."""
 
 import re
 from collections import Counter
@@ -22,7 +22,7 @@ MIN_CURRENT = 40
 
 
 def text_of(instant: int) -> str:
-    """An instant as records have it."""
+    """Return an instant as records have it."""
     return format_instant(instant, find_zone("UTC"))
 
 
@@ -39,9 +39,9 @@ async def test_every_article_is_in_the_subscription_document_or_an_archive(
     assert current == f"/feeds/global/atom.xml{query}"
     assert newest == [urn_for(each.id) for each in expected[: max(MIN_CURRENT, len(today))]]
     days = Counter(each.day_in("Europe/Kyiv").isoformat() for each in expected if each not in today)
-    told = {re.findall(r"atom/(.*?)\.xml", self)[0]: len(ids) for self, ids in archives}
-    assert told == days
-    assert list(told) == sorted(days, reverse=True)
+    sizes = {re.findall(r"atom/(.*?)\.xml", self)[0]: len(ids) for self, ids in archives}
+    assert sizes == days
+    assert list(sizes) == sorted(days, reverse=True)
     archived = [each for _, ids in archives for each in ids]
     assert archived == [urn_for(each.id) for each in expected[len(today) :]]
     assert set(newest) | set(archived) == {urn_for(each.id) for each in expected}
@@ -52,9 +52,9 @@ async def test_subscription_document_has_all_of_a_long_day(client: httpx.AsyncCl
     await store(
         edition(), *(article(text_of(at), source_id=str(at)) for at in instants), article("2026-11-18T10:00:00Z")
     )
-    answer = await fetch(client, "/feeds/global/atom.xml")
-    assert len(ids_in(answer)) == 60
-    assert path_of(link(answer, "prev-archive") or "") == "/feeds/global/atom/2026-11-18.xml"
+    response = await fetch(client, "/feeds/global/atom.xml")
+    assert len(ids_in(response)) == 60
+    assert path_of(link(response, "prev-archive") or "") == "/feeds/global/atom/2026-11-18.xml"
 
 
 async def test_short_subscription_document_includes_older_articles(client: httpx.AsyncClient, store: Store) -> None:
@@ -82,8 +82,8 @@ async def test_archives_link_neighbours_of_finished_days_only(client: httpx.Asyn
     }
     assert link(await fetch(client, "/feeds/global/atom/2026-11-19.xml"), "next-archive") is None
     for day in ("2026-11-20", "2026-11-21", "9998-12-31"):
-        answer = await fetch(client, f"/feeds/global/atom/{day}.xml", 404)
-        assert answer.json()["type"] == "/problems/not-found"
+        response = await fetch(client, f"/feeds/global/atom/{day}.xml", 404)
+        assert response.json()["type"] == "/problems/not-found"
 
 
 async def test_skipped_day_has_no_archive(client: httpx.AsyncClient, store: Store) -> None:
@@ -128,9 +128,9 @@ async def test_archive_contains_its_whole_day(
     last = first + hours * HOUR_US - 1
     times = (first - 1, first, last, last + 1)
     await store(edition(timezone=zone), *(article(text_of(at), source_id=f"s{at - first}") for at in times))
-    answer = await fetch(client, f"/feeds/global/atom/{day}.xml")
-    assert len(ids_in(answer)) == 2
-    assert {rel for rel in ("prev-archive", "next-archive") if link(answer, rel)} == {"prev-archive", "next-archive"}
+    response = await fetch(client, f"/feeds/global/atom/{day}.xml")
+    assert len(ids_in(response)) == 2
+    assert {rel for rel in ("prev-archive", "next-archive") if link(response, rel)} == {"prev-archive", "next-archive"}
 
 
 async def test_news_sitemap_drops_articles_after_48_hours(client: httpx.AsyncClient, store: Store) -> None:

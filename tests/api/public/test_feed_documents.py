@@ -1,4 +1,4 @@
-"""The documents as they are sent: official schemas, a real reader, absolute addresses, the manners of every answer."""
+"""Feed documents as sent: official schemas, a feed reader, absolute URLs, HTTP semantics of every response."""
 
 import shutil
 from collections.abc import AsyncIterator
@@ -24,7 +24,7 @@ from tests.syndication.standards import (
 )
 
 SITE, API = "https://courier.example", "https://api.lume.example/news"
-JUDGES: dict[str, Any] = {
+VALIDATORS: dict[str, Any] = {
     "get_atom": atom_flaws,
     "get_atom_archive": atom_flaws,
     "get_json_feed": json_feed_flaws,
@@ -52,7 +52,7 @@ TYPES = {
 async def elsewhere(
     newsroom_template: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the newsroom under an address of its own."""
+    """Create a client of the newsroom under another base URL."""
     path = tmp_path_factory.mktemp("newsroom") / "dayline.db"
     shutil.copy(newsroom_template, path)
     address = f"sqlite:///{path}"
@@ -61,12 +61,12 @@ async def elsewhere(
             yield client
 
 
-@pytest.mark.parametrize("name", sorted(JUDGES))
+@pytest.mark.parametrize("name", sorted(VALIDATORS))
 async def test_feeds_are_valid_by_their_official_schemas(
     shared_folder: Path, reader: httpx.AsyncClient, name: str
 ) -> None:
     for address in (ADDRESSES[name], ADDRESSES[name].replace("global", "ua").replace("trams-return", "ferry-waits")):
-        assert JUDGES[name](shared_folder, (await fetch(reader, address)).content) == [], address
+        assert VALIDATORS[name](shared_folder, (await fetch(reader, address)).content) == [], address
 
 
 async def test_stub_of_a_withdrawn_article_is_valid_by_its_schema(
@@ -80,11 +80,11 @@ async def test_stub_of_a_withdrawn_article_is_valid_by_its_schema(
 
 @pytest.mark.parametrize("name", ["rss.xml", "atom.xml", "atom/2026-11-19.xml"])
 async def test_feedparser_reads_the_served_feeds(reader: httpx.AsyncClient, name: str) -> None:
-    answer = await fetch(reader, f"/feeds/global/{name}")
-    parsed = feedparser.parse(answer.content, response_headers={"content-type": answer.headers["content-type"]})
+    response = await fetch(reader, f"/feeds/global/{name}")
+    parsed = feedparser.parse(response.content, response_headers={"content-type": response.headers["content-type"]})
     assert not parsed.bozo, parsed.get("bozo_exception")
     assert parsed.feed.title == "The Lume Courier"
-    assert [entry.id for entry in parsed.entries] == ids_in(answer)
+    assert [entry.id for entry in parsed.entries] == ids_in(response)
     assert all(entry.link.startswith(f"{SITE}/news/") for entry in parsed.entries)
     assert [entry.published_parsed for entry in parsed.entries] == sorted(
         (entry.published_parsed for entry in parsed.entries), reverse=True
@@ -94,10 +94,10 @@ async def test_feedparser_reads_the_served_feeds(reader: httpx.AsyncClient, name
 @pytest.mark.parametrize("name", sorted(FOREIGN))
 async def test_feed_formats_have_their_media_type_and_no_request_host(reader: httpx.AsyncClient, name: str) -> None:
     for host in ("dayline.test", "evil.example"):
-        answer = await reader.get(ADDRESSES[name], headers={"host": host, "x-forwarded-host": host})
-        assert answer.headers["content-type"].partition(";")[0] == TYPES[name]
-        assert host not in answer.text
-        assert "://localhost" not in answer.text
+        response = await reader.get(ADDRESSES[name], headers={"host": host, "x-forwarded-host": host})
+        assert response.headers["content-type"].partition(";")[0] == TYPES[name]
+        assert host not in response.text
+        assert "://localhost" not in response.text
 
 
 async def test_feed_self_link_is_on_the_editions_site(reader: httpx.AsyncClient) -> None:
@@ -107,10 +107,10 @@ async def test_feed_self_link_is_on_the_editions_site(reader: httpx.AsyncClient)
 
 async def test_feed_self_link_follows_public_url(elsewhere: httpx.AsyncClient) -> None:
     for name in SUBSCRIBED:
-        answer = await fetch(elsewhere, f"/feeds/global/{name}")
-        assert f"{API}/feeds/global/{name}" in answer.text
-        assert f"{SITE}/news/" in answer.text
-        assert f"{SITE}/feeds" not in answer.text
+        response = await fetch(elsewhere, f"/feeds/global/{name}")
+        assert f"{API}/feeds/global/{name}" in response.text
+        assert f"{SITE}/news/" in response.text
+        assert f"{SITE}/feeds" not in response.text
     archive = await fetch(elsewhere, "/feeds/global/atom/2026-11-19.xml")
     assert link(archive, "prev-archive") == f"{API}/feeds/global/atom/2026-11-17.xml"
 

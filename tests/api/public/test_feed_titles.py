@@ -1,4 +1,4 @@
-"""What a feed is called: its edition, and what was asked for by the names of the catalogue."""
+"""Titles of feeds: the edition, and the filters by the names of their entries."""
 
 import httpx
 
@@ -34,16 +34,16 @@ async def test_feed_title_is_the_same_in_every_document(client: httpx.AsyncClien
     )
     query = "section=coast&section=city&section=nowhere&limit=1"
     for address in (*(f"{name}?{query}" for name in SUBSCRIBED), f"atom/2026-11-19.xml?{query}"):
-        answer: httpx.Response | None = await fetch(client, f"/feeds/global/{address}")
-        while answer is not None:
-            assert "The Lume Courier: City, Coast, nowhere" in answer.text
-            further = next_url(answer) if name_of(address) in PAGED else None
-            answer = await fetch(client, path_of(further)) if further else None
+        response: httpx.Response | None = await fetch(client, f"/feeds/global/{address}")
+        while response is not None:
+            assert "The Lume Courier: City, Coast, nowhere" in response.text
+            further = next_url(response) if name_of(address) in PAGED else None
+            response = await fetch(client, path_of(further)) if further else None
     for asked, title in (("tag=fog&label=opinion", "Fog, ДУМКА"), ("tag=hush", "hush"), ("author=ann", "ann")):
         for name in SUBSCRIBED:
-            answer = await fetch(client, f"/feeds/global/{name}?{asked}")
-            assert ids_in(answer) == []
-            assert f"The Lume Courier: {title}" in answer.text
+            response = await fetch(client, f"/feeds/global/{name}?{asked}")
+            assert ids_in(response) == []
+            assert f"The Lume Courier: {title}" in response.text
 
 
 async def test_feed_title_follows_a_renamed_entry(client: httpx.AsyncClient, store: Store) -> None:
@@ -54,6 +54,6 @@ async def test_feed_title_follows_a_renamed_entry(client: httpx.AsyncClient, sto
             await store(section("city", name), tag("fog", name), author("ann", name), label("opinion", name))
         for kind, code in codes.items():
             for document in (*SUBSCRIBED, "atom/2026-11-19.xml"):
-                for _ in range(2):  # read, then kept
-                    answer = await fetch(client, f"/feeds/global/{document}?{kind}={code}")
-                    assert f"The Lume Courier: {name or code}" in answer.text, (kind, document)
+                for _ in range(2):  # read, then cached
+                    response = await fetch(client, f"/feeds/global/{document}?{kind}={code}")
+                    assert f"The Lume Courier: {name or code}" in response.text, (kind, document)

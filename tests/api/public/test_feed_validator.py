@@ -85,10 +85,10 @@ async def test_validator_finds_no_error_in_the_sample(
     with clock.frozen(NOW + DAY_US):
         while paths:
             path = paths.pop()
-            answer = await client.get(path)
-            assert answer.status_code == 200, path
-            fetched[path] = answer.content
-            paths += [each for each in following(answer.content) if each not in fetched]
+            response = await client.get(path)
+            assert response.status_code == 200, path
+            fetched[path] = response.content
+            paths += [each for each in following(response.content) if each not in fetched]
     assert len(fetched) > 10
     assert find_errors(feed_validator, fetched.items()) == []
 

@@ -1,4 +1,4 @@
-"""Feeds: who is in them, how they go on, what they carry and under which names, on each database."""
+"""Feeds: their articles, pages, contents and names, on each database."""
 
 from typing import Any
 
@@ -24,8 +24,8 @@ FILTERS: tuple[dict[str, list[str]], ...] = (
 )
 
 
-def kept() -> Any:
-    """The store of the app under test."""
+def response_store() -> Any:
+    """Return the response store of the app under test."""
     return app_of(0)[0].state.services.store
 
 
@@ -46,7 +46,7 @@ async def test_feeds_ignore_unknown_parameters(client: httpx.AsyncClient, newsro
     assert newsroom is None
     for address in ADDRESSES:
         plain = await fetch(client, f"{address}?tag=trams")
-        before = len(kept())
+        before = len(response_store())
         for more in (
             "utm_source=mail&tag=trams&%75tm_id=7",
             "tag=trams&edition=ua&from=1&fields=x&sort=%FF",
@@ -54,7 +54,7 @@ async def test_feeds_ignore_unknown_parameters(client: httpx.AsyncClient, newsro
         ):
             again = await fetch(client, f"{address}?{more}")
             assert (again.content, again.headers["etag"]) == (plain.content, plain.headers["etag"]), (address, more)
-        assert len(kept()) == before, address
+        assert len(response_store()) == before, address
 
 
 async def test_feeds_ignore_parameters_of_other_feeds(client: httpx.AsyncClient, newsroom: None) -> None:
@@ -88,10 +88,10 @@ async def test_feeds_validate_known_parameters(client: httpx.AsyncClient, newsro
         "nothing.xml": (404, None),
     }
     for address, (status, where) in wrong.items():
-        answer = await fetch(client, f"/feeds/global/{address}", status)
-        assert answer.headers["content-type"] == "application/problem+json", address
-        assert answer.headers["cache-control"] == "no-cache"
-        assert [each["where"] for each in answer.json().get("errors", [])] == ([] if where is None else [where]), (
+        response = await fetch(client, f"/feeds/global/{address}", status)
+        assert response.headers["content-type"] == "application/problem+json", address
+        assert response.headers["cache-control"] == "no-cache"
+        assert [each["where"] for each in response.json().get("errors", [])] == ([] if where is None else [where]), (
             address
         )
 
@@ -100,18 +100,18 @@ async def test_feeds_validate_known_parameters(client: httpx.AsyncClient, newsro
 async def test_feed_requires_an_existing_edition(client: httpx.AsyncClient, newsroom: None, slug: str) -> None:
     assert newsroom is None
     for address in ADDRESSES:
-        answer = await fetch(client, address.replace("global", slug), 404)
-        assert answer.headers["content-type"] == "application/problem+json", address
+        response = await fetch(client, address.replace("global", slug), 404)
+        assert response.headers["content-type"] == "application/problem+json", address
 
 
 async def test_empty_edition_has_empty_feeds_and_home_page_sitemaps(client: httpx.AsyncClient, store: Store) -> None:
     await store(edition())
     for address in ADDRESSES:
-        answer = await fetch(client, address)
+        response = await fetch(client, address)
         if "sitemap" in address:
-            assert locations(answer) == ["https://courier.example/"], address
+            assert locations(response) == ["https://courier.example/"], address
         else:
-            assert ids_in(answer) == [], address
+            assert ids_in(response) == [], address
 
 
 async def test_feeds_are_scoped_by_edition(client: httpx.AsyncClient, newsroom: None) -> None:
@@ -138,8 +138,8 @@ async def test_feed_content_follows_the_edition(
     await store(edition(article_url="{site_url}/news/{slug}", feed_content=content))
     for address in (*ADDRESSES[:4], "/feeds/global/atom/2026-11-19.xml"):
         text = (await fetch(client, address)).text
-        told = {words for words in ("After eleven years", "on time") if words in text}
-        assert told == (set(CONTENT[content]) if "2026-11-19" not in address else set()), address
+        shown = {words for words in ("After eleven years", "on time") if words in text}
+        assert shown == (set(CONTENT[content]) if "2026-11-19" not in address else set()), address
 
 
 async def test_feed_content_defaults_to_summaries(client: httpx.AsyncClient, newsroom: None) -> None:
@@ -179,7 +179,7 @@ async def test_feed_id_ignores_the_order_of_repeats(client: httpx.AsyncClient, n
     for name in (*SUBSCRIBED, "atom/2026-11-19.xml"):
         found = set()
         for query in ("tag=trams&tag=fog&tag=nobody", "tag=nobody&tag=fog&tag=trams&tag=fog"):
-            kept().clear()
+            response_store().clear()
             found.add((await fetch(client, f"/feeds/global/{name}?{query}")).content)
         assert len(found) == 1, name
 
@@ -203,9 +203,9 @@ async def test_feed_urls_on_international_hosts_are_ascii(client: httpx.AsyncCli
     assert feed["feed_url"] == f"{base}/feed.json?limit=1"
     assert feed["next_url"].startswith(f"{base}/feed.json?")
     for name in (*SUBSCRIBED, "sitemap.xml"):
-        answer = await fetch(client, f"/feeds/global/{name}")
-        assert f"{base}/" in answer.text
-        assert "газета" not in answer.text
+        response = await fetch(client, f"/feeds/global/{name}")
+        assert f"{base}/" in response.text
+        assert "газета" not in response.text
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Whole archives walked from the newest item to the oldest, at several limits."""
+"""Complete archives read from the newest item to the oldest, at several limits."""
 
 import gzip
 import json
@@ -17,7 +17,7 @@ from app.domain.one_line import one_line
 from app.importers.runner import Importer
 from tests.archive import Filed, chosen, ids_of, make_archive
 from tests.conftest import NOW, Store
-from tests.pagination import Page, dated, get_page, grouped_by_day, sew, walk
+from tests.pagination import Page, by_date, follow_pages, get_page, grouped_by_day, join_pages
 from tests.records import author, edition, label
 
 pytestmark = pytest.mark.soak
@@ -26,7 +26,7 @@ WORDS = ["quay", "tram", "ferry", "council", "harvest", "bridge", "lantern", "ma
 
 
 def report(what: str, began: float) -> None:
-    print(f"{what}: {perf_counter() - began:.1f} s")  # noqa: T201 - what a soak run reports
+    print(f"{what}: {perf_counter() - began:.1f} s")  # noqa: T201 - the figures of a soak run
 
 
 def items_of(days: list[Page]) -> list[Page]:
@@ -34,7 +34,7 @@ def items_of(days: list[Page]) -> list[Page]:
 
 
 def check_order(items: list[Page]) -> None:
-    """Strictly descending by instant and id."""
+    """Check that items descend strictly by instant and id."""
     keys = [(parse_instant(item["published_at"]), item["id"]) for item in items]
     assert keys == sorted(set(keys), reverse=True)
 
@@ -57,18 +57,20 @@ async def test_newswire_pages_contain_every_story_exactly_once(
     stories = Counter((parse_instant(record["published_at"]), one_line(record["headline"])) for record in records)
     for limit, pages_most in WALKS:
         began = perf_counter()
-        pages = await walk(client, "/v1/timeline", pages_most, limit=limit)
-        days = sew(pages)
+        pages = await follow_pages(client, "/v1/timeline", pages_most, limit=limit)
+        days = join_pages(pages)
         items = items_of(days)
         report(f"{len(pages)} pages of {limit}", began)
         check_order(items)
-        told = Counter((parse_instant(item["published_at"]), item["headline"]) for item in items)
+        counted = Counter((parse_instant(item["published_at"]), item["headline"]) for item in items)
         if pages[-1]["next"] is None:
-            assert told == stories
+            assert counted == stories
         else:
             assert len(items) == limit * pages_most
-            assert sum((told - stories).values()) == 0
-            assert min(told)[0] >= sorted((instant for instant, _ in stories.elements()), reverse=True)[len(items) - 1]
+            assert sum((counted - stories).values()) == 0
+            assert (
+                min(counted)[0] >= sorted((instant for instant, _ in stories.elements()), reverse=True)[len(items) - 1]
+            )
     began = perf_counter()
     for day in days:
         assert (await get_page(client, f"/v1/timeline/{day['date']}"))["day"] == day
@@ -76,7 +78,7 @@ async def test_newswire_pages_contain_every_story_exactly_once(
 
 
 def with_html(filed: Filed, random: Random) -> Any:
-    """The record with a body of inline HTML, some of which is not let through."""
+    """Return the record with a body of inline HTML, some of which is not allowed."""
     text = " ".join(random.choices(WORDS, k=30))
     blocks = [
         {"type": "paragraph", "html": f"<em>{text}</em> &amp; <a href='https://quay.example/{filed.id}'>more</a>"},
@@ -108,14 +110,14 @@ async def test_pages_of_two_thousand_rich_articles_are_complete(client: httpx.As
         expected = chosen(filed, **asked)
         for limit, pages_most in WALKS:
             began = perf_counter()
-            pages = await walk(client, "/v1/timeline", pages_most, limit=limit, **asked)
-            days = sew(pages)
+            pages = await follow_pages(client, "/v1/timeline", pages_most, limit=limit, **asked)
+            days = join_pages(pages)
             report(f"{len(pages)} pages of {limit} under {asked}", began)
             shown = expected[: limit * pages_most]
-            assert dated(days) == grouped_by_day(shown, "Europe/Kyiv")
+            assert by_date(days) == grouped_by_day(shown, "Europe/Kyiv")
             assert all(item["label"] == labels[item["id"]] for item in items_of(days))
     signed = {each.id: [names[slug] for slug in each.record.authors] for each in filed}
-    pages = await walk(client, "/v1/articles", limit=50, body="html")
+    pages = await follow_pages(client, "/v1/articles", limit=50, body="html")
     assert [found for page in pages for found in ids_of(page)] == [each.id for each in filed]
     for item in (item for page in pages for item in page["items"]):
         assert [each["name"] for each in item["authors"]] == signed[item["id"]]

@@ -27,7 +27,7 @@ from app.domain.tsid import parse_id
 from app.queries.articles import public_export
 from app.queries.changes import change_list
 from app.queries.changes.change_list import latest_seq
-from tests.api.public.docs_mirror import held, load_mirror, printed, walked
+from tests.api.public.docs_mirror import load_mirror, read_program, stored_articles, walked
 from tests.api.public.mirror_history import CopyHistory
 from tests.conftest import NOW, Store
 from tests.random_histories import live_each
@@ -45,7 +45,7 @@ MAX_SECONDS = 30.0
 async def live_through(
     database: Database, numbers: range, address: str, folder: Path, patch: pytest.MonkeyPatch
 ) -> Counter[str]:
-    """These histories, and that what is to happen in them did."""
+    """Run these histories, and check that every kind of event occurred."""
 
     async def live(number: int) -> Counter[str]:
         patch.setattr(public_export, "BATCH", BATCHES[number % len(BATCHES)])
@@ -83,7 +83,7 @@ def copy(tmp_path: Path) -> Iterator[sqlite3.Connection]:
 
 
 async def arrive(mirror: Any, client: httpx.AsyncClient, copy: sqlite3.Connection, database: Database) -> None:
-    """Let the mirror go on until it is where the source is."""
+    """Let the mirror run until it is equal to the source."""
     latest = await database.read(latest_seq)
     while copy.execute("SELECT as_of FROM position").fetchone() != (latest,):
         await mirror.follow(client, copy)
@@ -97,8 +97,8 @@ async def test_documented_mirror_follows_catalogue_edits(
     await arrive(mirror, client, copy, database)
     await database.write(upsert_entry, label("opinion", "VIEW", disclaimer="Somebody's own."), now=NOW)
     await arrive(mirror, client, copy, database)
-    assert held(copy) == await walked(client, EVERYTHING)
-    assert "VIEW" in str(held(copy))
+    assert stored_articles(copy) == await walked(client, EVERYTHING)
+    assert "VIEW" in str(stored_articles(copy))
 
 
 @pytest.mark.parametrize("name", ["lost", "left"])
@@ -115,8 +115,8 @@ async def test_documented_mirror_follows_a_merge(
     await database.write(partial(merge_entries, **members), Facet.AUTHOR, "lost", "left")
     for turn in range(3):
         await arrive(mirror, client, copy, database)
-        assert held(copy) == await walked(client, filters)
-        assert len(held(copy)) == 3 + turn
+        assert stored_articles(copy) == await walked(client, filters)
+        assert len(stored_articles(copy)) == 3 + turn
         await database.write(rewrite_merged_links, most=2)
         await store(
             article(source_id=f"n{turn}", authors=["lost"]),
@@ -134,7 +134,7 @@ async def test_documented_mirror_copies_a_restored_source_again(
         copy.execute("UPDATE position SET as_of = 1000000")
         copy.execute("INSERT INTO articles VALUES ('gone', '{\"id\": \"gone\"}')")
     await arrive(mirror, client, copy, database)
-    assert held(copy) == await walked(client, EVERYTHING)
+    assert stored_articles(copy) == await walked(client, EVERYTHING)
 
 
 @pytest.mark.usefixtures("newsroom")
@@ -143,19 +143,19 @@ async def test_documented_mirror_removes_withdrawn_text(
 ) -> None:
     mirror = load_mirror()
     await arrive(mirror, client, copy, database)
-    gone = held(copy)[0]
+    gone = stored_articles(copy)[0]
     by_hand: Any = {"expected": None, "now": NOW, "editor": COMMAND_ACTOR}
     await database.write(withdraw_article, parse_id(gone["id"]), reason="Wrong.", notice="It was wrong.", **by_hand)
     await arrive(mirror, client, copy, database)
-    assert gone["id"] not in str(held(copy))
-    assert held(copy) == await walked(client, EVERYTHING)
+    assert gone["id"] not in str(stored_articles(copy))
+    assert stored_articles(copy) == await walked(client, EVERYTHING)
 
 
 async def test_killed_documented_mirror_continues_from_its_file(
     database_address: str, store: Store, tmp_path: Path
 ) -> None:
     program, file = tmp_path / "mirror.py", tmp_path / "copy.db"
-    program.write_text(printed())
+    program.write_text(read_program())
     await store(edition(), *(article(source_id=f"old-{n}") for n in range(300)))
     random, port = Random(5), free_port()
     server = start_server(database_address, tmp_path, port)
@@ -190,8 +190,8 @@ async def _wait_until_equal(address: str, file: Path) -> None:
     assert len(expected) == 309
     deadline = time.monotonic() + MAX_SECONDS
     with closing(sqlite3.connect(file)) as copy:
-        while not _has_tables(copy) or held(copy) != expected:
-            assert time.monotonic() < deadline, "the copy does not get there"
+        while not _has_tables(copy) or stored_articles(copy) != expected:
+            assert time.monotonic() < deadline, "the copy does not become equal"
             await asyncio.sleep(0.1)
 
 

@@ -54,8 +54,8 @@ async def test_url_of_every_template_is_resolved(
     await store(edition(article_url=template), section("city", "City"), tram)
     item = (await client.get("/v1/timeline")).json()["days"][0]["items"][0]
     assert item["url"] == url
-    answer = await resolve(client, url)
-    assert answer.json() == {
+    response = await resolve(client, url)
+    assert response.json() == {
         "type": "article",
         "id": item["id"],
         "href": item["href"],
@@ -64,8 +64,8 @@ async def test_url_of_every_template_is_resolved(
         "edition": "global",
         "current": True,
     }
-    assert "max-age" in answer.headers["cache-control"]
-    same = await client.get("/v1/resolve", params={"url": url}, headers={"if-none-match": answer.headers["etag"]})
+    assert "max-age" in response.headers["cache-control"]
+    same = await client.get("/v1/resolve", params={"url": url}, headers={"if-none-match": response.headers["etag"]})
     assert same.status_code == 304
     path = url.removeprefix(SITE)
     if path != url:
@@ -187,9 +187,9 @@ async def test_withdrawn_article_is_gone_and_a_draft_absent(client: httpx.AsyncC
     assert await found(client, f"{SITE}/tram") == [("tram", True)]
     await store(article(source_id="a", slug="night-tram", status="withdrawn", withdrawal=notice))
     for url in (f"{SITE}/tram", f"{SITE}/night-tram", "/1"):
-        answer = await resolve(client, url)
-        assert (answer.status_code, answer.json()["notice"]) == (410, notice["notice"])
-        assert "tram" not in answer.text.replace(quote(url, safe=""), "").replace(url, "")
+        response = await resolve(client, url)
+        assert (response.status_code, response.json()["notice"]) == (410, notice["notice"])
+        assert "tram" not in response.text.replace(quote(url, safe=""), "").replace(url, "")
     assert await found(client, f"{SITE}/draft", "/d", f"{SITE}/later") == [404] * 3
 
 
@@ -205,9 +205,9 @@ async def test_urls_are_searched_in_every_edition_and_paths_in_one(client: httpx
 @pytest.mark.parametrize("url", ["", "tram", "//courier.example/a", "ftp://courier.example/a", "/a b", "https://"])
 async def test_invalid_address_is_rejected(client: httpx.AsyncClient, store: Store, url: str) -> None:
     await store(edition())
-    answer = await resolve(client, url)
-    assert answer.status_code == 422
-    assert answer.json()["errors"][0]["where"] == "url"
+    response = await resolve(client, url)
+    assert response.status_code == 422
+    assert response.json()["errors"][0]["where"] == "url"
 
 
 async def test_number_of_statements_is_bounded(client: httpx.AsyncClient, store: Store) -> None:

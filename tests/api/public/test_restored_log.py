@@ -1,4 +1,4 @@
-"""A backup restored: who knew the lost log is told so by every address, also by a process that lived through it."""
+"""A restored backup: every endpoint reports a position of the lost log, also from a process that ran meanwhile."""
 
 import asyncio
 
@@ -12,7 +12,7 @@ from app.domain.sequence_gap import Gap
 from app.queries.changes.change_list import latest_seq
 from tests.api.public.test_stream import app_of
 from tests.conftest import Store
-from tests.pagination import get_page, where_of
+from tests.pagination import error_locations, get_page
 from tests.records import article, edition
 from tests.restore_backup import leap, restore
 from tests.stream_client import listening
@@ -28,14 +28,14 @@ def app(client: httpx.AsyncClient) -> FastAPI:
 
 async def test_positions_of_the_lost_log_are_rejected_everywhere(client: httpx.AsyncClient, database: Database) -> None:
     gap = await database.write(leap)
-    told = "the position is of another log; begin at 0."
+    advice = "the position is of another log; begin at 0."
     for place in (gap.last + 1, gap.last + 5_000, gap.first - 2):
         for path in (f"/v1/changes?since={place}", f"/v1/changes?since={place}&wait=9", f"/v1/stream?since={place}"):
             problem = await get_page(client, path, 422)
-            assert where_of(problem) == ["since"]
-            assert problem["errors"][0]["message"] == f"No change is between {gap.last} and {gap.first}: {told}"
-        answer = await client.get("/v1/stream", headers={"last-event-id": str(place)})
-        assert (answer.status_code, where_of(answer.json())) == (422, ["Last-Event-ID"])
+            assert error_locations(problem) == ["since"]
+            assert problem["errors"][0]["message"] == f"No change is between {gap.last} and {gap.first}: {advice}"
+        response = await client.get("/v1/stream", headers={"last-event-id": str(place)})
+        assert (response.status_code, error_locations(response.json())) == (422, ["Last-Event-ID"])
     page = await get_page(client, f"/v1/changes?since={gap.last}&wait=9")
     assert [(each["type"], each["entry"]["kind"]) for each in page["items"]] == [("edition.updated", "edition")]
     assert (await get_page(client, "/v1/timeline"))["as_of"] == page["as_of"] > gap.first
@@ -50,7 +50,7 @@ async def test_cursor_of_the_lost_log_is_rejected_by_a_longer_log(
     await database.write(restore, last)
     await store(*(article(source_id=f"new-{number}") for number in range(9)))
     problem = await get_page(client, f"/v1/changes?cursor={cursor}&limit=1", 422)
-    assert where_of(problem) == ["cursor"]
+    assert error_locations(problem) == ["cursor"]
 
 
 async def test_open_stream_continues_across_the_gap(app: FastAPI, database: Database, store: Store) -> None:
@@ -88,7 +88,7 @@ async def test_long_poll_of_the_lost_log_is_rejected(
     waiting = asyncio.create_task(get_page(client, f"/v1/changes?since={known}&wait=20", 422))
     await asyncio.sleep(0.2)
     await database.write(restore, last)
-    assert where_of(await waiting) == ["since"]
+    assert error_locations(await waiting) == ["since"]
 
 
 async def test_cached_responses_of_the_lost_log_are_evicted(

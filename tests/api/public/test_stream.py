@@ -1,4 +1,4 @@
-"""The stream: the change feed as Server-Sent Events, from the first word to the end of the process."""
+"""The stream: the change feed as Server-Sent Events, from the first event to the end of the process."""
 
 import asyncio
 import random
@@ -12,7 +12,7 @@ from app.db.database import Database
 from app.queries.changes.change_list import latest_seq
 from app.sse import subscription
 from tests.conftest import Store
-from tests.pagination import get_page, where_of
+from tests.pagination import error_locations, get_page
 from tests.records import article
 from tests.stream_client import listening
 
@@ -21,7 +21,7 @@ HISTORY_CHANGES = 40
 
 
 def app_of(client: httpx.AsyncClient) -> FastAPI:
-    """The application behind a client."""
+    """Return the application of a client."""
     app: FastAPI = client._transport.app  # type: ignore[attr-defined]
     return app
 
@@ -55,15 +55,15 @@ async def test_stream_is_linked_from_the_service_document(reader: httpx.AsyncCli
 async def test_invalid_stream_parameters_are_a_problem_response(
     reader: httpx.AsyncClient, query: str, where: str
 ) -> None:
-    assert where_of(await get_page(reader, f"/v1/stream?{query}", 422)) == [where]
+    assert error_locations(await get_page(reader, f"/v1/stream?{query}", 422)) == [where]
     assert app_of(reader).state.services.stream_hub.open_streams == 0
 
 
-@pytest.mark.parametrize("told", ["some", "-1", "1.5", "999999", "9" * 30, "\u0661"])
-async def test_unknown_last_event_id_is_a_problem_response(reader: httpx.AsyncClient, told: str) -> None:
-    answer = await reader.get("/v1/stream", headers={b"last-event-id": told.encode()})
-    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
-    assert where_of(answer.json()) == ["Last-Event-ID"]
+@pytest.mark.parametrize("sent", ["some", "-1", "1.5", "999999", "9" * 30, "\u0661"])
+async def test_unknown_last_event_id_is_a_problem_response(reader: httpx.AsyncClient, sent: str) -> None:
+    response = await reader.get("/v1/stream", headers={b"last-event-id": sent.encode()})
+    assert (response.status_code, response.headers["content-type"]) == (422, "application/problem+json")
+    assert error_locations(response.json()) == ["Last-Event-ID"]
 
 
 async def test_stream_of_an_unknown_edition_is_404(reader: httpx.AsyncClient) -> None:
@@ -195,16 +195,16 @@ async def test_reconnecting_client_receives_every_event_exactly_once(
 
     queries = ["", "", "tag=trams", "tag=fog&tag=trams", "tag=trams&tag=fog", "edition=*"]
     writing = asyncio.create_task(write())
-    told = await asyncio.gather(*(follow(query) for query in queries))
+    received = await asyncio.gather(*(follow(query) for query in queries))
     await writing
-    for query, numbers in zip(queries, told, strict=True):
+    for query, numbers in zip(queries, received, strict=True):
         expected = [each["seq"] for each in await everything(client, f"/v1/changes?since={begun}&limit=200&{query}")]
         assert numbers == sorted(set(numbers)), query
         assert set(expected) <= set(numbers), query
 
 
 async def everything(client: httpx.AsyncClient, address: str) -> list[dict[str, Any]]:
-    """All items of a feed."""
+    """Return all items of a feed."""
     items: list[dict[str, Any]] = []
     following: Any = {"href": address}
     while following is not None:

@@ -1,4 +1,4 @@
-"""How streams end: the client goes or takes nothing, its key is taken back, the process ends; how many there are."""
+"""Ends of streams: the client disconnects or reads nothing, its key is revoked, the process ends; limits."""
 
 import asyncio
 import json
@@ -127,7 +127,7 @@ async def test_shutdown_ends_streams_immediately(tmp_path: Path, sqlite_template
 
 
 async def open_raw(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    """A connection on which a stream has begun."""
+    """Open a connection on which a stream has begun."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(b"GET /v1/stream HTTP/1.1\r\nHost: api.example\r\n\r\n")
     await reader.readuntil(b"retry: ")
@@ -142,8 +142,8 @@ async def test_two_thousand_streams_receive_a_publication_within_half_a_second(d
         cwd=PROJECT,
         stdout=asyncio.subprocess.PIPE,
     )
-    told, _ = await process.communicate()
-    figures = json.loads(told)
-    print(figures)  # noqa: T201 - the figures are what it is run for
+    output, _ = await process.communicate()
+    figures = json.loads(output)
+    print(figures)  # noqa: T201 - the figures of the test
     assert figures["heard"] == [2_000] * 10
     assert figures["median_ms"] <= 500

@@ -1,4 +1,4 @@
-"""One whole local day over HTTP: complete however long, with the neighbours that have news."""
+"""A whole local day over HTTP: complete at any length, with the neighbouring days that have news."""
 
 import httpx
 import pytest
@@ -6,7 +6,7 @@ import pytest
 from app.domain.instant import SECOND_US, parse_instant
 from tests.archive import AUTHORS, SECTIONS, make_archive
 from tests.conftest import Store
-from tests.pagination import get_page, sew, walk, where_of
+from tests.pagination import error_locations, follow_pages, get_page, join_pages
 from tests.records import article, edition
 
 pytestmark = pytest.mark.usefixtures("edition_kyiv")
@@ -78,19 +78,19 @@ async def test_day_of_two_thousand_items(client: httpx.AsyncClient, store: Store
     page = await get_page(client, "/v1/timeline/2026-11-18", total="true")
     assert [item["headline"] for item in page["day"]["items"]] == [f"Story {n}" for n in reversed(range(MANY))]
     assert (page["day"]["total"], page["day"]["complete"]) == (MANY, True)
-    pages = await walk(client, "/v1/timeline", limit=200, total="true")
+    pages = await follow_pages(client, "/v1/timeline", limit=200, total="true")
     assert [len(each["days"][0]["items"]) for each in pages] == [200] * 10
     assert [each["days"][0]["continued"] for each in pages] == [False] + [True] * 9
     assert [each["days"][0]["complete"] for each in pages] == [False] * 9 + [True]
     assert {each["days"][0]["total"] for each in pages} == {MANY}
-    assert sew(pages) == [page["day"]]
+    assert join_pages(pages) == [page["day"]]
 
 
 async def test_day_equals_the_timeline(client: httpx.AsyncClient, store: Store) -> None:
     filed = make_archive(150, seed=71)
     await store(*(each.record for each in filed))
     for names in ({}, {"section": SECTIONS[0]}, {"author": AUTHORS[:2], "tag": "harbour"}):
-        days = sew(await walk(client, "/v1/timeline", total="true", **names))
+        days = join_pages(await follow_pages(client, "/v1/timeline", total="true", **names))
         pages = [await get_page(client, f"/v1/timeline/{day['date']}", total="true", **names) for day in days]
         assert [page["day"] for page in pages] == days
         assert [page["previous"] and page["previous"]["date"] for page in pages] == [
@@ -112,15 +112,15 @@ async def test_date_out_of_range_is_rejected_everywhere(client: httpx.AsyncClien
         "+2026-11-20",
         "２０２６-11-20",  # noqa: RUF001 - digits of another script are no date
     ):
-        assert where_of(await get_page(client, f"/v1/timeline/{text}", 422)) == ["day"]
-        assert where_of(await get_page(client, "/v1/timeline", 422, newest_day=text)) == ["newest_day"]
-        assert where_of(await get_page(client, "/v1/timeline/calendar", 422, **{"from": text})) == ["from"]
-        assert where_of(await get_page(client, "/v1/timeline/calendar", 422, to=text)) == ["to"]
+        assert error_locations(await get_page(client, f"/v1/timeline/{text}", 422)) == ["day"]
+        assert error_locations(await get_page(client, "/v1/timeline", 422, newest_day=text)) == ["newest_day"]
+        assert error_locations(await get_page(client, "/v1/timeline/calendar", 422, **{"from": text})) == ["from"]
+        assert error_locations(await get_page(client, "/v1/timeline/calendar", 422, to=text)) == ["to"]
 
 
 async def test_day_rejects_cursor_limit_and_newest_day(client: httpx.AsyncClient) -> None:
     for name, value in (("cursor", "x"), ("limit", "5"), ("newest_day", "2026-11-20"), ("colour", "red")):
-        assert where_of(await get_page(client, "/v1/timeline/2026-11-20", 422, **{name: value})) == [name]
+        assert error_locations(await get_page(client, "/v1/timeline/2026-11-20", 422, **{name: value})) == [name]
 
 
 async def test_day_of_another_edition_is_in_its_zone(client: httpx.AsyncClient, store: Store) -> None:
@@ -133,4 +133,4 @@ async def test_day_of_another_edition_is_in_its_zone(client: httpx.AsyncClient, 
     assert [item["headline"] for item in page["day"]["items"]] == ["Story theirs"]
     assert page["timezone"] == "America/New_York"
     assert (await get_page(client, "/v1/timeline/2026-11-18", 404, edition="nowhere"))["type"] == "/problems/not-found"
-    assert where_of(await get_page(client, "/v1/timeline/2026-11-18", 422, edition="*")) == ["edition"]
+    assert error_locations(await get_page(client, "/v1/timeline/2026-11-18", 422, edition="*")) == ["edition"]

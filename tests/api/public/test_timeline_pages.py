@@ -1,4 +1,4 @@
-"""Pages of the timeline: limits, headings that go on, where a page begins and what only the first one tells."""
+"""Pages of the timeline: limits, continued days, cursors, and the members of the first page alone."""
 
 from random import Random
 
@@ -7,7 +7,7 @@ import pytest
 
 from tests.archive import chosen, ids_of, make_archive, random_filters
 from tests.conftest import Store
-from tests.pagination import Page, dated, get_page, grouped_by_day, sew, walk, where_of
+from tests.pagination import Page, by_date, error_locations, follow_pages, get_page, grouped_by_day, join_pages
 from tests.records import article
 
 pytestmark = pytest.mark.usefixtures("edition_kyiv")
@@ -15,7 +15,7 @@ THREE_DAYS = ("2026-11-18", "2026-11-19", "2026-11-20")
 
 
 async def publish_days(store: Store, *sizes: int) -> None:
-    """As many items on each of three days, one a minute from 10:00 UTC."""
+    """Store as many items on each of three days, one a minute from 10:00 UTC."""
     await store(
         *[
             article(f"{day}T10:{n:02}:00Z", source_id=f"{day} {n}")
@@ -26,7 +26,7 @@ async def publish_days(store: Store, *sizes: int) -> None:
 
 
 def shape(pages: list[Page]) -> list[list[tuple[str, int, bool, bool]]]:
-    """For each page its days: date, number of items, continued, complete."""
+    """Return the days of each page: date, number of items, continued, complete."""
     return [
         [(day["date"][-2:], len(day["items"]), day["continued"], day["complete"]) for day in page["days"]]
         for page in pages
@@ -35,7 +35,7 @@ def shape(pages: list[Page]) -> list[list[tuple[str, int, bool, bool]]]:
 
 async def test_continued_and_complete_mark_day_boundaries(client: httpx.AsyncClient, store: Store) -> None:
     await publish_days(store, 2, 3, 4)
-    assert shape(await walk(client, "/v1/timeline", limit=3)) == [
+    assert shape(await follow_pages(client, "/v1/timeline", limit=3)) == [
         [("20", 3, False, False)],
         [("20", 1, True, True), ("19", 2, False, False)],
         [("19", 1, True, True), ("18", 2, False, True)],
@@ -44,7 +44,7 @@ async def test_continued_and_complete_mark_day_boundaries(client: httpx.AsyncCli
 
 async def test_page_that_ends_with_a_day_completes_it(client: httpx.AsyncClient, store: Store) -> None:
     await publish_days(store, 2, 2, 4)
-    assert shape(await walk(client, "/v1/timeline", limit=4)) == [
+    assert shape(await follow_pages(client, "/v1/timeline", limit=4)) == [
         [("20", 4, False, True)],
         [("19", 2, False, True), ("18", 2, False, True)],
     ]
@@ -52,7 +52,7 @@ async def test_page_that_ends_with_a_day_completes_it(client: httpx.AsyncClient,
 
 async def test_day_longer_than_two_pages_is_continued(client: httpx.AsyncClient, store: Store) -> None:
     await publish_days(store, 0, 5, 1)
-    assert shape(await walk(client, "/v1/timeline", limit=2)) == [
+    assert shape(await follow_pages(client, "/v1/timeline", limit=2)) == [
         [("20", 1, False, True), ("19", 1, False, False)],
         [("19", 2, True, False)],
         [("19", 2, True, True)],
@@ -68,11 +68,13 @@ async def test_filtered_articles_do_not_affect_continued_and_complete(client: ht
         article("2026-11-19T09:00:00Z", section="sport"),
         article("2026-11-18T09:00:00Z", section="city"),
     )
-    assert shape(await walk(client, "/v1/timeline", limit=1, section="city", exclude="being-read")) == [
+    assert shape(await follow_pages(client, "/v1/timeline", limit=1, section="city", exclude="being-read")) == [
         [("20", 1, False, True)],
         [("18", 1, False, True)],
     ]
-    assert shape(await walk(client, "/v1/timeline", limit=2, exclude="being-read", to="2026-11-20T09:00:00Z")) == [
+    assert shape(
+        await follow_pages(client, "/v1/timeline", limit=2, exclude="being-read", to="2026-11-20T09:00:00Z")
+    ) == [
         [("20", 1, False, True), ("19", 1, False, True)],
         [("18", 2, False, True)],
     ]
@@ -83,10 +85,10 @@ async def test_pages_of_any_limit_have_the_same_days(client: httpx.AsyncClient, 
     await store(*(each.record for each in filed))
     expected = grouped_by_day(filed, "Europe/Kyiv")
     for limit in (1, 2, 37, None, 200):
-        pages = await walk(client, "/v1/timeline", **({} if limit is None else {"limit": limit}))
+        pages = await follow_pages(client, "/v1/timeline", **({} if limit is None else {"limit": limit}))
         most = limit or 40
         assert [len(ids_of(page)) for page in pages[:-1]] == [most] * ((len(filed) - 1) // most)
-        assert dated(sew(pages)) == expected
+        assert by_date(join_pages(pages)) == expected
 
 
 async def test_page_as_long_as_the_list_has_no_next(client: httpx.AsyncClient, store: Store) -> None:
@@ -101,15 +103,15 @@ async def test_page_as_long_as_the_list_has_no_next(client: httpx.AsyncClient, s
 async def test_limit_outside_1_to_200_is_rejected(client: httpx.AsyncClient, store: Store, path: str) -> None:
     await store(article(tags=["x"]))
     for text in ("0", "201", "-1", "x", "", "1.0", "1e1", "٣", "9" * 30):
-        assert where_of(await get_page(client, path, 422, limit=text)) == ["limit"]
-    assert where_of(await get_page(client, f"{path}?limit=5&limit=5", 422)) == ["limit"]
+        assert error_locations(await get_page(client, path, 422, limit=text)) == ["limit"]
+    assert error_locations(await get_page(client, f"{path}?limit=5&limit=5", 422)) == ["limit"]
     for text in ("1", "200"):
         await get_page(client, path, limit=text)
 
 
 async def test_as_of_and_newer_are_on_the_first_page_only(client: httpx.AsyncClient, store: Store) -> None:
     await publish_days(store, 2, 3, 4)
-    first, *rest = await walk(client, "/v1/timeline", limit=3)
+    first, *rest = await follow_pages(client, "/v1/timeline", limit=3)
     assert first["as_of"] > 0
     assert first["newer"] == {"href": f"/v1/changes?since={first['as_of']}"}
     assert not {"as_of", "newer"} & {name for page in rest for name in page}
@@ -124,7 +126,7 @@ async def test_as_of_and_newer_are_on_the_first_page_only(client: httpx.AsyncCli
 
 async def test_newest_day_begins_at_its_end_and_next_drops_it(client: httpx.AsyncClient, store: Store) -> None:
     await publish_days(store, 2, 3, 4)
-    pages = await walk(client, "/v1/timeline", newest_day="2026-11-19", limit=2)
+    pages = await follow_pages(client, "/v1/timeline", newest_day="2026-11-19", limit=2)
     assert shape(pages) == [
         [("19", 2, False, False)],
         [("19", 1, True, True), ("18", 1, False, False)],
@@ -143,7 +145,7 @@ async def test_newest_day_with_cursor_is_rejected(client: httpx.AsyncClient, sto
     await publish_days(store, 2, 3, 4)
     following = (await get_page(client, "/v1/timeline", limit=2))["next"]
     problem = await get_page(client, "/v1/timeline", 422, cursor=following["cursor"], newest_day="2026-11-19")
-    assert set(where_of(problem)) <= {"newest_day", "cursor"}
+    assert set(error_locations(problem)) <= {"newest_day", "cursor"}
 
 
 async def test_next_href_repeats_the_parameters(client: httpx.AsyncClient, store: Store) -> None:
@@ -157,13 +159,13 @@ async def test_next_href_repeats_the_parameters(client: httpx.AsyncClient, store
     assert asked.get_list("exclude") == ["a", "b"]
     assert asked.get_list("fields") == ["headline", "time"]
     assert asked["from"].replace(" ", "+") == "2026-11-18T10:01:00+02:00"
-    rest = await walk(client, page["next"]["href"])
+    rest = await follow_pages(client, page["next"]["href"])
     assert shape(rest) == [[("19", 3, False, True), ("18", 1, False, False)], [("18", 1, True, True)]]
 
 
 async def test_day_totals_are_optional_and_of_the_whole_day(client: httpx.AsyncClient, store: Store) -> None:
     await publish_days(store, 2, 3, 4)
-    for page in await walk(client, "/v1/timeline", limit=2, total="true"):
+    for page in await follow_pages(client, "/v1/timeline", limit=2, total="true"):
         assert {day["date"]: day["total"] for day in page["days"]}.items() <= {
             "2026-11-20": 4,
             "2026-11-19": 3,
@@ -173,7 +175,7 @@ async def test_day_totals_are_optional_and_of_the_whole_day(client: httpx.AsyncC
         page = await get_page(client, "/v1/timeline", **asked)
         assert not any("total" in day for day in page["days"])
     for text in ("yes", "1", "", "True"):
-        assert where_of(await get_page(client, "/v1/timeline", 422, total=text)) == ["total"]
+        assert error_locations(await get_page(client, "/v1/timeline", 422, total=text)) == ["total"]
 
 
 async def test_day_totals_of_random_queries_are_exact(client: httpx.AsyncClient, store: Store) -> None:

@@ -1,26 +1,26 @@
-"""The timeline where clocks are hard: days as long as the zone says, order by instant, times by the wall clock."""
+"""The timeline in difficult time zones: days as long as the zone says, order by instant, times by the wall clock."""
 
 import httpx
 import pytest
 
 from app.domain.tsid import format_id
 from tests.conftest import Store
-from tests.pagination import Page, get_page, sew, walk, where_of
+from tests.pagination import Page, error_locations, follow_pages, get_page, join_pages
 from tests.records import article, edition, label
 
 
 async def publish(store: Store, zone: str, *instants: str) -> None:
-    """An edition in this zone with an article at each instant, called after it."""
+    """Store an edition in this zone with an article at each instant, named after it."""
     await store(edition(timezone=zone), *(article(instant, headline=instant) for instant in instants))
 
 
-def told(page: Page) -> list[tuple[str, list[str]]]:
-    """Dates with the times below them."""
+def times_by_date(page: Page) -> list[tuple[str, list[str]]]:
+    """Return dates with the times below them."""
     return [(day["date"], [item["time"] for item in day["items"]]) for day in page["days"]]
 
 
 def bounds(day: Page) -> tuple[str, str]:
-    """From when to when."""
+    """Return the start and the end of each day."""
     return day["starts_at"], day["ends_at"]
 
 
@@ -63,7 +63,7 @@ async def test_repeated_hour_is_ordered_by_instant(client: httpx.AsyncClient, st
         "2026-10-25T03:50:00.000000+02:00",
     )
     page = await get_page(client, "/v1/timeline")
-    assert told(page) == [("2026-10-25", ["03:50", "03:10", "03:50", "03:10"])]
+    assert times_by_date(page) == [("2026-10-25", ["03:50", "03:10", "03:50", "03:10"])]
     assert [item["published_at"][-6:] for item in page["days"][0]["items"]] == ["+02:00"] * 2 + ["+03:00"] * 2
 
 
@@ -77,14 +77,14 @@ async def test_day_with_two_midnights_is_one_day(client: httpx.AsyncClient, stor
     ):
         asked = {"tz": zone, "from": eve, "to": f"{day[:-2]}{int(day[-2:]) + 1:02}"}
         page = await get_page(client, "/v1/timeline", **asked)
-        assert told(page) == [(day, ["23:59", "00:30", "00:30"]), (eve, ["23:59"])]
-        assert sew(await walk(client, "/v1/timeline", limit=1, **asked)) == page["days"]
+        assert times_by_date(page) == [(day, ["23:59", "00:30", "00:30"]), (eve, ["23:59"])]
+        assert join_pages(await follow_pages(client, "/v1/timeline", limit=1, **asked)) == page["days"]
 
 
 async def test_day_without_midnight_begins_after_the_clock_change(client: httpx.AsyncClient, store: Store) -> None:
     await publish(store, "America/Sao_Paulo", "2018-11-04T02:59:59Z", "2018-11-04T03:00:00Z")
     page = await get_page(client, "/v1/timeline", **{"from": "2018-11-03", "to": "2018-11-05"})
-    assert told(page) == [("2018-11-04", ["01:00"]), ("2018-11-03", ["23:59"])]
+    assert times_by_date(page) == [("2018-11-04", ["01:00"]), ("2018-11-03", ["23:59"])]
 
 
 async def test_clock_set_back_across_midnight_does_not_split_the_day(client: httpx.AsyncClient, store: Store) -> None:
@@ -92,14 +92,14 @@ async def test_clock_set_back_across_midnight_does_not_split_the_day(client: htt
         store,
         "America/St_Johns",
         "2010-11-07T02:29:59Z",  # the last second of the 6th
-        "2010-11-07T02:30:30Z",  # midnight has struck
+        "2010-11-07T02:30:30Z",  # the clock shows midnight
         "2010-11-07T02:40:00Z",  # and the clock shows 23:10 of the 6th again
         "2010-11-07T03:30:00Z",  # the second midnight
     )
     page = await get_page(client, "/v1/timeline")
-    assert told(page) == [("2010-11-07", ["00:00", "23:10", "00:00"]), ("2010-11-06", ["23:59"])]
+    assert times_by_date(page) == [("2010-11-07", ["00:00", "23:10", "00:00"]), ("2010-11-06", ["23:59"])]
     assert page["days"][0]["items"][1]["published_at"] == "2010-11-06T23:10:00.000000-03:30"
-    assert sew(await walk(client, "/v1/timeline", limit=1)) == page["days"]
+    assert join_pages(await follow_pages(client, "/v1/timeline", limit=1)) == page["days"]
     day = await get_page(client, "/v1/timeline/2010-11-07")
     assert day["day"]["items"] == page["days"][0]["items"]
     listed = await get_page(client, "/v1/timeline/calendar", **{"from": "2010-11-01", "to": "2010-11-30"})
@@ -111,24 +111,24 @@ async def test_skipped_date_is_404(client: httpx.AsyncClient, store: Store) -> N
     problem = await get_page(client, "/v1/timeline/2011-12-30", 404)
     assert (problem["type"], problem["status"]) == ("/problems/no-such-day", 404)
     page = await get_page(client, "/v1/timeline")
-    assert told(page) == [("2011-12-31", ["00:00"]), ("2011-12-29", ["23:59"])]
+    assert times_by_date(page) == [("2011-12-31", ["00:00"]), ("2011-12-29", ["23:59"])]
     after = await get_page(client, "/v1/timeline/2011-12-31")
     assert after["previous"]["date"] == "2011-12-29"
     listed = await get_page(client, "/v1/timeline/calendar", **{"from": "2011-12-28", "to": "2012-01-02"})
     assert [day["date"] for day in listed["days"]] == ["2011-12-29", "2011-12-31"]
     assert (await get_page(client, "/v1/timeline/2011-12-30", tz="UTC"))["day"]["date"] == "2011-12-30"
     before = await get_page(client, "/v1/timeline", newest_day="2011-12-30")
-    assert told(before) == [("2011-12-29", ["23:59"])]
+    assert times_by_date(before) == [("2011-12-29", ["23:59"])]
 
 
 async def test_tz_regroups_the_same_items(client: httpx.AsyncClient, store: Store) -> None:
     await publish(store, "Europe/Kyiv", "2026-11-19T21:30:00Z", "2026-11-19T22:30:00Z", "2026-11-20T04:00:00Z")
-    assert told(await get_page(client, "/v1/timeline")) == [
+    assert times_by_date(await get_page(client, "/v1/timeline")) == [
         ("2026-11-20", ["06:00", "00:30"]),
         ("2026-11-19", ["23:30"]),
     ]
     page = await get_page(client, "/v1/timeline", tz="America/New_York")
-    assert told(page) == [("2026-11-19", ["23:00", "17:30", "16:30"])]
+    assert times_by_date(page) == [("2026-11-19", ["23:00", "17:30", "16:30"])]
     assert page["timezone"] == "America/New_York"
     assert page["days"][0]["items"][0]["published_at"] == "2026-11-19T23:00:00.000000-05:00"
 
@@ -144,7 +144,7 @@ async def test_tz_alias_is_returned_as_requested(client: httpx.AsyncClient) -> N
 async def test_unknown_tz_is_rejected(client: httpx.AsyncClient) -> None:
     for name in ("localtime", "posixrules", "Mars/Olympus", "", "europe/kyiv", "../UTC", "+02:00"):
         for path in ("/v1/timeline", "/v1/timeline/2026-11-20", "/v1/timeline/calendar"):
-            assert where_of(await get_page(client, path, 422, tz=name)) == ["tz"]
+            assert error_locations(await get_page(client, path, 422, tz=name)) == ["tz"]
 
 
 async def test_heading_year_changes_at_new_year(client: httpx.AsyncClient, store: Store) -> None:
@@ -162,7 +162,7 @@ async def test_items_of_one_instant_are_ordered_by_id_descending(client: httpx.A
     await store(edition(), *(article(instant, id=format_id(n), headline=str(n)) for n in numbers))
     expected = [str(n) for n in sorted(numbers, reverse=True)]
     for limit in (1, 2, 40):
-        (day,) = sew(await walk(client, "/v1/timeline", limit=limit))
+        (day,) = join_pages(await follow_pages(client, "/v1/timeline", limit=limit))
         assert [item["headline"] for item in day["items"]] == expected
 
 
@@ -173,7 +173,7 @@ async def test_instants_are_written_with_the_offset_and_six_digits(client: httpx
         "2026-11-20T08:00:00.5Z": "2026-11-20T10:00:00.500000+02:00",
         "2026-11-20T07:00:00.123456Z": "2026-11-20T09:00:00.123456+02:00",
         "2026-07-20T07:00:00.000001Z": "2026-07-20T10:00:00.000001+03:00",
-        "1900-06-15T10:00:00Z": "1900-06-15T10:00:00.000000Z",  # two seconds past the minute off UTC
+        "1900-06-15T10:00:00Z": "1900-06-15T10:00:00.000000Z",  # an offset of two seconds beyond the minute
         "1000-01-01T00:00:00Z": "1000-01-01T00:00:00.000000Z",
     }
     await publish(store, "Europe/Kyiv", *written)

@@ -11,7 +11,7 @@ from app.actions.catalogue.entries import upsert_entry
 from app.db.database import Database
 from tests.archive import ids_of
 from tests.conftest import NOW, Store
-from tests.pagination import get_page, walk, where_of
+from tests.pagination import error_locations, follow_pages, get_page
 from tests.records import article, edition
 
 pytestmark = pytest.mark.usefixtures("edition_kyiv")
@@ -44,7 +44,7 @@ def matches(members: dict[str, Any], filters: dict[str, Any], *, own: str = "en-
     )
 
 
-def spelt(filters: dict[str, Any]) -> dict[str, Any]:
+def as_query(filters: dict[str, Any]) -> dict[str, Any]:
     """Return the filters as query parameters."""
     return {name: str(value).lower() if isinstance(value, bool) else value for name, value in filters.items()}
 
@@ -73,10 +73,10 @@ async def test_trait_filters_select_by_their_rules_on_every_list(client: httpx.A
     for filters in FILTERS:
         expected = [name for name, each in members.items() if matches(each, filters)]
         assert 0 < len(expected) < len(members)
-        asked = spelt(filters)
-        assert names(await walk(client, "/v1/articles", limit=17, **asked)) == expected
-        assert names(await walk(client, "/v1/timeline", limit=17, **asked)) == expected
-        everywhere = await walk(client, "/v1/articles", edition="*", limit=200, **asked)
+        asked = as_query(filters)
+        assert names(await follow_pages(client, "/v1/articles", limit=17, **asked)) == expected
+        assert names(await follow_pages(client, "/v1/timeline", limit=17, **asked)) == expected
+        everywhere = await follow_pages(client, "/v1/articles", edition="*", limit=200, **asked)
         assert names(everywhere) == expected
         feed = (await client.get("/feeds/global/feed.json", params={**asked, "limit": 50})).json()
         assert [item["title"] for item in feed["items"]] == expected[:50]
@@ -84,7 +84,7 @@ async def test_trait_filters_select_by_their_rules_on_every_list(client: httpx.A
         assert sum(day["total"] for day in calendar["days"]) == len(expected)
         exported = await client.get("/v1/export", params={**asked, "fields": "headline"})
         assert exported.text.count("\n") == len(expected)
-        changed = await walk(client, "/v1/changes", since=0, limit=200, fields="headline", **asked)
+        changed = await follow_pages(client, "/v1/changes", since=0, limit=200, fields="headline", **asked)
         kinds = {each["article"].get("headline") for page in changed for each in page["items"] if each["article"]}
         assert kinds - {None} == set(expected)
 
@@ -104,8 +104,8 @@ async def test_unknown_trait_value_is_422(client: httpx.AsyncClient) -> None:
     for path in ("/v1/articles", "/v1/timeline", "/v1/timeline/calendar", "/v1/changes", "/v1/export", "/v1/stream"):
         for name, value in (("format", "essay"), ("language", "ukrainian!"), ("featured", "yes"), ("access", "none")):
             problem = await get_page(client, path, 422, **{name: value})
-            assert where_of(problem) == [name]
-    assert where_of(await get_page(client, "/feeds/global/rss.xml", 422, format="essay")) == ["format"]
+            assert error_locations(problem) == [name]
+    assert error_locations(await get_page(client, "/feeds/global/rss.xml", 422, format="essay")) == ["format"]
 
 
 async def test_cursor_is_bound_to_traits(client: httpx.AsyncClient, store: Store) -> None:

@@ -21,7 +21,7 @@ from app.db.postgresql import commit_listener, presence
 from app.domain.api_key import ApiKeyScope
 from app.schemas.api_key import ApiKeyCreate
 from tests.conftest import NOW
-from tests.process_writers import A_TYPE, Kept, append, learn
+from tests.process_writers import A_TYPE, RecordedChanges, append, sync_follower
 
 WRITES = 30
 _WAITING = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
@@ -31,33 +31,33 @@ pytestmark = pytest.mark.parametrize("database_address", ["postgresql"], indirec
 
 
 class Machine:
-    """A process that follows and writes, and shares no memory with others."""
+    """Process that follows and writes, and shares no memory with others."""
 
     def __init__(self, address: str) -> None:
         database: Any = open_database(address)
         database._is_alone = True
         self.database = database
-        self.kept = Kept()
-        self.follower = LogFollower(self.database, self.kept.apply, self.kept.clear)
+        self.recorded = RecordedChanges()
+        self.follower = LogFollower(self.database, self.recorded.apply, self.recorded.clear)
         self.watch: Any = self.follower._watch
 
     async def start(self, seq: int = 0) -> None:
         """Follow from the end of the log, where this is its number."""
-        self.kept.seq = seq
+        self.recorded.seq = seq
         await self.follower.start()
-        await learn(self.follower)
+        await sync_follower(self.follower)
 
     async def hold_still(self) -> None:
         """Stop receiving and polling, so that only the lease remains."""
         await until(self.follower.is_up_to_date)
         self.watch._driver._listeners.clear()
-        await learn(self.follower)
+        await sync_follower(self.follower)
         assert self.follower._task is not None
         self.follower._task.cancel()
 
     def is_stale(self, seq: int) -> bool:
         """Return whether it would serve a cached response that the change of this number replaced."""
-        return self.follower.is_up_to_date() and self.kept.seq < seq
+        return self.follower.is_up_to_date() and self.recorded.seq < seq
 
 
 Start = Callable[[], Awaitable[Machine]]
@@ -90,7 +90,7 @@ async def start(database_address: str, monkeypatch: pytest.MonkeyPatch) -> Async
 
 @pytest.fixture
 def long_leases(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leases ten times as long, which do not end while a test prepares the write that has to wait for them."""
+    """Make leases ten times as long, so that they do not end while a test prepares the write that waits for them."""
     monkeypatch.setattr(commit_listener.PgCommitWatch, "trust_window_s", commit_listener.TRUSTED_S * 10)
     monkeypatch.setattr(presence, "LEASE_ENDS_AFTER_S", presence.LEASE_ENDS_AFTER_S * 10)
 
@@ -99,7 +99,7 @@ async def test_write_returns_when_followers_of_other_machines_have_acknowledged(
     writer, *readers = [await start() for _ in range(3)]
     for seq in range(1, WRITES + 1):
         for reader in readers:
-            await learn(reader.follower)
+            await sync_follower(reader.follower)
         await writer.database.write(append)
         assert not any(machine.is_stale(seq) for machine in (writer, *readers))
 
@@ -157,7 +157,7 @@ async def test_follower_that_joins_during_a_write_serves_no_earlier_response(
 
     await writer.database.write(write)
     assert not reader.is_stale(1)
-    reader.kept.seq = 1
+    reader.recorded.seq = 1
     await joining[0]
     await reader.follower.stop()
     await reader.database.close()
@@ -179,7 +179,7 @@ async def test_follower_waits_for_a_long_write_in_one_session(
             await asyncio.sleep(0.02)
         assert not reader.follower.is_up_to_date()
     assert waiting <= {0, 1}
-    await learn(reader.follower)
+    await sync_follower(reader.follower)
     await connection.close()
 
 

@@ -63,13 +63,13 @@ async def outage_of(awaited: Awaitable[object], *, within_s: float = MAX_SECONDS
 
 
 async def open_stream(database: Database) -> int | None:
-    """Return the first portion of a stream."""
+    """Return the first chunk of a stream."""
     async with database.stream(portions) as read_next:
         return await read_next()
 
 
 def portions(connection: Connection) -> Generator[int]:
-    """A stream of portions that never ends."""
+    """Stream chunks without end."""
     while True:
         yield backend(connection)
 
@@ -104,7 +104,7 @@ async def test_calls_of_a_frozen_server_end_and_later_ones_succeed(own_server: A
 async def test_an_export_of_a_server_that_freezes_in_the_middle_ends(own_server: Any, database: Database) -> None:
     async with database.stream(portions) as read_next:
         assert await read_next()
-        await asyncio.sleep(QUICK.call_s * 2)  # a slow client does not count as a silent database
+        await asyncio.sleep(QUICK.call_s * 2)  # a slow client does not count as an unresponsive database
         assert await read_next()
         with frozen(own_server):
             await outage_of(read_next())
@@ -127,7 +127,7 @@ async def test_half_open_connections_are_closed_with_idle_ones(own_server: Any) 
             proxy.silence()
             before = proxy.connections
             await outage_of(call(backend))
-            assert await call(backend)  # at once: no other dead connection is tried
+            assert await call(backend)  # immediately: no other dead connection is tried
             assert proxy.connections == before + 1
         await database.close()
 
@@ -177,7 +177,7 @@ async def test_a_statement_that_takes_too_long_ends_on_the_server_as_well(own_se
 
 
 def hold_lock(address: str, shared: Path) -> None:
-    """Take the change log's lock in a write, and block as a stopped process does."""
+    """Hold the change log's lock in a write, and block as a stopped process does."""
 
     def hold(connection: Connection) -> None:
         lock_change_log(connection)
@@ -214,7 +214,7 @@ async def test_a_lock_that_is_held_for_long_is_named_as_the_cause(own_server: An
     number = await database.write(backend)
     reason = await outage_of(database.write(lock_change_log))
     assert reason.startswith("a lock was not available in time (")
-    assert await database.write(backend) == number  # the connection is as good as before
+    assert await database.write(backend) == number  # the connection works as before
     await holding
     await other.close()
 

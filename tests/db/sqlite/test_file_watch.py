@@ -112,9 +112,9 @@ async def test_a_server_detects_a_lost_file_and_acknowledges_no_write(
         assert (await post(client, token)).status_code == 503  # at once, also right after a comparison
         await asyncio.sleep(NOTICED_S)
         for address in ("/v1/timeline", "/v1/editions", "/health/ready"):
-            answer = await client.get(address)
-            assert answer.status_code == 503, (address, answer.text)
-            assert str(path.parent) not in answer.text
+            response = await client.get(address)
+            assert response.status_code == 503, (address, response.text)
+            assert str(path.parent) not in response.text
         assert (await post(client, token)).status_code == 503
         assert (await client.get("/health/live")).status_code == 200
 

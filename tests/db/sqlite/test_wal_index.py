@@ -1,4 +1,4 @@
-"""Noticing commits to a SQLite file, whoever makes them and however he ends."""
+"""Detection of commits to a SQLite file, by any process and however it ends."""
 
 import asyncio
 import os
@@ -18,7 +18,7 @@ from app.changefeed.log_follower import LogFollower
 from app.db import migrations
 from app.db.database import open_database
 from app.db.sqlite import wal_index
-from tests.process_writers import Kept, Slots, append, process, write_sqlite
+from tests.process_writers import RecordedChanges, Slots, append, process, write_sqlite
 
 OPENED_ONCE = """
 import sqlite3, sys
@@ -36,17 +36,17 @@ def path(sqlite_template: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def kept() -> Kept:
-    return Kept()
+def recorded() -> RecordedChanges:
+    return RecordedChanges()
 
 
 @pytest.fixture
-async def follower(path: Path, kept: Kept) -> AsyncIterator[LogFollower]:
+async def follower(path: Path, recorded: RecordedChanges) -> AsyncIterator[LogFollower]:
     database = open_database(f"sqlite:///{path}")
     await database.write(append)  # begins the write-ahead log
-    follower = LogFollower(database, kept.apply, kept.clear)
+    follower = LogFollower(database, recorded.apply, recorded.clear)
     await follower.start()
-    kept.seq = 1
+    recorded.seq = 1
     assert follower.is_up_to_date()
     yield follower
     await follower.stop()
@@ -63,7 +63,7 @@ def is_mapped(follower: LogFollower) -> bool:
 
 
 def holds_lock(index: Path) -> bool:
-    """Whether this process holds the lock by which SQLite tells that somebody uses the index (byte 128)."""
+    """Return whether this process holds the lock that marks the WAL-index as used (byte 128)."""
     ours = [line.split()[4:] for line in Path("/proc/locks").read_text().splitlines() if "POSIX" in line]
     return any(
         pid == str(os.getpid()) and place.endswith(f":{index.stat().st_ino}") and first == "128"
@@ -72,75 +72,77 @@ def holds_lock(index: Path) -> bool:
 
 
 def descriptors_of(path: Path) -> int:
-    """How often this process has a file open."""
+    """Return how many descriptors of a file this process has."""
     return sum(1 for entry in Path("/proc/self/fd").iterdir() if entry.exists() and entry.resolve() == path.resolve())
 
 
 async def test_wal_index_detects_every_commit_of_a_fast_process(
-    path: Path, kept: Kept, follower: LogFollower, tmp_path: Path
+    path: Path, recorded: RecordedChanges, follower: LogFollower, tmp_path: Path
 ) -> None:
     assert is_mapped(follower)
-    await never_behind(path, kept, follower, tmp_path / "told", count=1_500)
+    await never_behind(path, recorded, follower, tmp_path / "slots", count=1_500)
 
 
 @pytest.mark.soak
 async def test_wal_index_detects_every_commit_of_a_fast_process_for_long(
-    path: Path, kept: Kept, follower: LogFollower, tmp_path: Path
+    path: Path, recorded: RecordedChanges, follower: LogFollower, tmp_path: Path
 ) -> None:
-    await never_behind(path, kept, follower, tmp_path / "told", count=100_000)
+    await never_behind(path, recorded, follower, tmp_path / "slots", count=100_000)
 
 
 async def test_commits_are_detected_without_a_wal_index(
-    path: Path, kept: Kept, follower: LogFollower, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    path: Path, recorded: RecordedChanges, follower: LogFollower, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(follower._watch, "_index", None)
     monkeypatch.setattr(follower._watch, "_unsupported_format", True)
     assert not is_mapped(follower)
-    await never_behind(path, kept, follower, tmp_path / "told", count=1_000)
+    await never_behind(path, recorded, follower, tmp_path / "slots", count=1_000)
 
 
-async def never_behind(path: Path, kept: Kept, follower: LogFollower, shared: Path, *, count: int) -> None:
-    told = Slots(shared)
+async def never_behind(
+    path: Path, recorded: RecordedChanges, follower: LogFollower, shared: Path, *, count: int
+) -> None:
+    slots = Slots(shared)
     asked = 0
     with process(write_sqlite, path, shared, count, 7) as writer:
-        while told.get() <= count:
-            assert writer.is_alive() or told.get() == count + 1
+        while slots.get() <= count:
+            assert writer.is_alive() or slots.get() == count + 1
             for _ in range(100):
-                written = told.get()
+                written = slots.get()
                 assert follower.is_up_to_date()
-                assert kept.seq >= written
+                assert recorded.seq >= written
                 asked += 1
     assert follower.is_up_to_date()
-    assert kept.seq == count + 1
-    print(f"{count} commits with checkpoints among them, asked {asked} times")  # noqa: T201 - the measure
+    assert recorded.seq == count + 1
+    print(f"{count} commits with checkpoints among them, asked {asked} times")  # noqa: T201 - a figure
 
 
 @pytest.mark.parametrize("rounds", [5, pytest.param(200, marks=pytest.mark.soak)])
 async def test_commits_are_detected_after_killed_writers(
-    path: Path, kept: Kept, follower: LogFollower, tmp_path: Path, rounds: int
+    path: Path, recorded: RecordedChanges, follower: LogFollower, tmp_path: Path, rounds: int
 ) -> None:
     moments = random.Random(rounds)
-    told = Slots(tmp_path / "told")
+    slots = Slots(tmp_path / "slots")
     for _ in range(rounds):
-        begun = told.get()
-        with process(write_sqlite, path, tmp_path / "told", 1_000_000, 7) as writer:
-            await told.wait(begun + moments.randrange(1, 300))
+        begun = slots.get()
+        with process(write_sqlite, path, tmp_path / "slots", 1_000_000, 7) as writer:
+            await slots.wait(begun + moments.randrange(1, 300))
             assert writer.pid is not None
             os.kill(writer.pid, signal.SIGKILL)
             for _ in range(100):
-                written = told.get()
+                written = slots.get()
                 assert follower.is_up_to_date()
-                assert kept.seq >= written
+                assert recorded.seq >= written
             writer.join()
         assert follower.is_up_to_date()
         with closing(sqlite3.connect(path)) as fresh:
             (there,) = fresh.execute("SELECT max(seq) FROM changes").fetchone()
         assert follower.is_up_to_date()
-        assert kept.seq == there
+        assert recorded.seq == there
 
 
 async def test_checkpoints_and_new_processes_cause_no_false_detection(
-    path: Path, kept: Kept, follower: LogFollower
+    path: Path, recorded: RecordedChanges, follower: LogFollower
 ) -> None:
     index = path.with_name(f"{path.name}-shm")
     inode = index.stat().st_ino
@@ -153,37 +155,41 @@ async def test_checkpoints_and_new_processes_cause_no_false_detection(
     ):
         elsewhere(path, statement)
         assert follower.is_up_to_date()
-    assert kept.seq == 3
-    assert index.stat().st_ino == inode  # else the last to close it would have taken it away
+    assert recorded.seq == 3
+    assert index.stat().st_ino == inode  # else the last to close it would have deleted it
 
 
-async def test_closing_another_handle_releases_no_lock(path: Path, kept: Kept, follower: LogFollower) -> None:
+async def test_closing_another_handle_releases_no_lock(
+    path: Path, recorded: RecordedChanges, follower: LogFollower
+) -> None:
     index = path.with_name(f"{path.name}-shm")
     inode = index.stat().st_ino
     assert holds_lock(index)
     for _ in range(3):
         other = open_database(f"sqlite:///{path}")
-        watching = LogFollower(other, Kept().apply, Kept().clear)
+        watching = LogFollower(other, RecordedChanges().apply, RecordedChanges().clear)
         await watching.start()
         assert is_mapped(watching)
         await other.read_in_thread(lambda connection: connection.exec_driver_sql("SELECT 1").scalar())
         await watching.stop()
         await other.close()
-    # Whoever finds no lock believes to be the first, makes the index anew, and takes it away as the last.
+    # A process that finds no lock considers itself the first, recreates the index, and deletes it as the last one.
     elsewhere(
         path, "INSERT INTO changes (seq, type, at, actor, surrogate_keys) VALUES (2, 'article.published', 1, 'x', '[]')"
     )
     assert index.stat().st_ino == inode
     assert holds_lock(index)
     assert follower.is_up_to_date()
-    assert kept.seq == 2
+    assert recorded.seq == 2
 
 
 async def test_wal_index_stays_open_until_the_last_user_closes(path: Path) -> None:
     index = path.with_name(f"{path.name}-shm")
     first, second = (open_database(f"sqlite:///{path}") for _ in range(2))
     await first.write(append)
-    following = [LogFollower(database, Kept().apply, Kept().clear) for database in (first, second)]
+    following = [
+        LogFollower(database, RecordedChanges().apply, RecordedChanges().clear) for database in (first, second)
+    ]
     for follower in following:
         await follower.start()
         assert is_mapped(follower)
@@ -202,9 +208,9 @@ async def test_wal_index_stays_open_until_the_last_user_closes(path: Path) -> No
             os.fstat(descriptor)
 
 
-async def test_file_created_while_watched_is_watched(tmp_path: Path, kept: Kept) -> None:
+async def test_file_created_while_watched_is_watched(tmp_path: Path, recorded: RecordedChanges) -> None:
     database = open_database(f"sqlite:///{tmp_path}/new.db")
-    follower = LogFollower(database, kept.apply, kept.clear)
+    follower = LogFollower(database, recorded.apply, recorded.clear)
     await follower.start()
     assert not follower.is_up_to_date()
     await database.write(migrations.upgrade)
@@ -212,13 +218,13 @@ async def test_file_created_while_watched_is_watched(tmp_path: Path, kept: Kept)
     assert follower.is_up_to_date()
     await database.write(append)
     assert follower.is_up_to_date()
-    assert kept.seq == 1
+    assert recorded.seq == 1
     assert is_mapped(follower)
     await follower.stop()
     await database.close()
 
 
-async def test_leftover_index_is_not_used(path: Path, kept: Kept) -> None:
+async def test_leftover_index_is_not_used(path: Path, recorded: RecordedChanges) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("CREATE TABLE t (a)")
@@ -226,7 +232,7 @@ async def test_leftover_index_is_not_used(path: Path, kept: Kept) -> None:
         connection.execute("PRAGMA journal_mode = DELETE")
     path.with_name(f"{path.name}-shm").write_bytes(left)
     database = open_database(f"sqlite:///{path}")
-    follower = LogFollower(database, kept.apply, kept.clear)
+    follower = LogFollower(database, recorded.apply, recorded.clear)
     await follower.start()
     assert follower.is_up_to_date()
     assert not is_mapped(follower)
@@ -234,12 +240,12 @@ async def test_leftover_index_is_not_used(path: Path, kept: Kept) -> None:
         path, "INSERT INTO changes (seq, type, at, actor, surrogate_keys) VALUES (1, 'article.published', 1, 'x', '[]')"
     )
     assert follower.is_up_to_date()
-    assert kept.seq == 1
-    await database.write(append)  # turns to the write-ahead log
+    assert recorded.seq == 1
+    await database.write(append)  # begins the write-ahead log
     assert follower.is_up_to_date()
     assert is_mapped(follower)
     await database.write(append)
     assert follower.is_up_to_date()
-    assert kept.seq == 3
+    assert recorded.seq == 3
     await follower.stop()
     await database.close()

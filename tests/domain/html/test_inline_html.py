@@ -1,4 +1,4 @@
-"""Inline HTML keeps what readers need and loses what could run; texts and URLs are refused or left alone."""
+"""Inline HTML: allowed elements remain, executable content is removed; texts and URLs are refused or unchanged."""
 
 import pytest
 from hypothesis import example, given

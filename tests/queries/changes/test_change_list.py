@@ -1,4 +1,4 @@
-"""The change feed: what each filter hears of, in which words, and how far one answer goes."""
+"""Change feed: the changes that each filter selects, their types, and the extent of one page."""
 
 import asyncio
 from typing import Any
@@ -27,23 +27,23 @@ pytestmark = pytest.mark.usefixtures("edition_kyiv")
 
 
 async def ask(database: Database, since: int = 0, **asked: Any) -> Any:
-    """One page of the feed."""
+    """Return one page of the feed."""
     return await database.read(list_changes, ChangeListParams.model_validate({"since": since, **asked}))
 
 
 async def seq(database: Database) -> int:
-    """Where the log ends."""
+    """Return the end of the log."""
     return await database.read(latest_seq)
 
 
-def told(page: Any) -> list[tuple[str, str | None]]:
-    """What a page says in short: types, and headlines where there are any."""
+def summary(page: Any) -> list[tuple[str, str | None]]:
+    """Return the types of a page's changes, and headlines where there are any."""
     return [(each["type"], each["article"] and each["article"].get("headline")) for each in page["items"]]
 
 
 def about_articles(page: Any) -> list[tuple[str, str | None]]:
-    """The same without catalogue entries."""
-    return [each for each in told(page) if each[0].startswith("article.")]
+    """Return the same without catalogue entries."""
+    return [each for each in summary(page) if each[0].startswith("article.")]
 
 
 async def test_change_item_equals_the_timeline_item(database: Database, store: Store) -> None:
@@ -66,7 +66,7 @@ async def test_change_shows_the_current_article(database: Database, store: Store
     await store(article(source_id="a", headline="First"))
     await store(article(source_id="a", headline="Second"))
     await store(article("2026-11-20T11:00:00Z", source_id="a", headline="Third"))
-    assert told(await ask(database, began)) == [
+    assert summary(await ask(database, began)) == [
         ("article.published", "Third"),
         ("article.updated", "Third"),
         ("article.bumped", "Third"),
@@ -83,8 +83,8 @@ async def test_withdrawn_article_has_no_text_in_changes(database: Database, stor
     assert [each["type"] for each in page["items"]] == ["article.withdrawn"] * 2
     assert all(each["article"].keys() == {"id", "href"} for each in page["items"])
     await store(article(source_id="a", headline="Back again", status="published"))
-    # The row of the withdrawal says what it said; the one behind it brings the article back.
-    assert told(await ask(database, known)) == [("article.withdrawn", None), ("article.restored", "Back again")]
+    # The row of the withdrawal has its type; the one after it restores the article.
+    assert summary(await ask(database, known)) == [("article.withdrawn", None), ("article.restored", "Back again")]
 
 
 @pytest.mark.parametrize("kind", ["section", "tag", "author", "label"])
@@ -121,8 +121,8 @@ async def test_time_range_reports_articles_that_move_in_and_out(database: Databa
     known = await seq(database)
     await store(article("2026-11-18T09:00:00Z", source_id="a"), article("2026-11-10T09:00:00Z", source_id="b"))
     week = {"from": "2026-11-16", "to": "2026-11-20"}
-    assert told(await ask(database, known, **week)) == [("article.bumped", "Story a"), ("article.removed", None)]
-    assert told(await ask(database, known, **{"from": "2026-11-19"})) == []
+    assert summary(await ask(database, known, **week)) == [("article.bumped", "Story a"), ("article.removed", None)]
+    assert summary(await ask(database, known, **{"from": "2026-11-19"})) == []
 
 
 async def test_changes_by_id_and_exclude(database: Database, store: Store) -> None:
@@ -130,8 +130,8 @@ async def test_changes_by_id_and_exclude(database: Database, store: Store) -> No
     page = await ask(database, 1)
     ids = {each["article"]["headline"][-1]: each["article"]["id"] for each in page["items"]}
     assert about_articles(await ask(database, 1, id=[ids["b"]])) == [("article.published", "Story b")]
-    assert told(await ask(database, 1, exclude=[ids["a"], "story-b"])) == [
-        ("article.removed", None),  # its slug could have been another when it was read
+    assert summary(await ask(database, 1, exclude=[ids["a"], "story-b"])) == [
+        ("article.removed", None),  # its slug may have been another when it was read
         ("article.published", "Story c"),
     ]
 
@@ -178,8 +178,8 @@ async def test_changes_are_scoped_by_edition_or_span_all(database: Database, sto
     await store(edition("ua", timezone="Asia/Tokyo", default=False))
     known = await seq(database)
     await store(article(source_id="a"), article(edition="ua", source_id="b"))
-    assert told(await ask(database, known)) == [("article.published", "Story a")]
-    assert told(await ask(database, known, edition="ua")) == [("article.published", "Story b")]
+    assert summary(await ask(database, known)) == [("article.published", "Story a")]
+    assert summary(await ask(database, known, edition="ua")) == [("article.published", "Story b")]
     both = await ask(database, known, edition="*")
     assert [each["article"]["time"] for each in both["items"]] == ["12:00", "19:00"]  # each in its edition's own zone
     assert [each["at"][-6:] for each in both["items"]] == ["+02:00", "+09:00"]
@@ -246,8 +246,8 @@ async def test_change_list_runs_a_fixed_number_of_statements(database: Database,
     await store(tag("trams", "Night trams"))
     expected: list[tuple[dict[str, Any], int]] = [
         ({}, 4),  # the edition, the end of the log, its rows, the articles
-        ({"section": ["city"], "label": ["opinion"]}, 5),  # and what the names stand for
-        ({"tag": ["trams"]}, 7),  # and which articles have them, and what was merged into them
+        ({"section": ["city"], "label": ["opinion"]}, 5),  # and the entries of the names
+        ({"tag": ["trams"]}, 7),  # and their memberships, and merged entries
         ({"tag": ["trams"], "author": ["ada-moss"], "section": ["city"]}, 8),
         ({"from": "2026-11-01", "exclude": ["story-s1"]}, 4),
     ]
@@ -264,8 +264,8 @@ async def test_change_list_runs_a_fixed_number_of_statements(database: Database,
     assert len(statements) == 5  # and the catalogue entries
 
 
-async def check_a_tail_misses_nothing(database: Database, rows: int) -> None:
-    """Eight writers, and one who follows: every row of the log, once and in order."""
+async def check_tail_is_complete(database: Database, rows: int) -> None:
+    """Check that a reader beside eight writers gets every row of the log, once and in order."""
     began = await seq(database)
     writing = True
 
@@ -274,7 +274,7 @@ async def check_a_tail_misses_nothing(database: Database, rows: int) -> None:
             record = article(source_id=f"{writer}-{number}")
             await database.write(upsert_articles, [record], now=NOW)
 
-    async def tail() -> list[int]:
+    async def follow_log() -> list[int]:
         since, seen = began, []
         while True:
             is_last = not writing
@@ -285,7 +285,7 @@ async def check_a_tail_misses_nothing(database: Database, rows: int) -> None:
                 return seen
             await asyncio.sleep(0)
 
-    following = asyncio.create_task(tail())
+    following = asyncio.create_task(follow_log())
     await asyncio.gather(*(write(writer) for writer in range(WRITERS)))
     writing = False
     seen = await following
@@ -298,9 +298,9 @@ async def check_a_tail_misses_nothing(database: Database, rows: int) -> None:
 
 
 async def test_follower_misses_no_row_of_eight_writers(database: Database) -> None:
-    await check_a_tail_misses_nothing(database, ROWS)
+    await check_tail_is_complete(database, ROWS)
 
 
 @pytest.mark.soak
 async def test_long_follower_misses_no_row_of_eight_writers(database: Database) -> None:
-    await check_a_tail_misses_nothing(database, ROWS_SOAK)
+    await check_tail_is_complete(database, ROWS_SOAK)

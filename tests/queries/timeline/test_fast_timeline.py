@@ -31,16 +31,16 @@ FIELDS: tuple[list[str], ...] = ([], ["slug"], ["time", "label", "headline"])
 EDITIONS = (None, "global", "harbour", "empty", "unknown", "")
 
 
-class Told(NamedTuple):
-    """What one road says: the bytes of the page or the error, and what it noted."""
+class TimelineResult(NamedTuple):
+    """Result of a query: the bytes of the page or the error, and its dependencies."""
 
     said: bytes | tuple[str, str]
     keys: set[str]
     spans: set[Any]
 
 
-def told(connection: Connection, params: TimelineParams, *, by_statement: bool) -> Told | None:
-    """By the general road or by the one statement; None where that has no page to show."""
+def query_timeline(connection: Connection, params: TimelineParams, *, by_statement: bool) -> TimelineResult | None:
+    """Return the result of the general or the fast query; None where the fast one does not apply."""
     footprint = Dependencies()
     said: Any
     with tracking(footprint):
@@ -49,18 +49,18 @@ def told(connection: Connection, params: TimelineParams, *, by_statement: bool) 
             said = None if page is None else orjson.dumps(page)
         except DaylineError as error:
             said = type(error).__name__, str(error)
-    return None if said is None else Told(said, footprint.keys, set(footprint.ranges))
+    return None if said is None else TimelineResult(said, footprint.keys, set(footprint.ranges))
 
 
 def both(connection: Connection, params: TimelineParams) -> Any:
-    """What both roads say, which is the same; None where the plain one is not taken."""
-    general = told(connection, params, by_statement=False)
+    """Return the equal results of both queries; None where the fast one does not apply."""
+    general = query_timeline(connection, params, by_statement=False)
     assert general is not None
     if is_fast_path(params):
-        plain = told(connection, params, by_statement=True)
+        plain = query_timeline(connection, params, by_statement=True)
         if plain is None:
             is_empty = isinstance(general.said, tuple) or orjson.loads(general.said)["days"] == []
-            assert is_empty, "there is a page, and it is not found"
+            assert is_empty, "the fast query found no page"
         elif isinstance(general.said, tuple):
             assert plain.said == general.said, params
         else:
@@ -69,13 +69,13 @@ def both(connection: Connection, params: TimelineParams) -> Any:
 
 
 def ask(**members: Any) -> TimelineParams:
-    """A question in which only what is given is set."""
+    """Return parameters with only these members set."""
     return TimelineParams(**{name: value for name, value in members.items() if value not in (None, [])})
 
 
 @pytest.fixture
 async def filled(store: Store) -> None:
-    """Three editions: one with much news, some of it at the same instants, one with little, one without any."""
+    """Store three editions: one with much news, some of it at the same instants, one with little, one without any."""
     filed = make_archive(90, seed=5, days=4)
     await store(edition(), edition("harbour", default=False, timezone="America/St_Johns", language="uk"))
     await store(edition("empty", default=False), label("seen", "Seen", texts={"uk": "Бачено"}))
@@ -87,7 +87,7 @@ async def filled(store: Store) -> None:
 
 
 def foreign_cursors(connection: Connection, random: Random) -> Iterator[str]:
-    """Cursors that are damaged, of other lists, of other kinds, and right ones that no page ever gave out."""
+    """Return cursors that are damaged, of other lists, of other kinds, and valid ones that no page ever returned."""
     scopes = [ListFilter(edition=number, timezone="Europe/Kyiv").digest() for number in ("1", "2", "3", "*")]
     for digest in scopes:
         yield encode_name("global", digest)

@@ -98,7 +98,9 @@ async def test_snapshot_over_the_limit_is_complete_up_to_its_last_article(databa
 
 async def test_snapshot_runs_two_statements_if_empty_and_five_otherwise(database: Database, store: Store) -> None:
     await store(edition())
-    await database.read(load_schedule_snapshot, until=UNTIL, most=10)  # a connection's own first statements are not its
+    await database.read(
+        load_schedule_snapshot, until=UNTIL, most=10
+    )  # the first statements of a connection do not count
     with counted() as statements:
         assert await database.read(load_schedule_snapshot, until=UNTIL, most=10) == ScheduleSnapshot((), UNTIL)
     assert len(statements) == 2

@@ -1,4 +1,4 @@
-"""What webhooks read: how many statements it takes, and what is noted down of the log under which filters."""
+"""Queries of webhooks: their statements, and the changes that they enqueue by filters."""
 
 from typing import Any
 
@@ -19,10 +19,10 @@ US = "this process"
 
 
 async def fill(database: Database, endpoint: int) -> None:
-    """Note down what is to be sent, as the process that works the endpoint does."""
+    """Enqueue deliveries, as the process that works for the endpoint does."""
     until = clock.now() + 40 * SECOND_US
     assert await database.write(acquire_lease, endpoint, owner_id=US, dead_owner=None, now=clock.now(), until=until)
-    (row,) = await rows(database, f"SELECT enqueued_seq, revision FROM webhook_endpoints WHERE id = {endpoint}")  # noqa: S608 - ours
+    (row,) = await rows(database, f"SELECT enqueued_seq, revision FROM webhook_endpoints WHERE id = {endpoint}")  # noqa: S608 - our own
     found = await database.read(read_outbox_batch, endpoint, since=row.enqueued_seq, now=NOW)
     assert found is not None
     options: dict[str, Any] = {"revision": row.revision, "since": row.enqueued_seq, "as_of": found.as_of}
@@ -32,7 +32,7 @@ async def fill(database: Database, endpoint: int) -> None:
 
 
 async def waiting(database: Database) -> list[int]:
-    """The changes that are noted down."""
+    """Return the enqueued changes."""
     return [each.seq for each in await rows(database, "SELECT seq FROM webhook_deliveries ORDER BY seq")]
 
 
@@ -85,7 +85,7 @@ async def test_replay_includes_pending_messages(database: Database, store: Store
     assert await waiting(database) == everything
     late = await make_endpoint(database, "https://partner.example/", since=everything[-1])
     await database.write(replay_changes, late, since=everything[-1], now=NOW)
-    found = await rows(database, f"SELECT enqueued_seq FROM webhook_endpoints WHERE id = {late}")  # noqa: S608 - ours
+    found = await rows(database, f"SELECT enqueued_seq FROM webhook_endpoints WHERE id = {late}")  # noqa: S608 - our own
     assert found[0][0] == everything[-1]
 
 
