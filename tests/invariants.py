@@ -363,7 +363,7 @@ def _references(state: StoredState) -> Iterator[str]:
             yield f"{format_id(row.article_id)} waits for '{row.reference}', which is there"
 
 
-def _answers(state: StoredState) -> Iterator[str]:
+def _stored_responses(state: StoredState) -> Iterator[str]:
     """Check that a stored response of an Idempotency-Key is about an existing article."""
     for row in state.connection.execute(select(idempotency_keys)):
         if row.article_id is None or row.article_id in state.deleted:
@@ -403,5 +403,5 @@ CHECKS: tuple[Callable[[StoredState], Iterator[str]], ...] = (
     _slugs,
     _references,
     _translations,
-    _answers,
+    _stored_responses,
 )
