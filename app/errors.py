@@ -58,10 +58,10 @@ class InvalidValueError(DaylineError, ValueError):
 class InvalidInputError(DaylineError):
     """One or more errors of query parameters or a record."""
 
-    def __init__(self, *flaws: FieldError) -> None:
-        sentences = [f"{flaw.location}: {flaw.message}" if flaw.location else flaw.message for flaw in flaws]
+    def __init__(self, *errors: FieldError) -> None:
+        sentences = [f"{error.location}: {error.message}" if error.location else error.message for error in errors]
         super().__init__("; ".join([each.removesuffix(".") for each in sentences[:-1]] + sentences[-1:]))
-        self.errors = flaws
+        self.errors = errors
 
 
 class InvalidCursorError(DaylineError):
@@ -132,7 +132,7 @@ class EditionForbiddenError(ForbiddenError):
 
 
 class PersonForbiddenError(ForbiddenError):
-    """Valid API key that names a person in `Dayline-Actor` and is not trusted to."""
+    """Valid API key that sends `Dayline-Actor` without being trusted."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -157,7 +157,7 @@ class RequestInProgressError(ConflictError):
     retry_after = 1
 
     def __init__(self) -> None:
-        super().__init__("A request with this Idempotency-Key is being answered.")
+        super().__init__("A request with this Idempotency-Key is in progress.")
 
 
 class ArticleGone(DaylineError):  # noqa: N818 - same

@@ -26,7 +26,7 @@ class Services:
     """Everything that lives as long as the process serves: `app.main` opens it at start and closes it at the end.
 
     `last_used` buffers when keys were used, `export_slots` bounds concurrent exports, and `in_flight` holds the API key
-    id and name of each Idempotency-Key whose request is being answered. `request_outages` logs failures of requests.
+    id and name of each Idempotency-Key whose request is in progress. `request_outages` logs failures of requests.
     """
 
     settings: Settings

@@ -3,7 +3,7 @@
 once a minute  store the last use of API keys
 once an hour   delete stored responses older than a day, compact the old part of the log, delete webhook deliveries
                beyond a thousand for an endpoint or 30 days, convert contents of revisions from earlier releases, and
-               delete superfluous revisions where a setting says so; the conversion begins after a minute
+               delete superfluous revisions if a setting enables it; the conversion begins after a minute
 
 Any number of processes may run it: each action repeats its check under the lock it writes under. Actions are imported
 when they are first needed, which takes a thirtieth of a process's start.

@@ -19,9 +19,9 @@ def with_database(work: Callable[[Database], Awaitable[R]], *, at_head: bool = T
     async def run() -> R:
         database = open_database(read_settings().database_url, limits=limits)
         try:
-            flaw = find_path_flaw(database.url)
-            if flaw is not None:
-                raise ConfigurationError(flaw)
+            problem = find_path_flaw(database.url)
+            if problem is not None:
+                raise ConfigurationError(problem)
             if at_head:
                 await check_schema(database)
             return await work(database)
@@ -45,5 +45,5 @@ async def check_schema(database: Database) -> migrations.SchemaState:
     check_file_exists(database.url)
     state = await database.write(migrations.find_state)
     if not state.is_usable:
-        raise ConfigurationError(state.flaw)
+        raise ConfigurationError(state.problem)
     return state

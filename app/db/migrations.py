@@ -53,7 +53,7 @@ class SchemaState:
         return self.standing in {Standing.CURRENT, Standing.AHEAD_COMPATIBLE}
 
     @property
-    def flaw(self) -> str:
+    def problem(self) -> str:
         """Return why this release cannot work with the database, in one sentence for an operator."""
         match self.standing:
             case Standing.ABSENT:

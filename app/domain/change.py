@@ -35,7 +35,7 @@ ARTICLE_REMOVED = "article.removed"
 
 
 def article_change(before: ArticleStatus | None, after: ArticleStatus, *, moved: bool) -> ChangeType | None:
-    """Return the public change of an article that goes from one status to another, None if the public sees nothing.
+    """Return the public change of an article that changes its status, None if the public view does not change.
 
     `moved` means that its public time changed. An edit of a withdrawn article is published as a withdrawal, because its
     notice may have changed.

@@ -66,11 +66,13 @@ def _repeats_member(raw: bytes, value: Any) -> bool:
 def _explain(raw: bytes, error: orjson.JSONDecodeError, start: TextPosition) -> str:
     try:
         raw.decode()
-    except UnicodeDecodeError as flaw:
+    except UnicodeDecodeError as invalid_octet:
         advice = "text in Latin-1 or Windows-1252 has to be converted first"
         if raw.startswith(_OF_UTF_16):
             advice = "text in UTF-16 has to be converted first"
-        return f"not UTF-8: octet 0x{raw[flaw.start]:02X} in {_place(raw, flaw.start, start)}; {advice}"
+        return (
+            f"not UTF-8: octet 0x{raw[invalid_octet.start]:02X} in {_place(raw, invalid_octet.start, start)}; {advice}"
+        )
     position = len(error.doc[: error.pos].encode())
     return f"not JSON: {error.msg} in {_place(raw, position, start)}"
 

@@ -33,9 +33,9 @@ LISTED_WHILE_USED = frozenset({Facet.TAG, Facet.AUTHOR})
 class ListFilter:
     """Filter of a list: values of one kind are alternatives, different kinds are all required, and so is `entry`.
 
-    With `subsections` a section stands for itself and all its descendants. `entry` is the author, section or tag in the
-    path, if any. `languages` are in lower case. `starts_at` (inclusive) and `ends_at` (exclusive) are instants;
-    `excluded` holds ids and slugs, `ids` the only articles allowed.
+    With `subsections` a section selects its own articles and those of all its descendants. `entry` is the author,
+    section or tag in the path, if any. `languages` are in lower case. `starts_at` (inclusive) and `ends_at`
+    (exclusive) are instants; `excluded` holds ids and slugs, `ids` the only articles allowed.
     """
 
     edition: str

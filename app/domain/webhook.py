@@ -10,7 +10,7 @@ PING = "webhook.ping"
 """Type of a test message without content."""
 
 REMOVAL_TYPES = frozenset({ChangeType.ARTICLE_WITHDRAWN.value, ARTICLE_REMOVED})
-"""Types that every endpoint receives whatever its `types`: a receiver of a text must learn that it was retracted."""
+"""Types that every endpoint receives whatever its `types`: a receiver of a text must be notified of its retraction."""
 
 PENDING, DELIVERED = "pending", "delivered"
 

@@ -80,7 +80,7 @@ def read_records(
 
     Four statements, and a fifth if any article has several sections.
 
-    `extra` is a text, as it is stored; `show_extra` makes it a part of a response or a line.
+    `extra` is a text, as it is stored; `show_extra` inserts it into a response or a line.
     Files leave a zero fraction out of instants (`format_short_instant`), responses do not.
     """
     ids = {"ids": list(article_ids)}

@@ -1,6 +1,6 @@
 """Former slugs of catalogue entries, and codes of labels: the entries that have them, and the former slugs of entries.
 
-A former slug of an entry is the present one of no other, so that the present names can be read first.
+No former slug of an entry is the present slug of another, so that present names can be read first.
 """
 
 from collections.abc import Collection, Iterable

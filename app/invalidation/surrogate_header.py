@@ -3,7 +3,7 @@
 article:<id>  tag:5  tags  slugs:1    what the response depends on, by the keys of the change log (see surrogate_keys)
 list:tag:5@40.1234                    it depends on a range of that list within this bucket of time
 list:tag:5@all                        … that lies within no bucket
-list:tag:5                            … wherever it lies: purged if the changed range of the list is unknown
+list:tag:5                            … at any position: purged if the changed range of the list is unknown
 all                                   any response
 
 If a change invalidates a response, at least one key is both carried by the response and purged.

@@ -40,7 +40,7 @@ class ArticleTagModel(Base):
 class ArticleSectionModel(Base):
     """A further section of an article, at a position from 1 on; its first section is `articles.section_id`.
 
-    Most articles have one section and no row here, which `articles.has_further_sections` says without a look-up.
+    Most articles have one section and no row here; `articles.has_further_sections` records it, which saves a look-up.
     """
 
     __tablename__ = "article_sections"

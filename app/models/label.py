@@ -10,7 +10,7 @@ from app.models.base import Base, Code, Instant, JsonText
 class LabelModel(Base):
     """A label; `texts` and `disclaimers` hold translations by language.
 
-    `is_listed`, `is_entered` and `is_hidden` are as of sections.
+    `is_listed`, `is_entered` and `is_hidden` have the meaning that they have for sections.
     """
 
     __tablename__ = "labels"

@@ -10,7 +10,7 @@ from app.models.base import Base, Code, Instant, JsonText
 class TagModel(Base):
     """A tag of the installation, listed while a public article has it; `is_entered` unless only drafts ever had it.
 
-    `merged_into` is as of authors.
+    `merged_into` has the meaning that it has for authors.
     """
 
     __tablename__ = "tags"

@@ -167,7 +167,7 @@ class CacheMiddleware:
 class _Fill:
     """One response of the application, buffered until it is complete.
 
-    The schedule as of before the response was read limits its lifetime, too: an article may expire in between.
+    The schedule at the start of the read limits its lifetime, too: an article may expire in between.
     """
 
     def __init__(

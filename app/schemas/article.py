@@ -50,7 +50,7 @@ Kicker = Annotated[str | None, line("The short line above the headline.", "City 
 Format = Annotated[ArticleFormat, OpenEnum(), Field(description="The medium that it mainly is.", examples=["article"])]
 Access = Annotated[
     Annotated[ArticleAccess, OpenEnum()] | None,
-    Field(description="Who may read it on the front end; null where nothing is said.", examples=["free"]),
+    Field(description="Who may read it on the front end; null if not set.", examples=["free"]),
 ]
 
 

@@ -96,7 +96,7 @@ class ListItem(TypedDict):
 class OtherListItem(TypedDict):
     """An item of a form that this version of the document does not know: show its text.
 
-    Items that are objects have `html`, whatever else they have.
+    Items that are objects always have `html`.
     """
 
     html: InlineHtml

@@ -165,7 +165,7 @@ class PastContent(Content):
 
 
 class RevisionRecord(RecordPart):
-    """A save of an article; `content` is absent where the next one (for the last: the article itself) says the same."""
+    """A revision; `content` is absent where the next one (for the last: the article itself) has equal content."""
 
     revision: Annotated[int, BeforeValidator(whole_number), Field(ge=1, le=MAX_NUMBER, strict=True)]
     version: Annotated[int, BeforeValidator(whole_number), Field(ge=0, le=MAX_NUMBER, strict=True)]

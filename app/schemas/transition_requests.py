@@ -13,7 +13,7 @@ from app.schemas.types import Instant
 class TransitionRequest(BaseModel):
     """Request below the address of an article, where a client may send the article itself by mistake.
 
-    A `source_id` that ends like a transition has the address of that transition, so that a push goes there.
+    A `source_id` that ends like a transition has the address of that transition, which receives its push.
     """
 
     model_config = ConfigDict(extra="forbid", defer_build=True)

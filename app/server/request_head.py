@@ -60,7 +60,7 @@ def check_head(
     if is_usual and _is_host(fields.get(b"host", b"/")):
         return
     if version not in VERSIONS:
-        raise RefusedRequest(HTTP_VERSION_NOT_SUPPORTED, "This server speaks HTTP/1.1 and HTTP/1.0.")
+        raise RefusedRequest(HTTP_VERSION_NOT_SUPPORTED, "This server supports HTTP/1.1 and HTTP/1.0.")
     _check_host(version, fields, headers)
     codings = [value for name, value in headers if name == b"transfer-encoding"]
     if codings:
@@ -107,7 +107,7 @@ def _check_codings(version: str, codings: Sequence[bytes]) -> None:
 def explain_parser_error(reason: str, piece: bytes, *, is_first_piece: bool) -> tuple[Refusal, str]:
     """Return the refusal for an error of the parser, whose reasons are fixed texts without bytes of the client."""
     if reason in {"Invalid HTTP version", "Pause on PRI/Upgrade"}:
-        return HTTP_VERSION_NOT_SUPPORTED, "This server speaks HTTP/1.1 and HTTP/1.0."
+        return HTTP_VERSION_NOT_SUPPORTED, "This server supports HTTP/1.1 and HTTP/1.0."
     if reason == "Invalid method encountered" and is_first_piece and _TOKEN_THEN_SPACE.match(piece.lstrip(b"\r\n")):
         return NOT_IMPLEMENTED, "The request method is not supported."
     return BAD_REQUEST, f"The request does not follow HTTP/1.1: {reason}."

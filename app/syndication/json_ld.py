@@ -121,7 +121,7 @@ def _type(article: Article) -> str:
 
 
 def _is_free(article: Article) -> bool | None:
-    """Return whether everybody can read it; None where nothing is said."""
+    """Return whether everybody can read it; None if `access` is not set."""
     return None if article["access"] is None else article["access"] == ArticleAccess.FREE
 
 

@@ -124,8 +124,8 @@ class WebhookClient:
                 return f"No connection to the receiver was established within {self._connect_s:g} seconds."
             case TimeoutError():
                 return f"The receiver did not respond within {self._deadline_s:g} seconds."
-            case httpcore.ConnectError(args=(ssl.SSLCertVerificationError() as flaw,)):
-                return f"The receiver's certificate is not accepted: {flaw.verify_message.rstrip('.')}."
+            case httpcore.ConnectError(args=(ssl.SSLCertVerificationError() as failure,)):
+                return f"The receiver's certificate is not accepted: {failure.verify_message.rstrip('.')}."
             case httpcore.ConnectError(args=(ssl.SSLError(),)):
                 return "The receiver supports no version or cipher of TLS that the sender supports."
             case httpcore.ConnectError():

@@ -342,7 +342,7 @@ class ArticleWrite:
     def revision_columns(self, pending: PendingRevision) -> dict[str, Any]:
         """Return the columns that follow from the revision, and the length of its text.
 
-        An import announces nothing, neither now nor later: it moves articles that are known elsewhere.
+        An import never announces an article: another system has published it already.
         """
         row, past = self.current, self.record.revisions
         alerted_at = None if row is None else row.alerted_at

@@ -24,7 +24,7 @@ def serialize_body(record: ArticleRecord) -> str:
 
 
 def serialize_part(part: ImageInput | RightsInput | None) -> str | None:
-    """Return an image or rights as they are stored."""
+    """Return an image or rights in their stored form."""
     return None if part is None else orjson.dumps(part.model_dump()).decode()
 
 

@@ -18,7 +18,7 @@ _EXPIRED = expired_articles(TRANSITION_COLUMNS)
 
 
 def apply_due_transitions(connection: Connection, *, now: int, most: int, article_id: int | None = None) -> int:
-    """Publish up to this number of due articles and withdraw as many expired ones, the longest due first, or only one.
+    """Publish and withdraw due articles, up to this number of each, the longest due first; or only one article.
 
     Return the larger number. Each changes exactly once, however many processes run: articles are selected under the
     writers' lock. One that is due and expired is published and withdrawn in this transaction, so it is never public.

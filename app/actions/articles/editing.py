@@ -268,16 +268,16 @@ def _check_push(
 
 
 def _refuse_others(patch: Mapping[str, Any], known: Mapping[str, Any]) -> None:
-    flaws = []
+    errors = []
     for name, value in patch.items():
         if name in EDITORIAL_FIELDS or name in BESIDE_CONTENT:
             continue
         if name not in known:
-            flaws.append(FieldError(name, f"Unknown field.{suggest(name, {*EDITORIAL_FIELDS, *BESIDE_CONTENT})}"))
+            errors.append(FieldError(name, f"Unknown field.{suggest(name, {*EDITORIAL_FIELDS, *BESIDE_CONTENT})}"))
         elif value != known[name]:
-            flaws.append(FieldError(name, "Cannot be changed by an update: use publication, bump or withdrawal."))
-    if flaws:
-        raise InvalidInputError(*flaws)
+            errors.append(FieldError(name, "Cannot be changed by an update: use publication, bump or withdrawal."))
+    if errors:
+        raise InvalidInputError(*errors)
 
 
 def _stored_article(stored: WriteResult) -> StoredArticle:

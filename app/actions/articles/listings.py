@@ -104,7 +104,7 @@ class Placement:
         return {(self.place, int(kind), number, self.published_at, self.article_id) for kind, number in facets}
 
     def uncertain_rows(self) -> set[ListingRow]:
-        """Return the rows that it may have, by an earlier tree, in the lists of unsettled subtrees."""
+        """Return the rows that it may have in the lists of unsettled subtrees since an earlier tree."""
         if self.status is not ArticleStatus.PUBLISHED or self.published_at is None:
             return set()
         at, kind = self.published_at, int(Facet.SECTION_TREE)

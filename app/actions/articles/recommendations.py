@@ -1,7 +1,7 @@
 """Recommendations for "Read also", chosen among earlier articles when an article is written.
 
 Candidates are the latest few articles of each of its tags and sections. A shared subject counts the more the
-rarer it is, and rarity is measured by the age of its latest few articles. Ties are decided for the later article.
+rarer it is, and rarity is measured by the age of its latest few articles. Ties go to the later article.
 """
 
 from bisect import bisect_left

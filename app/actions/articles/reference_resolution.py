@@ -106,13 +106,13 @@ def reject_unknown_references(
         kind: find_entry_ids(connection, kind, names, edition_id=edition_id) for kind, names in names_by_kind.items()
     }
     for write in writes:
-        flaws = []
+        errors = []
         for kind in kinds:
             missing = [name for name in referenced_names(write.record, kind) if name not in known[kind]]
             where = reference_member(write.record, kind)
-            flaws += [FieldError(where, f"There is no {KIND_NAMES[kind]} '{name}'.") for name in missing]
-        if flaws:
-            stored.outcomes[write.index] = InvalidInputError(*flaws)
+            errors += [FieldError(where, f"There is no {KIND_NAMES[kind]} '{name}'.") for name in missing]
+        if errors:
+            stored.outcomes[write.index] = InvalidInputError(*errors)
         else:
             passed.append(write)
     return passed

@@ -33,7 +33,7 @@ def disambiguated_slugs(headline: str, identity: str, article_id: int, style: Sl
     """Return alternatives to the slug of a headline that is already in use; none for a headline without a slug.
 
     The first contains a hash of the identity, so that the same story gets the same slug wherever it is imported; the
-    second the id, which could be taken by a slug given on purpose only. Neither requires counting.
+    second the id, which could be taken by a slug given on purpose only. Neither needs a search for a free number.
     """
     digest = b32encode(blake2b(identity.encode(), digest_size=SUFFIX_LENGTH).digest()).decode().lower()
     plain = slugify(headline, style)
@@ -54,7 +54,7 @@ def is_numbered_slug(slug: str) -> bool:
 
 
 def next_slug_numbers(connection: Connection, edition_id: int, prefixes: Iterable[str]) -> dict[str, int]:
-    """Return the first free number behind each of these prefixes, beyond all that are or were used."""
+    """Return the first free number for each of these prefixes, greater than all that are or were in use."""
     numbers: dict[str, int] = {}
     for prefix in sorted(set(prefixes)):
         used = [

@@ -36,7 +36,7 @@ _VERSIONS = select(
 def find_translation_targets(
     connection: Connection, links: Iterable[TranslationLink]
 ) -> dict[tuple[str, str] | int, int]:
-    """Return the articles that these references name: by edition and `source_id`, and by id. Erased ones are none."""
+    """Return the articles that these references name: by edition and `source_id`, and by id, without erased ones."""
     names = {name for link in links for name in link.names()}
     found: dict[tuple[str, str] | int, int] = {}
     sources: dict[str, list[str]] = defaultdict(list)
@@ -58,7 +58,7 @@ def find_translation_targets(
 
 
 def find_waiting_referrers(connection: Connection, edition: str, arrived: Mapping[int, str | None]) -> set[int]:
-    """Return the articles with references to these new articles (id to `source_id`) of an edition."""
+    """Return the articles whose references name these new articles (id to `source_id`) of an edition."""
     if not arrived or connection.execute(_ANY_WAITING).first() is None:
         return set()
     pending = select(article_translations.c.article_id).where(article_translations.c.target_id.is_(None))

@@ -154,7 +154,7 @@ class _Planner:
             self._graph.versions[number] = version
 
     def _link(self, write: ArticleWrite, given: Sequence[TranslationLink]) -> None:
-        """Give an article its links: those of its record, or of an editor the complete group."""
+        """Set the links of an article: those of its record, or the complete group of an editor."""
         number, graph, own = write.article_id, self._graph, set(_names(write))
         links = [self._resolve(link) for link in given if own.isdisjoint(link.names())]
         for link in links:
@@ -221,14 +221,14 @@ def _is_arrival(write: ArticleWrite) -> bool:
 
 
 def _is_concerned(write: ArticleWrite) -> bool:
-    """Return whether the article has translations, or is given some."""
+    """Return whether the article has translations or gets some."""
     return bool(write.record.translations) or (
         write.current is not None and write.current.translation_group is not None
     )
 
 
 def _given_links(write: ArticleWrite) -> list[TranslationLink] | None:
-    """Return the links that a record gives; None if an edit says nothing of them."""
+    """Return the links of a record; None if an edit does not contain the member."""
     record = write.record
     if record.translations is None and write.options.edits_translations:
         return None

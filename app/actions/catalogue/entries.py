@@ -166,7 +166,7 @@ class _FormerNames:
     def read(
         cls, connection: Connection, kind: Facet, record: CatalogueRecord, row: AnyRow | None, edition_id: int | None
     ) -> "_FormerNames":
-        """Return those of the entry and of its record; InvalidInputError for the present name of another entry."""
+        """Return the former names of the entry and of its record; InvalidInputError for the present name of another."""
         name = entry_name(record)
         if isinstance(record, EditionRecord):
             return cls(kind, edition_id, name, [], [])
@@ -182,11 +182,11 @@ class _FormerNames:
 
     @property
     def have_changed(self) -> bool:
-        """Return whether they differ, without regard to their order."""
+        """Return whether the former names differ, without regard to their order."""
         return set(self.before) != set(self.after)
 
     def store(self, connection: Connection, number: int, now: int) -> list[int]:
-        """Store them; return the other entries that lose one of them, or their former name, to this entry."""
+        """Store the former names; return the other entries that lose a former name to this entry."""
         if self.kind is Facet.EDITION:
             return []
         added = [each for each in self.after if each not in self.before]
@@ -240,7 +240,7 @@ def get_or_create_entries(
     now: int,
     names: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[dict[str, int], CreatedEntries | None]:
-    """Return the ids of these codes; missing entries are created, listed or not, with the `names` given for them."""
+    """Return the ids of these codes; missing entries are created with the `names` for them, listed or not."""
     if not is_public_by_name:
         return {}, None
     known = find_entry_ids(connection, kind, is_public_by_name, edition_id=edition_id)
@@ -285,7 +285,7 @@ def edition_of(connection: Connection, record: CatalogueRecord) -> int | None:
 def _store_former_article_urls(
     connection: Connection, record: EditionRecord, edition_id: int, row: AnyRow | None, now: int
 ) -> None:
-    """Store the members that formed article URLs until now, if they change: `/v1/resolve` still finds the URLs."""
+    """Store the members that determined article URLs until now, if they change: `/v1/resolve` finds former URLs."""
     if row is None:
         rows = [{"edition_id": edition_id, **each.model_dump()} for each in record.former_article_urls]
         bulk_insert(connection, former_article_urls, rows)
@@ -311,7 +311,7 @@ def _replace(connection: Connection, kind: Facet, row: AnyRow, columns: dict[str
 
 
 def _listed(kind: Facet, record: CatalogueRecord) -> dict[str, bool]:
-    """Return the columns of an entered entry that say whether the public sees it; tags and authors need articles."""
+    """Return the columns that make an entered entry public; tags and authors need a public article."""
     if isinstance(record, SectionRecord | LabelRecord):
         return {"is_entered": True, "is_listed": not record.hidden}
     return {} if kind is Facet.EDITION else {"is_entered": True}

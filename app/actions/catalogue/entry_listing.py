@@ -38,7 +38,7 @@ def mark_entries_listed(connection: Connection, appeared: Sequence[Placement]) -
 
 
 def unlist_unused_entries(connection: Connection, gone: Iterable[tuple[Facet, int]]) -> list[Change]:
-    """Take tags and authors of no public article out of the public catalogue; return the changes to log.
+    """Unlist tags and authors without public articles; return the changes to log.
 
     `gone` are the lists that articles left; the index of lists is up to date.
     """
@@ -74,7 +74,7 @@ def unlist_unused_entries(connection: Connection, gone: Iterable[tuple[Facet, in
 
 
 def delete_unused_entries(connection: Connection, gone: Placement) -> None:
-    """Delete the entries that nobody entered and only a deleted article named."""
+    """Delete the entries that were never entered and that only a deleted article named."""
     for kind, number in gone.entries():
         table = CATALOGUE_TABLES[kind].table
         unused = [~exists().where(user == table.c.id) for user, _ in ENTRY_USERS[kind]]

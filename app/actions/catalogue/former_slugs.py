@@ -56,7 +56,7 @@ def delete_former_slugs(connection: Connection, kind: Facet, entry_id: int) -> N
 
 
 def new_ids(connection: Connection, kind: Facet, count: int) -> list[dict[str, int]]:
-    """Return the ids of so many new tags or authors as columns, on SQLite alone; others get theirs from the database.
+    """Return columns with the ids of so many new tags or authors on SQLite; other databases assign ids themselves.
 
     SQLite would assign that of a merged entry again, to which cursors and rows of the log refer.
     """

@@ -51,7 +51,7 @@ def has_default_edition(connection: Connection) -> bool:
 def import_entry(connection: Connection, record: CatalogueRecord, *, may_make_default: bool, now: int) -> ImportedEntry:
     """Create the entry, or change the members that the record gives; null or an empty value empties a member.
 
-    A record with a former slug of an entry is of that entry, which retains its present one; a record of an unknown
+    A record with a former slug of an entry means that entry, whose slug does not change; a record of an unknown
     entry with the present slug of an entry among its former ones renames that. Former slugs are added only. Another
     edition becomes the default one only with `may_make_default`. UnknownEditionError.
     """

@@ -115,10 +115,10 @@ def _merge_tag_names(connection: Connection, survivor: AnyRow, merged: AnyRow) -
 
 
 def rewrite_merged_links(connection: Connection, *, most: int) -> int:
-    """Give at most so many articles of a merged entry the entry into which it was merged; return their number.
+    """Link at most so many articles of a merged entry to the entry into which it was merged; return their number.
 
-    An entry without articles is deleted. Fewer than `most` mean that none remain. Readers join both lists before and
-    after it, so that no response changes and nothing is logged.
+    An entry without articles is deleted. A number smaller than `most` means that none remain. Readers join both lists
+    before and after it, so that no response changes and nothing is logged.
     """
     lock_change_log(connection)
     moved = 0

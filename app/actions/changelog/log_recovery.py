@@ -21,8 +21,8 @@ def skip_sequence_numbers(connection: Connection, *, now: int, actor: str) -> Ga
     begin_log_transaction(connection)
     gap = gap_after(last_seq(connection), now=now)
     edition_changes = [_edition_change(number) for number in connection.execute(_EDITIONS).scalars()]
-    nobody = Change(type=ChangeType.EDITION_UPDATED, keys=[collection_key(Facet.EDITION)])
-    append_changes(connection, edition_changes or [nobody], now=now, actor=actor, behind=gap.first - 1)
+    anonymous = Change(type=ChangeType.EDITION_UPDATED, keys=[collection_key(Facet.EDITION)])
+    append_changes(connection, edition_changes or [anonymous], now=now, actor=actor, behind=gap.first - 1)
     stored = get_value(connection, NAME)
     compare_and_set(connection, NAME, old=stored, new=dump_gaps([*parse_gaps(stored), gap]))
     return gap

@@ -12,7 +12,7 @@ from app.queries.editorial.edition_access import find_edition_of_request
 class RequireEdition(Guard):
     """Dependency that refuses a bound key if the article or the requested edition is outside of its editions.
 
-    `spans_editions` is for responses about all editions. The body of a new article is checked by the action.
+    `spans_editions` marks responses about all editions. The body of a new article is checked by the action.
     """
 
     def __init__(self, *, spans_editions: bool = False) -> None:

@@ -214,7 +214,7 @@ def _make_delete(kind: _Kind) -> Endpoint:
     async def remove(
         services: ServicesDep, name: str, edition: str | None, expected: IfMatch, actor: ActorDep
     ) -> TypedResponse[Any]:
-        """Delete an entry that nothing names; 409 says which articles, sections or webhook endpoints do.
+        """Delete an entry without references; 409 lists the articles, sections or webhook endpoints that name it.
 
         Without `If-Match` any revision is deleted.
         """
@@ -251,7 +251,7 @@ def _name(kind: _Kind, example: str | None = None) -> Any:
 
 
 def _edition(kind: _Kind) -> Any:
-    """Return the parameter `edition`, which only sections take: others are of no edition."""
+    """Return the parameter `edition`, which only sections have: other entries belong to no edition."""
     return Annotated[str | None, Depends(_section_edition if kind.facet is Facet.SECTION else _no_edition)]
 
 

@@ -115,7 +115,7 @@ async def delete_curated_list(
 
 
 def _duplicate_warnings(count: int) -> list[WriteWarning]:
-    """Return the warning of references to articles that stand in the list already."""
+    """Return the warning of repeated references to an article."""
     if not count:
         return []
     detail = f"Repeated articles were dropped ({count}): each has its first place in the list."

@@ -1,6 +1,6 @@
 """Transitions of an article that an external system addresses by its own identifier.
 
-They are matched before the article itself, whose identifier may contain slashes.
+Their routes precede that of the article itself, whose identifier may contain slashes.
 """
 
 from fastapi import APIRouter

@@ -135,7 +135,7 @@ PRECONDITION_REQUIRED = ProblemType(
     428,
     "If-Match is required",
     "An edit must carry `If-Match` with the `ETag` of the revision it was made from, so that it cannot "
-    "overwrite the edit of somebody else.",
+    "overwrite the edit of another client.",
 )
 RATE_LIMITED = ProblemType(
     "rate-limited",
@@ -188,7 +188,7 @@ TOO_MANY_CONNECTIONS = ProblemType(
 )
 HTTP_VERSION_NOT_SUPPORTED = ProblemType(
     *refusals.HTTP_VERSION_NOT_SUPPORTED,
-    "The server speaks HTTP/1.1 and HTTP/1.0. Other versions end at the proxy in front of it.",
+    "The server supports HTTP/1.1 and HTTP/1.0; a proxy in front of it translates other versions.",
 )
 NOT_READY = ProblemType(
     "not-ready",

@@ -45,7 +45,7 @@ class ScheduleProvider(Protocol):
 
 
 class CacheControlBuilder:
-    """Schedule as of before the response's snapshot was read, and as of now.
+    """Schedule before the response's snapshot was read, and the present one.
 
     Create it before the query, so that no publication in between is missed.
     """

@@ -140,7 +140,7 @@ def _success(
         success["content"] = {media_type: {"example": example}}
     if headers is not None:
         success["headers"] = {
-            name: {"description": said, "schema": {"type": "string"}} for name, said in headers.items()
+            name: {"description": text, "schema": {"type": "string"}} for name, text in headers.items()
         }
     return success
 

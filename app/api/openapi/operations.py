@@ -2,7 +2,7 @@
 
 An `OrdinaryRoute` has them in its signature. The public reads under /v1 are the exception: they parse their query
 strings themselves and declare their types beside their signature (`operation`), because FastAPI's query models cost
-100 µs a request (decision 24). A test compares what they declare, what they parse and what the document says.
+100 µs a request (decision 24). A test compares their declarations, their parsers and the document.
 """
 
 from collections.abc import Iterator, Mapping

@@ -42,7 +42,7 @@ def _require_discriminators(node: Any, models: Mapping[str, Any]) -> None:
 def hoist_request_bodies(document: dict[str, Any]) -> None:
     """Move the models of bodies among the document's schemas, where operations refer to them.
 
-    A model that differs from an answer of the same name goes by that name with `Input` behind it.
+    A model that differs from a response schema of the same name gets the suffix `Input`.
     """
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     answers = dict(schemas)

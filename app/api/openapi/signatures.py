@@ -19,7 +19,7 @@ Problems = Callable[[Iterable[int]], Mapping[int | str, dict[str, Any]]]
 
 
 def describe_signature(spec: dict[str, Any], route: OrdinaryRoute, problems: Problems) -> None:
-    """Add the scopes and problems of the guards, and remove what the models of the signature say better.
+    """Add the scopes and problems of the guards, and remove what the models of the signature describe more exactly.
 
     FastAPI writes a parameter that may be left out as "a string or null", and names the models of bodies after their
     route.

@@ -14,7 +14,7 @@ from app.domain.body.values import (
     Line,
     Part,
     Text,
-    flaw,
+    member_error,
     whole_number,
 )
 from app.domain.html.inline_html import text_to_html
@@ -31,19 +31,19 @@ class _Prose(Part):
             return value
         if "text" not in value:
             if "html" not in value:
-                raise flaw("html", "Either 'html' or 'text' is required.", None)
+                raise member_error("html", "Either 'html' or 'text' is required.", None)
             return value
         text = value["text"]
         if "html" in value:
-            raise flaw("text", "Must not be combined with 'html'.", text)
+            raise member_error("text", "Must not be combined with 'html'.", text)
         if not isinstance(text, str):
-            raise flaw("text", "Must be a string.", text)
+            raise member_error("text", "Must be a string.", text)
         if len(text) > MAX_BLOCK_CHARACTERS:
-            raise flaw("text", f"A block must have at most {MAX_BLOCK_CHARACTERS:,} characters.", text)
+            raise member_error("text", f"A block must have at most {MAX_BLOCK_CHARACTERS:,} characters.", text)
         try:
             html = text_to_html(text)
         except InvalidValueError as error:
-            raise flaw("text", error.detail, text) from error
+            raise member_error("text", error.detail, text) from error
         members = {**value, "html": html}
         del members["text"]
         return members

@@ -93,10 +93,10 @@ def limit_depth(
         level = [inner for each in level for inner in nested(each)]
         if not level:
             return
-    raise flaw(member, f"{noun} must be nested at most {most} levels deep.", None)
+    raise member_error(member, f"{noun} must be nested at most {most} levels deep.", None)
 
 
-def flaw(member: str, message: str, value: object) -> ValidationError:
+def member_error(member: str, message: str, value: object) -> ValidationError:
     """Return an error that pydantic reports at the member itself; it would report a ValueError at the block."""
     error = PydanticCustomError("invalid_value", "{reason}", {"reason": message})
     return ValidationError.from_exception_data("block", [InitErrorDetails(type=error, loc=(member,), input=value)])

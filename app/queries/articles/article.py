@@ -189,7 +189,7 @@ def _related(
 
 
 def _neighbours(connection: Connection, row: AnyRow, edition: EditionView, entries: RenderedEntries) -> Neighbours:
-    """Return the articles before and after it in the timeline; none of a page, which is not there."""
+    """Return the articles before and after it in the timeline; none for a page, which the timeline does not have."""
     if row.format == PAGE:
         return {"previous": None, "next": None}
     here = (row.published_at, row.id)

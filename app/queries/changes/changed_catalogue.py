@@ -101,7 +101,7 @@ def _edition(query: ResolvedQuery, numbers: Sequence[int]) -> ChangedEntry | Non
 
 
 def _deleted_entry(query: ResolvedQuery, row: AnyRow) -> ChangedEntry | None:
-    """Return the entry that a row says was deleted or merged, under its name of that time."""
+    """Return the deleted or merged entry of a row, under its name of that time."""
     kind, details = _KINDS[row.type], orjson.loads(row.details)
     slug = details["slug"]
     if kind == "edition":

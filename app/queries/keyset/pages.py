@@ -2,7 +2,7 @@
 
 A page begins after the sort key of the last row of the page before, so its cost does not depend on how deep it is, and
 rows that are added or deleted in between shift nothing. Every statement reads one row more than the page holds: that
-row says whether there is a next page.
+row shows whether there is a next page.
 """
 
 from collections.abc import Callable, Sequence

@@ -17,7 +17,7 @@ from app.queries.keyset.list_index import ListRef, ListSelection
 
 
 def select_subsections(connection: Connection, selection: ListSelection) -> ListSelection:
-    """Return the selection in which each section stands for itself and all its descendants; at most one statement."""
+    """Return the selection of each section with all its descendants; at most one statement."""
     found = {number: edition for refs in selection.groups for edition, kind, number in refs if kind is Facet.SECTION}
     if not found:
         return selection

@@ -1,4 +1,4 @@
-"""Attributes of converted elements: which have a meaning that is lost, and which only serve a page or an editor."""
+"""Attributes of converted elements: those whose loss is reported, and those that only serve a page or an editor."""
 
 import re
 from collections.abc import Iterator

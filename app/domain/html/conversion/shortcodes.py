@@ -91,7 +91,7 @@ def _is_void(name: str, attributes: str) -> bool:
 
 
 def _drop_gallery(walker: Walker, element: Element) -> None:
-    """Note a shortcode that names media by their numbers in WordPress."""
+    """Record the loss of a shortcode that names media by their numbers in WordPress."""
     name = element.name.removeprefix(PREFIX)
     written = " ".join(f'{key}="{value}"' for key, value in element.attributes.items())
     sentence = f"The shortcode [{name}] was dropped: it names media by numbers of the site that it comes from"

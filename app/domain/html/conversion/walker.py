@@ -1,4 +1,4 @@
-"""Walk over a parsed document: text gathers in paragraphs, converters make other blocks, losses are noted."""
+"""Walk over a parsed document: text is collected in paragraphs, converters make other blocks, losses are recorded."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -41,7 +41,7 @@ class Walker:
     """Conversion of one document: its blocks so far, the open paragraph, and the losses.
 
     `base` is what relative URLs resolve against, `targets` are the ids that links of the document name, and
-    `is_classic` says that line ends of text outside of paragraphs are breaks, as WordPress stores them.
+    With `is_classic`, line ends of text outside of paragraphs are breaks, as WordPress stores them.
     """
 
     def __init__(
@@ -169,29 +169,29 @@ class Walker:
         self._add_paragraph(runs, None)
 
     def drop(self, element: Element) -> None:
-        """Note that an element is dropped with its content."""
+        """Record that an element is dropped with its content."""
         words = element.words() or element.get("src") or element.get("href") or element.get("name")
         self.note_loss(LossCode.CONTENT, element.name, f"<{element.name}> was dropped with its content", words)
 
     def note_element(self, element: Element, *, example: str = "") -> None:
-        """Note that an element is left out whose text stays, and its attributes; neutral elements are no loss."""
+        """Record that an element is dropped but not its text, and its attributes; neutral elements are no loss."""
         if element.name not in NEUTRAL:
             self.note_loss(LossCode.ELEMENT, element.name, f"<{element.name}> was dropped; its text stays", example)
         self.note_attributes(element)
 
     def note_attributes(self, element: Element, *handled: str) -> None:
-        """Note the attributes that carry meaning and are not stored."""
+        """Record the loss of attributes that carry meaning."""
         if element.attributes:
             for name, value in lost_attributes(element, handled=frozenset(handled)):
                 sentence = f"The attribute {name} of <{element.name}> was dropped"
                 self.note_loss(LossCode.ATTRIBUTE, f"{element.name} {name}", sentence, f'{name}="{value}"')
 
     def note_loss(self, code: LossCode, subject: str, sentence: str, example: str = "") -> None:
-        """Note a loss."""
+        """Record a loss."""
         self.losses.append(LostPart(code, subject, sentence, example))
 
     def note_change(self, subject: str, sentence: str, example: str = "") -> None:
-        """Note a change of structure that leaves the text."""
+        """Record a change of structure that preserves the text."""
         self.note_loss(LossCode.STRUCTURE, subject, sentence, example)
 
     def web_url(self, value: str, kind: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Figures: images with captions and credits, galleries, and what else a `figure` or a caption shortcode holds."""
+"""Figures: images with captions and credits, galleries, and other content of a `figure` or a caption shortcode."""
 
 import re
 from typing import Final
@@ -38,7 +38,7 @@ _OTHER_MEDIA: Final = frozenset({"video", "audio", "iframe", "embed", "object", 
 
 
 def is_gallery(element: Element) -> bool:
-    """Return whether the class of an element says that it shows a gallery."""
+    """Return whether the class of an element marks a gallery."""
     return any(_GALLERY.fullmatch(name) for name in element.classes)
 
 
@@ -168,7 +168,7 @@ def _gather(walker: Walker, element: Element, images: list[Image]) -> None:
 
 
 def note_image_link(walker: Walker, element: Element) -> None:
-    """Note the link around an image; WordPress links images to their files."""
+    """Record the loss of the link around an image; WordPress links images to their files."""
     href = element.get("href")
     if element.name == "a" and href:
         is_file = re.search(r"\.(jpe?g|png|gif|webp|avif|svg)([?#]|$)", href, re.IGNORECASE) is not None

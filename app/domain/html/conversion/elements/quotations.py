@@ -22,7 +22,7 @@ _HELD_BY_QUOTES: Final = frozenset({"footer", "cite", "figcaption"})
 
 
 def is_pull_quote(element: Element) -> bool:
-    """Return whether the class of an element says that it is a pull quote."""
+    """Return whether the class of an element marks a pull quote."""
     return any(_PULL_QUOTE.fullmatch(name) for name in element.classes)
 
 

@@ -71,7 +71,7 @@ def _media_type(url: str, given: str) -> str | None:
 
 
 def _note_content(walker: Walker, element: Element, kind: str) -> None:
-    """Note the tracks of a recording, and the text that browsers show only if they cannot play it."""
+    """Record the loss of tracks, and of the text that browsers show only if they cannot play the recording."""
     for track in element.descendants():
         if track.name == "track":
             walker.note_loss(
