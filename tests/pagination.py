@@ -78,4 +78,4 @@ def grouped_by_day(filed: Any, zone: str) -> list[tuple[str, list[str]]]:
 def error_locations(problem: Page) -> list[str]:
     """Return the locations that a 422 names."""
     assert problem["type"] == "/problems/invalid-input"
-    return [flaw["where"] for flaw in problem["errors"]]
+    return [error["where"] for error in problem["errors"]]

@@ -11,8 +11,8 @@ from tests.conftest import NOW
 
 async def load_sample(database: Database) -> None:
     """Import the sample as `dayline sample` does on the next day: all of its articles are public."""
-    flaws: list[str] = []
-    importer = Importer(database, now=lambda: NOW + DAY_US, on_error=lambda _, reason: flaws.append(reason))
+    errors: list[str] = []
+    importer = Importer(database, now=lambda: NOW + DAY_US, on_error=lambda _, reason: errors.append(reason))
     with as_file(SAMPLE) as path, path.open("rb") as stream:
         await importer.run(stream)
-    assert flaws == []
+    assert errors == []

@@ -69,10 +69,10 @@ def test_archive_articles_are_oldest_first_with_shared_instants() -> None:
 
 @pytest.mark.parametrize("database_address", ["sqlite"], indirect=True)  # one suffices: each entry is a transaction
 async def test_archive_is_imported_without_rejected_lines(database: Database) -> None:
-    flaws: list[tuple[int, str]] = []
-    importer = Importer(database, now=lambda: NOW, on_error=lambda line, reason: flaws.append((line, reason)))
+    errors: list[tuple[int, str]] = []
+    importer = Importer(database, now=lambda: NOW, on_error=lambda line, reason: errors.append((line, reason)))
     report = await importer.run(io.BufferedReader(io.BytesIO(lines(ARTICLES, 5))))
-    assert not flaws
+    assert not errors
     assert report.rejected == 0
     assert not report.created_entries, "every name that an article has is in the catalogue"
     assert sum(count for (kind, _), count in report.records.items() if kind == "article") == ARTICLES

@@ -92,7 +92,7 @@ def test_field_names_hold_every_stored_value_down_and_up_twice(address: str) -> 
     run_once(address, walk)
 
 
-def test_field_names_leave_no_compatible_former_release(address: str) -> None:
+def test_field_names_exclude_former_releases(address: str) -> None:
     def read_oldest(connection: Connection) -> str:
         statement = text("SELECT oldest_compatible_revision FROM schema_compatibility WHERE revision = :revision")
         return str(connection.execute(statement, {"revision": RENAMED}).scalar_one())

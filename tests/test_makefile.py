@@ -103,7 +103,7 @@ def test_run_prints_the_addresses_to_open(folder: Path, words: tuple[str, ...], 
         assert f"{base}{path} " in commands
 
 
-def test_run_loads_the_sample_unless_the_command_line_says_no(folder: Path) -> None:
+def test_run_loads_the_sample_unless_an_option_disables_it(folder: Path) -> None:
     for commands in (dry_run(folder, "run"), dry_run(folder, "run", SAMPLE="no", HOST="elsewhere")):
         assert ".venv/bin/dayline sample --if-empty" in commands
         assert commands[-1] == "exec .venv/bin/dayline serve --port 8000"

@@ -65,7 +65,7 @@ def test_workflows_pin_actions_by_commit() -> None:
         assert line.startswith("./") or re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v[0-9.]+", line), line
 
 
-def test_workflows_call_what_the_project_has() -> None:
+def test_workflows_call_existing_targets() -> None:
     text = "".join(path.read_text() for path in WORKFLOWS)
     targets = re.findall(r"^([a-z]+):", (PROJECT / "Makefile").read_text(), re.MULTILINE)
     for called in (*re.findall(r"\.ci/[a-z]+", text), *re.findall(r"tools/[a-z_]+\.py", text)):

@@ -228,7 +228,7 @@ def test_wheel_responds_to_editorial_lists(served: Served) -> None:
         assert "items" in served.get(f"/v1/editorial/{name}", authorized=True).json(), name
 
 
-def test_wheel_exports_and_backs_up_what_it_serves(served: Served, tmp_path: Path) -> None:
+def test_wheel_exports_and_backs_up_its_database(served: Served, tmp_path: Path) -> None:
     served.installed.run("dayline", "export", "-o", tmp_path / "everything.jsonl")
     assert "budget-passes-by-one-vote" in (tmp_path / "everything.jsonl").read_text()
     served.installed.run("dayline", "db", "backup", tmp_path / "copy.db")

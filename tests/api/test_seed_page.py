@@ -96,14 +96,14 @@ def printed(shared_folder: Path) -> PrintedPage:
 @pytest.fixture
 async def seeded(client: httpx.AsyncClient, database: Database, shared_folder: Path) -> httpx.AsyncClient:
     """Create a client of the app with the first page imported."""
-    flaws: list[tuple[int, str]] = []
-    importer = Importer(database, now=lambda: NOW, on_error=lambda number, why: flaws.append((number, why)))
+    errors: list[tuple[int, str]] = []
+    importer = Importer(database, now=lambda: NOW, on_error=lambda number, why: errors.append((number, why)))
     path = shared_folder / "seed" / "seed.jsonl"
     if not path.is_file():
         pytest.skip("the records of the first page are not here")
     with path.open("rb") as stream:
         report = await importer.run(stream)
-    assert (flaws, report.rejected) == ([], 0)
+    assert (errors, report.rejected) == ([], 0)
     return client
 
 
@@ -156,7 +156,7 @@ async def test_timeline_includes_the_article_without_exclude(seeded: httpx.Async
     assert (await get_page(seeded, "/v1/timeline"))["next"] is not None
 
 
-async def test_article_response_has_everything_of_the_seed_page(
+async def test_article_response_has_all_members_of_the_seed_page(
     seeded: httpx.AsyncClient, printed: PrintedPage
 ) -> None:
     article = await article_of(seeded)

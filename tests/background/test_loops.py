@@ -91,7 +91,7 @@ def fail() -> float:
     raise ValueError("refused")
 
 
-async def test_loop_pauses_as_long_as_its_step_says_and_ends_when_stopped() -> None:
+async def test_loop_pauses_for_the_result_of_its_step_and_ends_when_stopped() -> None:
     loop = Loop(lambda: 0.0, lambda: 0.01)
     async with asyncio.timeout(LONG):
         await loop.task

@@ -112,7 +112,7 @@ RUNS = [
 
 
 @pytest.mark.parametrize(("page", "address"), RUNS, indirect=["address"])
-async def test_examples_print_what_the_page_shows(page: Path, sample_address: str, tmp_path: Path) -> None:
+async def test_examples_print_the_documented_output(page: Path, sample_address: str, tmp_path: Path) -> None:
     examples = read_examples(page)
     server = start_server(sample_address, tmp_path, free_port())
     try:

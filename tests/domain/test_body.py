@@ -66,7 +66,7 @@ def stored(*blocks: Record) -> list[dict[str, object]]:
     return dump_body(parse_body(list(blocks)))
 
 
-def flaws(value: object) -> list[tuple[str, str]]:
+def errors(value: object) -> list[tuple[str, str]]:
     with pytest.raises(ValidationError) as caught:
         parse_body(value)
     return [(".".join(map(str, error["loc"])), error["msg"]) for error in caught.value.errors()]
@@ -209,7 +209,7 @@ def test_paragraph_constructor_sanitises() -> None:
     ],
 )
 def test_parse_body_locates_an_invalid_block(block: object, where: str, message: str) -> None:
-    ((place, reason),) = flaws([block])
+    ((place, reason),) = errors([block])
     assert place == where
     assert message in reason
 
@@ -230,14 +230,14 @@ def test_parse_body_locates_an_invalid_block(block: object, where: str, message:
 )
 def test_parse_body_locates_an_invalid_rendition(member: str, value: object, message: str) -> None:
     rendition = {"url": "https://a.example/", "width": 1, "height": 1, "type": "image/svg+xml", member: value}
-    ((place, reason),) = flaws([{"type": "image", "image": {**IMAGE, "renditions": [rendition]}}])
+    ((place, reason),) = errors([{"type": "image", "image": {**IMAGE, "renditions": [rendition]}}])
     assert place == f"0.image.image.renditions.0.{member}"
     assert message in reason
 
 
 @pytest.mark.parametrize("value", [{}, "text", 7])
 def test_parse_body_rejects_other_than_a_list(value: object) -> None:
-    assert flaws(value) == [("", "Input should be a valid list")]
+    assert errors(value) == [("", "Input should be a valid list")]
 
 
 @pytest.mark.parametrize(
@@ -256,14 +256,14 @@ def test_parse_body_rejects_other_than_a_list(value: object) -> None:
     ],
 )
 def test_parse_body_rejects_a_block_over_the_limit(block: Record, message: str) -> None:
-    ((_, reason),) = flaws([block])
+    ((_, reason),) = errors([block])
     assert message in reason
 
 
 def test_parse_body_accepts_at_most_two_thousand_blocks() -> None:
     block = {"type": "paragraph", "text": "x" * 10}
     assert len(stored(*[block] * MAX_BLOCKS)) == MAX_BLOCKS
-    ((_, reason),) = flaws([block] * (MAX_BLOCKS + 1))
+    ((_, reason),) = errors([block] * (MAX_BLOCKS + 1))
     assert "at most 2000 items" in reason
 
 
@@ -272,7 +272,7 @@ def test_parse_body_accepts_a_block_of_maximum_length() -> None:
     assert block == {"type": "paragraph", "html": "x" * MAX_BLOCK_CHARACTERS}
 
 
-def test_rights_sources_and_images_reject_what_blocks_reject() -> None:
+def test_rights_sources_and_images_are_validated_like_blocks() -> None:
     assert RightsInput().model_dump() == {"holder": None, "notice": None, "usage": None, "licence_url": None}
     assert SourceInput(name="Wire").model_dump() == {"name": "Wire", "url": None}
     assert list(ImageInput(url="https://a.example/", alt="").model_dump()) == list(IMAGE)

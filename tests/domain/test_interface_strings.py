@@ -88,7 +88,7 @@ def test_edition_overrides_strings_and_adds_keys() -> None:
         "READ_ALSO",
     ],
 )
-def test_blank_override_leaves_the_shipped_text(lost: str) -> None:
+def test_blank_override_uses_the_shipped_text(lost: str) -> None:
     assert complete_strings("uk", {"read_also": lost})["read_also"] == "Читайте також"
 
 

@@ -21,7 +21,7 @@ class ImportResult:
     """Result of an import."""
 
     report: Report
-    flaws: list[tuple[int, str]] = field(default_factory=list)
+    errors: list[tuple[int, str]] = field(default_factory=list)
 
     @property
     def outcomes(self) -> dict[str, int]:
@@ -61,9 +61,9 @@ def change_rows(connection: Connection) -> list[tuple[str, int | None]]:
 
 async def import_bytes(database: Database, content: bytes, *, now: int = NOW) -> ImportResult:
     """Import a file's bytes, gzipped or not."""
-    flaws: list[tuple[int, str]] = []
-    importer = Importer(database, now=lambda: now, on_error=lambda number, why: flaws.append((number, why)))
-    return ImportResult(await importer.run(BufferedReader(BytesIO(content))), flaws)
+    errors: list[tuple[int, str]] = []
+    importer = Importer(database, now=lambda: now, on_error=lambda number, why: errors.append((number, why)))
+    return ImportResult(await importer.run(BufferedReader(BytesIO(content))), errors)
 
 
 @pytest.fixture

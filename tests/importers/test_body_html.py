@@ -15,7 +15,7 @@ async def test_line_with_body_html_is_stored_as_blocks(bring: Bring, content: Co
     del database
     brought = await bring(edition_line(), article_line("a", body_html=CLASSIC))
 
-    assert brought.flaws == []
+    assert brought.errors == []
     lines = [orjson.loads(line) for line in (await content()).splitlines()]
     body = next(line for line in lines if line["kind"] == "article")["body"]
     assert [block["type"] for block in body] == ["paragraph", "image", "embed"]

@@ -45,12 +45,12 @@ def filled_members(value: object) -> Iterator[tuple[type[BaseModel], str]]:
 async def import_golden(database: Database, content: bytes) -> bytes:
     """Return the export of a database that has imported this."""
     report = await import_bytes(database, content)
-    assert report.flaws == []
+    assert report.errors == []
     assert report.report.created_entries == {}
     return await database.read_in_thread(export_bytes)
 
 
-async def test_the_golden_file_comes_out_as_it_went_in(database: Database) -> None:
+async def test_golden_file_is_exported_as_it_was_imported(database: Database) -> None:
     golden = GOLDEN.read_bytes()
     assert await import_golden(database, golden) == golden
 
@@ -70,7 +70,7 @@ async def test_the_golden_file_backwards_is_the_same_content(database: Database)
     golden = GOLDEN.read_bytes()
     backwards = b"\n".join(reversed(golden.splitlines()))
     report = await import_bytes(database, backwards)
-    assert report.flaws == []
+    assert report.errors == []
     assert await database.read_in_thread(export_bytes) == golden
 
 

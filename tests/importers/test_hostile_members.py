@@ -84,7 +84,7 @@ async def articles(bring: Bring) -> list[str]:
         if is_accepted(article_line("x", **members))
     ]
     dated = [{**line, "published_at": "2026-11-20T10:00:00Z"} for line in lines]
-    assert (await bring(edition_line(feed_content="full"), *dated)).flaws == []
+    assert (await bring(edition_line(feed_content="full"), *dated)).errors == []
     return [f"story-{line['source_id']}" for line in lines]
 
 

@@ -35,7 +35,7 @@ async def test_repeated_identity_in_one_batch_is_applied_in_order(bring: Bring, 
     report = await bring(
         article_line("a", lead="One"), article_line("b"), article_line("a", lead="Two"), article_line("a", lead="Two")
     )
-    assert report.flaws == []
+    assert report.errors == []
     assert report.outcomes == {"created": 2, "changed": 1, "unchanged": 1}
     assert [each["lead"] for each in await articles(content)] == ["Two", None]
     assert [kind for kind, _ in await log()][-3:] == ["article.published", "article.published", "article.updated"]
@@ -57,7 +57,7 @@ async def test_identity_without_ids_is_headline_and_date(bring: Bring, content: 
 async def test_article_named_by_both_ids_in_one_batch_is_changed_in_order(bring: Bring, content: Content) -> None:
     await bring(article_line("a", id=ID, tags=["x"]))
     report = await bring(article_line("a", tags=["y"]), article_line("c", id=ID, tags=["y", "z"]), article_line("a"))
-    assert report.flaws == []
+    assert report.errors == []
     assert report.outcomes == {"changed": 2, "created": 1}
     found = await articles(content)
     assert [(each["id"] == ID, each["source_id"], each["tags"]) for each in found] == [
@@ -68,7 +68,7 @@ async def test_article_named_by_both_ids_in_one_batch_is_changed_in_order(bring:
 
 async def test_id_of_another_edition_is_rejected(bring: Bring) -> None:
     report = await bring(article_line("a", id=ID), edition_line("uk"), article_line("a", id=ID, edition="uk"))
-    assert report.flaws == [(3, "id: This id belongs to an article of another edition.")]
+    assert report.errors == [(3, "id: This id belongs to an article of another edition.")]
 
 
 async def test_source_id_is_scoped_by_edition(bring: Bring, content: Content) -> None:
@@ -135,7 +135,7 @@ async def test_past_schedule_of_a_repeated_import_is_published(bring: Bring, con
     ],
 )
 async def test_status_that_contradicts_the_date_is_rejected(bring: Bring, members: dict[str, Any], reason: str) -> None:
-    assert (await bring(article_line("a", **members))).flaws == [(1, reason)]
+    assert (await bring(article_line("a", **members))).errors == [(1, reason)]
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ async def test_public_article_never_becomes_a_draft(
 ) -> None:
     await bring(article_line("a", status=before))
     report = await bring(article_line("a", **members))
-    assert [number for number, _ in report.flaws] == [1]
+    assert [number for number, _ in report.errors] == [1]
     assert await statuses(content) == {"a": before}
 
 
@@ -173,7 +173,7 @@ async def test_former_slug_redirects_until_reused(bring: Bring, client: httpx.As
     assert moved.headers["location"] == "/v1/articles/night-ferries?body=text"
     await bring(article_line("b", headline="Night boats"))
     assert (await client.get("/v1/articles/night-boats")).status_code == 308, "no headline takes a former slug"
-    assert (await bring(article_line("c", slug="night-boats"))).flaws == []
+    assert (await bring(article_line("c", slug="night-boats"))).errors == []
     taken = (await client.get("/v1/articles/night-boats")).json()
     assert taken["headline"] == "Story c"
 
@@ -193,7 +193,7 @@ async def test_released_slug_is_available_to_a_later_line(
     report = await bring(
         article_line("a", slug="ships"), article_line("b", slug="boats"), article_line("c", slug="ferries")
     )
-    assert report.flaws == []
+    assert report.errors == []
     assert [each["slug"] for each in await articles(content)] == ["ships", "boats", "ferries"]
     for slug, headline in (("ships", "Story a"), ("boats", "Story b"), ("ferries", "Story c")):
         assert (await client.get(f"/v1/articles/{slug}")).json()["headline"] == headline

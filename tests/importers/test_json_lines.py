@@ -117,7 +117,7 @@ async def test_invalid_lines_are_reported_by_number_and_others_imported(bring: B
         expected.append((len(lines), reason))
     report = await bring(*lines)
     assert [
-        (number, why.startswith(reason)) for (number, why), (_, reason) in zip(report.flaws, expected, strict=True)
+        (number, why.startswith(reason)) for (number, why), (_, reason) in zip(report.errors, expected, strict=True)
     ] == [(number, True) for number, _ in expected]
     assert report.report.rejected == len(bad_lines)
     assert report.outcomes == {"created": len(bad_lines)}
@@ -134,18 +134,18 @@ async def test_records_of_every_layout_are_imported(database: Database, content:
     for text in (b"".join(compact), b"\n".join(pretty), orjson.dumps(records), b"[\n" + b",\n".join(pretty) + b"\n]\n"):
         for file in (text, gzip.compress(text)):
             report = await import_bytes(database, file)
-            assert report.flaws == []
+            assert report.errors == []
             assert set(report.report.records.values()) <= {1, 2}
             assert {outcome for _, outcome in report.report.records} == {"unchanged"}
     assert await content() == exported
-    assert (await import_bytes(database, early)).flaws == []
+    assert (await import_bytes(database, early)).errors == []
 
 
 async def test_records_before_their_edition_are_retried_whatever_their_layout(database: Database) -> None:
     records = [article_line("a", edition="late"), article_line("b", edition="never"), edition_line("late")]
     report = await import_bytes(database, orjson.dumps(records, option=orjson.OPT_INDENT_2))
     assert report.outcomes == {"created": 1}
-    assert [(line, why.partition(" of ")[0]) for line, why in report.flaws] == [(9, "record 2")]
+    assert [(line, why.partition(" of ")[0]) for line, why in report.errors] == [(9, "record 2")]
 
 
 async def test_invalid_records_of_a_document_are_reported_with_line_and_number(database: Database) -> None:
@@ -154,9 +154,9 @@ async def test_invalid_records_of_a_document_are_reported_with_line_and_number(d
     latin = '{\n "kind": "tag",\n "name": "Café"\n}'.encode("latin-1")
     pretty = [orjson.dumps(good), orjson.dumps(bad, option=orjson.OPT_INDENT_2), twice, latin]
     report = await import_bytes(database, b"[" + b",\n".join(pretty) + b"\n]")
-    assert report.flaws[0][0] == 2
-    assert report.flaws[0][1].startswith("record 2 of the array: lead: ")
-    assert [(line, why.split(";")[0]) for line, why in report.flaws[1:]] == [
+    assert report.errors[0][0] == 2
+    assert report.errors[0][1].startswith("record 2 of the array: lead: ")
+    assert [(line, why.split(";")[0]) for line, why in report.errors[1:]] == [
         (10, "record 3 of the array: line: the member 'name' is repeated in one object."),
         (14, "record 4 of the array: line: not UTF-8: octet 0xE9 in line 16, column 14"),
     ]
@@ -175,10 +175,10 @@ async def test_line_over_the_limit_does_not_affect_its_neighbours(
     for size in (1_001, 1_002, 1_003, 2_002, 2_003, 3_500):
         file = pack(edition_line()) + padded(size) + good + padded(size)
         report = await import_bytes(database, file)
-        assert [number for number, _ in report.flaws] == [2, 4], size
+        assert [number for number, _ in report.errors] == [2, 4], size
         assert report.report.records.total() == 2, size
     report = await import_bytes(database, padded(990) + good)
-    assert report.flaws == []
+    assert report.errors == []
 
 
 @pytest.mark.parametrize("ending", [b"\r\n", b"\n\n", b"\n \t\n", b"\r\n\r\n"])
@@ -186,27 +186,27 @@ async def test_any_line_ends_and_blank_lines_are_accepted(database: Database, en
     lines = [orjson.dumps(each) for each in (edition_line(), article_line("a"), article_line("b"))]
     for end in (ending, b""):
         report = await import_bytes(database, ending.join(lines) + end)
-        assert report.flaws == []
+        assert report.errors == []
         assert report.report.records.total() == 3
 
 
 async def test_byte_order_mark_is_skipped(database: Database) -> None:
     report = await import_bytes(database, b"\xef\xbb\xbf" + pack(edition_line(), article_line("a")))
-    assert (report.flaws, report.outcomes) == ([], {"created": 1})
+    assert (report.errors, report.outcomes) == ([], {"created": 1})
 
 
 @pytest.mark.parametrize("content", [b"", b"\n", b"\r\n \n\n", b"\xef\xbb\xbf", gzip.compress(b"", mtime=0)])
 async def test_blank_file_imports_nothing(database: Database, content: bytes) -> None:
     report = await import_bytes(database, content)
-    assert (report.flaws, report.report.records.total()) == ([], 0)
+    assert (report.errors, report.report.records.total()) == ([], 0)
 
 
 async def test_truncated_gzip_file_imports_its_lines_with_one_error(database: Database) -> None:
     lines = [edition_line(), *(article_line(f"a{n}", lead=f"{n * 7919 % 1009} boats") for n in range(300))]
     packed = gzip.compress(pack(*lines))
     report = await import_bytes(database, packed[: len(packed) // 2])
-    assert [reason for _, reason in report.flaws] == ["the compressed file is damaged from here on."]
-    assert report.flaws[0][0] == report.report.records.total() + 1
+    assert [reason for _, reason in report.errors] == ["the compressed file is damaged from here on."]
+    assert report.errors[0][0] == report.report.records.total() + 1
     assert 50 < report.outcomes["created"] < 250
 
 
@@ -214,10 +214,10 @@ async def test_damaged_gzip_file_is_reported(database: Database) -> None:
     packed = bytearray(gzip.compress(pack(edition_line(), article_line("a"))))
     packed[-6] ^= 0xFF
     report = await import_bytes(database, bytes(packed))
-    assert [reason for _, reason in report.flaws] == ["the compressed file is damaged from here on."]
+    assert [reason for _, reason in report.errors] == ["the compressed file is damaged from here on."]
 
 
 async def test_rejection_reason_contains_no_terminal_controls(bring: Bring) -> None:
     report = await bring(article_line("a", **{"\x1b[2J\r\n": 1}), article_line("a", **{"x" * 10_000: 1}))
-    assert all(reason.isprintable() and len(reason) <= 400 for _, reason in report.flaws)
-    assert len(report.flaws) == 2
+    assert all(reason.isprintable() and len(reason) <= 400 for _, reason in report.errors)
+    assert len(report.errors) == 2

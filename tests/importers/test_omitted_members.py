@@ -46,7 +46,7 @@ async def test_null_and_empty_values_empty_a_member_and_are_reported(bring: Brin
     await bring(EDITION, LABEL, AUTHOR)
     emptied = {**LABEL, "texts": None, "disclaimer": None}
     again = await bring(emptied, {**AUTHOR, "bio": None}, {**EDITION, "strings": {}})
-    assert again.flaws == []
+    assert again.errors == []
     assert sorted(again.report.warnings) == [
         ("member-emptied", "bio of author 'ada' is emptied"),
         ("member-emptied", "disclaimer of label 'column' is emptied"),
@@ -122,14 +122,14 @@ async def test_losses_in_the_past_of_an_article_are_reported(bring: Bring) -> No
     save = {"revision": 1, "version": 1, "status": "published", "published_at": "2026-11-01T12:00:00Z"}
     saved = {**save, "action": "created", "at": "2026-11-01T12:00:00Z", "actor": "import", "content": past}
     brought = await bring(edition_line(), article_line("a", revisions=[saved]))
-    assert brought.flaws == [], "a headline that shows nothing is history in a revision"
+    assert brought.errors == [], "a headline that shows nothing is history in a revision"
     assert list(brought.report.examples.values()) == [["line 2, revisions.0.content.body.0.html"]]
 
 
 async def test_an_import_publishes_and_reports_a_past_schedule(bring: Bring) -> None:
     line = article_line("a", status="scheduled")
     first = await bring(edition_line(), line)
-    assert (first.flaws, first.outcomes) == ([], {"created": 1})
+    assert (first.errors, first.outcomes) == ([], {"created": 1})
     assert [code for code, _ in first.report.warnings] == ["schedule-passed"]
     assert (await bring(line)).report.warnings == {}
 
@@ -144,7 +144,7 @@ async def test_an_import_publishes_and_reports_a_past_schedule(bring: Bring) -> 
 async def test_import_refuses_dates_in_the_future(bring: Bring, where: str, members: dict[str, Any]) -> None:
     imported = await bring(edition_line(), article_line("a", **members), article_line("b"))
     assert imported.outcomes == {"created": 1}
-    assert imported.flaws == [(2, f"{where}: Must not be in the future.")]
+    assert imported.errors == [(2, f"{where}: Must not be in the future.")]
 
 
 async def test_import_names_first_public_times_that_are_not_stored(bring: Bring) -> None:
@@ -170,7 +170,7 @@ async def test_an_import_withdraws_a_scheduled_article(bring: Bring, content: Co
     assert b'"withdrawal":{"reason":"Legal"' in stored
 
 
-async def test_the_note_of_a_withdrawn_schedule_moves_house(bring: Bring, content: Content) -> None:
+async def test_note_of_a_withdrawn_schedule_is_exported_and_imported(bring: Bring, content: Content) -> None:
     await bring(edition_line(), article_line("a", published_at=None, withdrawal={"reason": "Legal"}))
     before = await content()
     assert b'"reason":"Legal"' in before
@@ -191,7 +191,7 @@ async def test_lines_that_cannot_be_read_are_named(bring: Bring) -> None:
         b'{"kind":"tag","slug":"x","name":"First","name":"Second"}',
         '{"kind":"tag","slug":"x","name":"Café"}'.encode("latin-1"),
     )
-    assert [why.split(";")[0] for _, why in brought.flaws] == [
+    assert [why.split(";")[0] for _, why in brought.errors] == [
         "article_url: Unknown placeholder {yyyy}",
         "line: the member 'name' is repeated in one object.",
         "line: not UTF-8: octet 0xE9 in column 37",

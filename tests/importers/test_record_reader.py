@@ -64,7 +64,7 @@ def test_reader_finds_the_records_of_every_layout(records: list[dict[str, Any]],
 
 
 @given(st.binary(max_size=60) | st.text('{}[]",:\\\n x', max_size=60).map(str.encode), st.integers(1, 30))
-def test_reader_ends_on_any_bytes_and_names_what_is_no_record(content: bytes, most: int) -> None:
+def test_reader_ends_on_any_bytes_and_reports_invalid_parts(content: bytes, most: int) -> None:
     parts = read(content, most=most)
     rest = content
     for part in parts:

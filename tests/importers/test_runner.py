@@ -49,7 +49,7 @@ def articles_of(exported: bytes) -> dict[str, dict[str, Any]]:
 
 async def test_the_same_file_again_changes_nothing(bring: Bring, content: Content, log: Log) -> None:
     first = await bring(*CATALOGUE, *stories())
-    assert first.flaws == []
+    assert first.errors == []
     assert first.outcomes == {"created": 5}
     exported, logged = await content(), await log()
     again = await bring(*CATALOGUE, *stories())
@@ -88,7 +88,7 @@ async def test_a_change_of_any_member_is_noticed(bring: Bring, log: Log) -> None
         assert added == [*["section.updated"] * (member == "section"), "article.updated"], member
 
 
-async def test_a_later_public_time_is_a_bump_and_keeps_the_first(bring: Bring, content: Content, log: Log) -> None:
+async def test_later_public_time_is_a_bump_and_preserves_the_first(bring: Bring, content: Content, log: Log) -> None:
     await bring(edition_line(), article_line("a"))
     await bring(article_line("a", published_at="2026-11-03T12:00:00Z"))
     stored = articles_of(await content())["a"]
@@ -97,10 +97,10 @@ async def test_a_later_public_time_is_a_bump_and_keeps_the_first(bring: Bring, c
     assert [kind for kind, _ in await log()][-1] == "article.bumped"
 
 
-async def test_lines_may_stand_in_any_order(bring: Bring, content: Content, log: Log) -> None:
+async def test_lines_may_be_in_any_order(bring: Bring, content: Content, log: Log) -> None:
     there = [*stories(), *CATALOGUE]
     backwards = await bring(*reversed(there))
-    assert backwards.flaws == []
+    assert backwards.errors == []
     assert backwards.outcomes == {"created": 5}
     exported, logged = articles_of(await content()), await log()
     assert exported["s4"]["related"] == ["s0"]
@@ -110,22 +110,22 @@ async def test_lines_may_stand_in_any_order(bring: Bring, content: Content, log:
     assert await log() == logged
 
 
-async def test_articles_and_sections_may_stand_before_their_edition(bring: Bring, content: Content) -> None:
+async def test_articles_and_sections_may_precede_their_edition(bring: Bring, content: Content) -> None:
     report = await bring(
         article_line("a", section="port", lead="First"),
         {"kind": "section", "edition": "global", "slug": "port", "name": "Port"},
         edition_line(),
         article_line("a", section="port", lead="Second"),
     )
-    assert report.flaws == []
+    assert report.errors == []
     assert report.outcomes == {"created": 1, "changed": 1}
     assert articles_of(await content())["a"]["lead"] == "Second", "the later line wins, although both were deferred"
 
 
-async def test_what_names_an_edition_that_never_comes_is_refused_with_its_own_number(bring: Bring) -> None:
+async def test_record_of_a_missing_edition_is_refused_with_its_line_number(bring: Bring) -> None:
     lost = {"kind": "section", "edition": "nowhere", "slug": "port", "name": "Port"}
     report = await bring(edition_line(), article_line("a"), article_line("b", edition="nowhere"), b"", lost)
-    assert report.flaws == [(3, "There is no edition 'nowhere'."), (5, "There is no edition 'nowhere'.")]
+    assert report.errors == [(3, "There is no edition 'nowhere'."), (5, "There is no edition 'nowhere'.")]
     assert report.outcomes == {"created": 1}
 
 
@@ -140,7 +140,7 @@ async def test_unknown_codes_are_made_and_counted(bring: Bring, content: Content
 async def test_a_refused_article_makes_nothing(bring: Bring, content: Content) -> None:
     await bring(edition_line(), article_line("a", slug="night-boats"))
     report = await bring(article_line("b", slug="night-boats", tags=["boats"], section="night"))
-    assert report.flaws == [(1, "slug: The slug 'night-boats' belongs to another article or redirects to one.")]
+    assert report.errors == [(1, "slug: The slug 'night-boats' belongs to another article or redirects to one.")]
     assert report.report.created_entries == {}
     assert b'"boats"' not in await content()
 
@@ -158,11 +158,11 @@ async def test_names_are_looked_up_in_portions(bring: Bring, content: Content, m
 async def test_one_batch_may_name_more_entries_than_a_statement_takes(bring: Bring) -> None:
     crowd = [article_line(f"s{n}", authors=[f"a{n}x{i}" for i in range(200)]) for n in range(170)]
     report = await bring(edition_line(), *crowd)
-    assert report.flaws == []
+    assert report.errors == []
     assert report.report.created_entries == {"authors": 34_000}
 
 
-async def test_batches_of_any_size_come_to_the_same(
+async def test_batches_of_any_size_have_equal_results(
     bring: Bring, content: Content, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(runner, "BATCH", 2)

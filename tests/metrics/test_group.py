@@ -126,7 +126,7 @@ def test_one_process_leads_until_it_ends(group: MetricsGroup) -> None:
         assert group.try_lead()
 
 
-def test_first_leader_removes_what_an_earlier_group_left(group: MetricsGroup) -> None:
+def test_first_leader_removes_files_of_an_earlier_group(group: MetricsGroup) -> None:
     member = group.join()
     publish(member, 5, 1)
     member.close()

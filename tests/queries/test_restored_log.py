@@ -58,7 +58,7 @@ async def test_positions_of_the_lost_log_are_rejected(database: Database, store:
         for place in (each.last + 1, each.last + 100, each.first - 2):
             with pytest.raises(InvalidInputError, match="the position is of another log; begin at 0") as refused:
                 await ask(database, **{where: place if where == "since" else encode_number(place, digest)})
-            assert [flaw.location for flaw in refused.value.errors] == [where]
+            assert [error.location for error in refused.value.errors] == [where]
             with pytest.raises(InvalidInputError, match="begin at 0"):
                 await database.read(validate_position, place)
         for place in (each.last, each.first - 1, each.first):

@@ -67,7 +67,7 @@ def test_a_request_line_beyond_the_bytes_of_a_head_is_a_target_that_is_too_long(
 
 
 @pytest.mark.parametrize("cut", [10, 150, 199, 200, 201, 299])
-def test_a_long_target_is_refused_alike_wherever_its_segments_end(cut: int) -> None:
+def test_long_target_is_refused_for_every_segmentation(cut: int) -> None:
     head = b"GET /" + b"x" * 300 + b" HTTP/1.1\r\nHost: api.example\r\n\r\n"
     with pytest.raises(RefusedRequest) as refused:
         split(RequestFraming(HeadLimits(max_bytes=200)), head[:cut], head[cut:])

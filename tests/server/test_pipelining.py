@@ -41,7 +41,7 @@ KINDS = {
 
 
 @pytest.mark.parametrize("early", [True, False])
-async def test_pipelined_requests_are_answered_in_order(start_server: StartServer, early: bool) -> None:  # noqa: FBT001 - parametrized
+async def test_pipelined_requests_get_responses_in_order(start_server: StartServer, early: bool) -> None:  # noqa: FBT001 - parametrized
     served = start_server(early=early)
     requests = [get(b"/nowhere/%d" % number) if number % 3 else KINDS["hot"] for number in range(300)]
     received = await exchange(served.port, b"".join(requests), get(b"/last", b"Connection: close\r\n"))

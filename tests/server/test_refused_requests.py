@@ -162,7 +162,7 @@ async def test_absolute_target_without_path_names_the_root(server: Served) -> No
         assert (response.status, response.problem["instance"]) == (404, "/")
 
 
-async def test_requests_before_a_malformed_one_are_answered_first(server: Served) -> None:
+async def test_requests_before_a_malformed_one_get_their_responses(server: Served) -> None:
     responses = parse_responses(await exchange(server.port, get() * 3 + get(target=b"/health/live") + get(b"")))
     assert [each.status for each in responses] == [200, 200, 200, 200, 400]
 

@@ -27,34 +27,34 @@ def read_xml(document: bytes) -> Any:
     return etree.fromstring(document, XML)
 
 
-def atom_flaws(folder: Path, document: bytes) -> list[str]:
+def atom_errors(folder: Path, document: bytes) -> list[str]:
     """Return the errors by RFC 4287's RELAX NG schema."""
     judge = _atom(folder)
     judge.validate(read_xml(document))
     return [str(error) for error in judge.error_log]
 
 
-def sitemap_flaws(folder: Path, document: bytes) -> list[str]:
+def sitemap_errors(folder: Path, document: bytes) -> list[str]:
     """Return the errors by the schemas of sitemaps.org and Google News."""
     judge = _sitemaps(folder)
     judge.validate(read_xml(document))
     return [str(error) for error in judge.error_log]
 
 
-def json_feed_flaws(folder: Path, document: bytes) -> list[str]:
+def json_feed_errors(folder: Path, document: bytes) -> list[str]:
     """Return the errors by the schema of JSON Feed 1.1."""
     return [error.message for error in _json_feed(folder).iter_errors(json.loads(document))]
 
 
-def ninjs_flaws(folder: Path, document: bytes) -> list[str]:
+def ninjs_errors(folder: Path, document: bytes) -> list[str]:
     """Return the errors by the schema of ninjs 3.1, formats of dates included."""
     return [error.message for error in _ninjs(folder).iter_errors(json.loads(document))]
 
 
-def vocabulary_flaws(folder: Path, document: bytes) -> list[str]:
+def vocabulary_errors(folder: Path, document: bytes) -> list[str]:
     """Return the types and properties of a JSON-LD document that schema.org does not have, or not on that type."""
     terms = _vocabulary(folder)
-    return list(_node_flaws(terms, json.loads(document)))
+    return list(_node_errors(terms, json.loads(document)))
 
 
 @cache
@@ -90,7 +90,7 @@ def _vocabulary(folder: Path) -> dict[str, Any]:
     return {term["@id"]: term for term in graph}
 
 
-def _node_flaws(terms: dict[str, Any], node: dict[str, Any]) -> Iterator[str]:
+def _node_errors(terms: dict[str, Any], node: dict[str, Any]) -> Iterator[str]:
     kind = f"schema:{node['@type']}"
     if terms.get(kind, {}).get("@type") != "rdfs:Class":
         yield f"there is no type {kind}"
@@ -104,7 +104,7 @@ def _node_flaws(terms: dict[str, Any], node: dict[str, Any]) -> Iterator[str]:
             if isinstance(inner, dict):
                 if not _ancestors(terms, f"schema:{inner['@type']}") & _references(term, "schema:rangeIncludes"):
                     yield f"{name} is never a {inner['@type']}"
-                yield from _node_flaws(terms, inner)
+                yield from _node_errors(terms, inner)
 
 
 def _ancestors(terms: dict[str, Any], kind: str) -> set[str]:

@@ -20,11 +20,11 @@ def structured_data(item: FeedItem) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("access", "is_free"), [("free", True), ("registered", False), ("paid", False)])
-def test_json_ld_says_whether_an_article_is_accessible_for_free(access: str, is_free: bool) -> None:  # noqa: FBT001
+def test_json_ld_has_the_access_of_an_article(access: str, is_free: bool) -> None:  # noqa: FBT001
     assert structured_data(fog(access=access))["isAccessibleForFree"] is is_free
 
 
-def test_json_ld_says_nothing_that_an_article_does_not() -> None:
+def test_json_ld_has_no_content_beyond_the_article() -> None:
     unknown = {"isAccessibleForFree", "isFamilyFriendly", "alternativeHeadline", "creditText"}
     assert unknown.isdisjoint(structured_data(keeper()))
 

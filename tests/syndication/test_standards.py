@@ -14,24 +14,24 @@ from app.syndication.feed_document import Publication
 from tests.syndication import varieties
 from tests.syndication.samples import HOME, PUBLICATION, archive, channel, fog, forms, keeper, page
 from tests.syndication.standards import (
-    atom_flaws,
-    json_feed_flaws,
-    ninjs_flaws,
-    sitemap_flaws,
-    vocabulary_flaws,
+    atom_errors,
+    json_feed_errors,
+    ninjs_errors,
+    sitemap_errors,
+    vocabulary_errors,
 )
 
 Validator = Callable[[Path, bytes], list[str]]
 VALIDATORS: Final[dict[str, Validator]] = {
-    "atom.xml": atom_flaws,
-    "atom-archive.xml": atom_flaws,
-    "feed.json": json_feed_flaws,
-    "ninjs-article.json": ninjs_flaws,
-    "ninjs-list.json": ninjs_flaws,
-    "ninjs-canceled.json": ninjs_flaws,
-    "article.jsonld": vocabulary_flaws,
-    "sitemap.xml": sitemap_flaws,
-    "news-sitemap.xml": sitemap_flaws,
+    "atom.xml": atom_errors,
+    "atom-archive.xml": atom_errors,
+    "feed.json": json_feed_errors,
+    "ninjs-article.json": ninjs_errors,
+    "ninjs-list.json": ninjs_errors,
+    "ninjs-canceled.json": ninjs_errors,
+    "article.jsonld": vocabulary_errors,
+    "sitemap.xml": sitemap_errors,
+    "news-sitemap.xml": sitemap_errors,
 }
 ITEMS: Final = [fog(), keeper()]
 UNLUCKY: Final[dict[str, Any]] = {
@@ -59,10 +59,10 @@ def test_document_is_valid_by_its_official_schema(shared_folder: Path, name: str
 def test_feed_of_every_content_is_valid_by_its_schema(
     shared_folder: Path, content: FeedContent, items: list[Any]
 ) -> None:
-    assert atom_flaws(shared_folder, atom.render(channel("atom.xml", content), items)) == []
-    assert atom_flaws(shared_folder, atom.render(archive(content=content), items)) == []
-    assert json_feed_flaws(shared_folder, json_feed.render(channel("feed.json", content), items)) == []
-    assert ninjs_flaws(shared_folder, ninjs.render_list(channel("ninjs.json", content), items)) == []
+    assert atom_errors(shared_folder, atom.render(channel("atom.xml", content), items)) == []
+    assert atom_errors(shared_folder, atom.render(archive(content=content), items)) == []
+    assert json_feed_errors(shared_folder, json_feed.render(channel("feed.json", content), items)) == []
+    assert ninjs_errors(shared_folder, ninjs.render_list(channel("ninjs.json", content), items)) == []
 
 
 def test_every_block_type_is_valid_by_every_schema(shared_folder: Path) -> None:
@@ -77,25 +77,25 @@ def test_every_block_type_is_valid_by_every_schema(shared_folder: Path) -> None:
 @pytest.mark.parametrize("genre", [*json_ld.TYPES, "interview"])
 def test_every_schema_org_type_has_its_properties(shared_folder: Path, genre: str) -> None:
     label = {"code": "x", "text": "X", "disclaimer": None, "genre": genre}
-    assert vocabulary_flaws(shared_folder, json_ld.render(page(fog(label=label)), publication=PUBLICATION)) == []
+    assert vocabulary_errors(shared_folder, json_ld.render(page(fog(label=label)), publication=PUBLICATION)) == []
 
 
 def test_recordings_have_the_properties_of_schema_org(shared_folder: Path) -> None:
     recording = {**varieties.VIDEO, "type": "audio"}
     item = page(fog(body=[varieties.VIDEO, recording]))
-    assert vocabulary_flaws(shared_folder, json_ld.render(item, publication=PUBLICATION)) == []
+    assert vocabulary_errors(shared_folder, json_ld.render(item, publication=PUBLICATION)) == []
 
 
 @pytest.mark.parametrize("language", ["en-GB", "uk", "zh-Hant-HK", "zh-Hans", "x-klingon", "abcdefgh", "cmn", "fil-PH"])
 def test_news_sitemap_language_is_one_of_google_news(shared_folder: Path, language: str) -> None:
     paper = Publication(name="The Lume Courier", language=language, home="https://courier.example")
-    assert sitemap_flaws(shared_folder, sitemap.render_news(paper, ITEMS, home=HOME)) == []
+    assert sitemap_errors(shared_folder, sitemap.render_news(paper, ITEMS, home=HOME)) == []
 
 
 def test_an_empty_sitemap_is_valid(shared_folder: Path) -> None:
     documents = (sitemap.render([], home=HOME), sitemap.render_index([], home=HOME))
     for document in (*documents, sitemap.render_news(PUBLICATION, [], home=HOME)):
-        assert sitemap_flaws(shared_folder, document) == []
+        assert sitemap_errors(shared_folder, document) == []
 
 
 @pytest.mark.parametrize(

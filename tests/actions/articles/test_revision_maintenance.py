@@ -266,7 +266,7 @@ async def test_thinned_history_survives_export_and_import(database: Database) ->
     assert numbers == [1, 5]
     article_id = parse_id(orjson.loads(exported.splitlines()[-1])["id"])
     await database.write(erase_article, article_id, now=NOW, editor=COMMAND_ACTOR)
-    assert (await import_bytes(database, exported)).flaws == []
+    assert (await import_bytes(database, exported)).errors == []
     assert await database.read_in_thread(export_bytes) == exported
 
 

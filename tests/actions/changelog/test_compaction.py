@@ -68,7 +68,7 @@ async def test_of_an_article_only_the_last_old_row_stays(database: Database) -> 
     assert [seq for seq, *_ in await rows_of(database)] == [1, 5, 7]
 
 
-async def test_what_an_article_left_long_ago_is_still_told_it(database: Database) -> None:
+async def test_compacted_log_still_lists_removals_from_former_lists(database: Database) -> None:
     await save(database, article(source_id="a", tags=["one"]))
     known = len(await rows_of(database))
     moves: list[list[str]] = [["two"], ["three"], []]
@@ -79,7 +79,7 @@ async def test_what_an_article_left_long_ago_is_still_told_it(database: Database
     assert len([row for row in await rows_of(database) if row[1].startswith("article.")]) == 1
 
 
-async def test_a_row_that_a_clock_far_ahead_wrote_stops_nothing(database: Database) -> None:
+async def test_row_of_a_clock_far_ahead_does_not_block_others(database: Database) -> None:
     await save(database, article(source_id="a", lead="First"))
     await save(database, article(source_id="b"), now=LATER + 1_000 * DAY_US)
     await save(database, article(source_id="a", lead="Second"))
@@ -89,7 +89,9 @@ async def test_a_row_that_a_clock_far_ahead_wrote_stops_nothing(database: Databa
 
 
 @pytest.mark.parametrize("most", [1, 2, 3, 7])
-async def test_in_small_parts_it_comes_to_the_same_and_looks_at_nothing_twice(database: Database, most: int) -> None:
+async def test_compaction_in_small_batches_has_the_same_result_and_reads_no_row_twice(
+    database: Database, most: int
+) -> None:
     for n in range(4):
         await save(database, *(article(source_id=name, lead=f"{name} {n}") for name in "abc"))
         await database.write(upsert_entry, tag("trams", f"Trams {n}"), now=NOW)
@@ -104,7 +106,7 @@ async def test_in_small_parts_it_comes_to_the_same_and_looks_at_nothing_twice(da
     assert rows[-1][0] == total
 
 
-async def test_everything_is_still_told_from_the_beginning(database: Database) -> None:
+async def test_compacted_log_lists_everything_from_the_beginning(database: Database) -> None:
     for n in range(3):
         await save(database, *(article(source_id=f"s{m}", lead=f"{n}") for m in range(5)))
     before = await read_feed(database, 1)
@@ -127,7 +129,7 @@ async def test_places_without_number_become_every_place(database: Database) -> N
     assert [each["type"] for each in page["items"]] == ["article.removed"]  # it may have been public
 
 
-async def test_it_takes_a_fixed_number_of_statements(database: Database) -> None:
+async def test_compaction_takes_a_fixed_number_of_statements(database: Database) -> None:
     counts = set()
     for size in (2, 40):
         await save(database, *(article(source_id=f"s{n}", lead=f"{size}") for n in range(size)))

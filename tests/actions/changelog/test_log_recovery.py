@@ -23,7 +23,7 @@ def rows_behind(connection: Connection, since: int) -> list[Any]:
     return [tuple(row) for row in connection.execute(ROWS, {"since": since})]
 
 
-async def test_every_edition_is_told_anew_behind_the_gap(database: Database, store: Store) -> None:
+async def test_every_edition_is_logged_again_after_the_gap(database: Database, store: Store) -> None:
     await store(edition(), edition("kyiv", default=False))
     last = await database.read(latest_seq)
     gap = await database.write(skip_sequence_numbers, now=NOW, actor="command")
@@ -36,14 +36,14 @@ async def test_every_edition_is_told_anew_behind_the_gap(database: Database, sto
     assert parse_gaps(await database.read(get_value, NAME)) == (gap,)
 
 
-async def test_what_happens_next_is_numbered_from_there(database: Database, store: Store) -> None:
+async def test_changes_after_the_gap_are_numbered_from_its_end(database: Database, store: Store) -> None:
     await store(edition())
     gap = await database.write(skip_sequence_numbers, now=NOW, actor="command")
     await store(article(source_id="a"))
     assert await database.read(latest_seq) == gap.first + 1
 
 
-async def test_each_restoring_leaves_a_gap(database: Database, store: Store) -> None:
+async def test_each_restoration_creates_a_gap(database: Database, store: Store) -> None:
     await store(edition())
     gaps = [await database.write(skip_sequence_numbers, now=NOW + later, actor="command") for later in (0, DAY_US)]
     assert gaps[1].last == gaps[0].first

@@ -242,9 +242,9 @@ async def test_disconnect_within_a_body_is_no_error(
 async def test_idempotency_key_is_rejected_for_new_keys(client: httpx.AsyncClient, make_key: MakeKey) -> None:
     manager = {**as_key(await make_key(MANAGE)), "idempotency-key": "once"}
     for address in (KEYS, f"{KEYS}/k7q2m5xw3f/rotation"):
-        flaw = check_problem(await client.post(address, json=CMS, headers=manager), "invalid-input")["errors"][0]
-        assert flaw["where"] == "Idempotency-Key"
-        assert "one-time secret" in flaw["message"]
+        error = check_problem(await client.post(address, json=CMS, headers=manager), "invalid-input")["errors"][0]
+        assert error["where"] == "Idempotency-Key"
+        assert "one-time secret" in error["message"]
 
 
 async def test_keys_are_listed_by_prefix_in_pages(client: httpx.AsyncClient, make_key: MakeKey) -> None:

@@ -75,7 +75,7 @@ async def test_strict_write_refuses_a_loss_and_stores_nothing(desk: Desk, method
 
 
 @pytest.mark.parametrize("method", ["POST", "PATCH", "PUT"])
-async def test_strict_write_stores_what_loses_nothing(desk: Desk, method: str) -> None:
+async def test_strict_write_stores_content_without_losses(desk: Desk, method: str) -> None:
     saved = await write(desk, method, {"body_html": "<p>One</p><ul><li>Two</li></ul>"}, "?strict=true")
 
     assert saved["status_code"] in {200, 201}

@@ -41,7 +41,7 @@ def every_block() -> list[Json]:
 async def exported_again(content: bytes, other: Database) -> bytes:
     """Return what another database exports once it has imported this."""
     report = await import_bytes(other, content)
-    assert (report.flaws, report.report.created_entries) == ([], {})
+    assert (report.errors, report.report.created_entries) == ([], {})
     return await other.read_in_thread(export_bytes)
 
 

@@ -84,5 +84,5 @@ async def test_import_refuses_a_publication_before_the_end(database: Database) -
     ]
     brought = await import_bytes(database, pack(*lines))
     reason = "The article is embargoed until 2026-11-21T10:00:00.000000+00:00."
-    assert brought.flaws == [(2, reason), (3, reason)]
+    assert brought.errors == [(2, reason), (3, reason)]
     assert brought.outcomes == {"created": 2}

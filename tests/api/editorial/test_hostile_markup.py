@@ -79,7 +79,7 @@ async def write(desk: Desk, road: str, members: Json) -> Json:
 
 
 @pytest.mark.parametrize(("road", "database_address"), WRITES_AND_DATABASES, indirect=["database_address"])
-async def test_no_response_contains_live_markup(desk: Desk, road: str) -> None:
+async def test_no_response_contains_executable_markup(desk: Desk, road: str) -> None:
     made = await write(desk, road, {"body": BODY})
     here = f"/articles/{made['id']}"
     whole = check_harmless(made)

@@ -108,7 +108,7 @@ async def test_editorial_item_omits_the_text(desk: Desk, filed: dict[str, Json])
     assert chosen.keys() == {"id", "href", "status", "revision"}
 
 
-async def test_what_cannot_be_asked_is_named(desk: Desk) -> None:
+async def test_invalid_parameters_are_named(desk: Desk) -> None:
     for query, where in (
         ("status=gone", "status.0"),
         ("limit=201", "limit"),

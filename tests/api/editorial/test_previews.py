@@ -279,7 +279,7 @@ async def test_preview_rejects_an_unknown_parameter(client: httpx.AsyncClient, d
 
 
 @pytest.mark.usefixtures("filed")
-async def test_answers_follow_the_document(client: httpx.AsyncClient, desk: dict[str, str]) -> None:
+async def test_responses_follow_the_document(client: httpx.AsyncClient, desk: dict[str, str]) -> None:
     document = api_document()
     responses = {each.name: each.spec["responses"] for each in operations(document)}
     for article_id in (DRAFT, LATER, PUBLIC):

@@ -16,7 +16,9 @@ OLDER = [
 
 
 @pytest.mark.parametrize(("newer", "older"), OLDER)
-async def test_older_push_changes_nothing_and_says_so(desk: Desk, newer: dict[str, Any], older: dict[str, Any]) -> None:
+async def test_older_push_changes_nothing_and_has_a_warning(
+    desk: Desk, newer: dict[str, Any], older: dict[str, Any]
+) -> None:
     stored = (await desk.push("a", {"headline": "Newer", "published_at": TODAY, **newer})).json()
     pushed = await desk.push("a", {"headline": "Older", "section": "nowhere", **older})
     assert pushed.status_code == 200

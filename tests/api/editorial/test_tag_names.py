@@ -22,8 +22,8 @@ async def test_unknown_name_makes_a_tag_with_that_name(desk: Desk) -> None:
 async def test_name_of_several_tags_is_refused_with_their_slugs(desk: Desk) -> None:
     await desk.done("POST", "/tags", {"slug": "georgia-us", "name": "Georgia"})
     await desk.done("POST", "/tags", {"slug": "georgia-ge", "name": "Georgia"})
-    flaws = wrong(await desk.send("POST", "/articles", {"headline": "A", "tags": ["Georgia"]}))
-    assert flaws == {"tags": "Several tags are called 'Georgia'; name one by its slug: 'georgia-ge', 'georgia-us'."}
+    errors = wrong(await desk.send("POST", "/articles", {"headline": "A", "tags": ["Georgia"]}))
+    assert errors == {"tags": "Several tags are called 'Georgia'; name one by its slug: 'georgia-ge', 'georgia-us'."}
     await desk.done("PATCH", "/tags/georgia-us", {"name": "Georgia (US)", "aliases": ["Georgia"]})
     assert (await desk.make(tags=["Georgia"]))["tags"] == ["georgia-ge"]
 

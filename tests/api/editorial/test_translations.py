@@ -128,7 +128,7 @@ async def test_whole_article_may_be_sent_back(desk: Desk) -> None:
     assert saved["translations"] == read["translations"]
 
 
-async def test_push_replaces_what_the_article_says(desk: Desk) -> None:
+async def test_push_replaces_the_references_of_the_article(desk: Desk) -> None:
     first = await desk.make(source_id="fog", **EN)
     given = {"headline": "Туман", "translations": [{"edition": "global", "source_id": "fog"}], **UA}
     assert linked((await desk.push("tuman", given, edition="ua")).json()) == [first["id"]]
@@ -267,7 +267,7 @@ async def test_scheduled_translation_shortens_max_age(desk: Desk) -> None:
     assert "max-age=30" in (await desk.client.get(path)).headers["cache-control"]
 
 
-async def test_draft_desk_changes_nothing_that_public_articles_show(desk: Desk, drafter: Desk) -> None:
+async def test_drafter_cannot_change_what_public_articles_show(desk: Desk, drafter: Desk) -> None:
     first, second = await desk.make(**EN), await desk.make(**UA)
     await desk.edit(first, {"translations": [second["id"]]})
     draft = await drafter.make(language="fr", translations=[first["id"]])

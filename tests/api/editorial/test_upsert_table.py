@@ -51,7 +51,7 @@ def test_table_of_upserts_has_every_case() -> None:
 
 
 @pytest.mark.parametrize("before", ArticleStatus)
-async def test_upserts_do_what_their_table_states(desk: Desk, before: ArticleStatus) -> None:
+async def test_upserts_follow_their_table(desk: Desk, before: ArticleStatus) -> None:
     for (sent, status), cell in CELLS.items():
         if status is not before:
             continue

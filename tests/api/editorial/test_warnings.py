@@ -30,7 +30,7 @@ def found(warnings: Any) -> list[tuple[str, str]]:
     return [(each["where"], each["code"]) for each in warnings]
 
 
-async def test_patch_of_the_url_of_an_image_names_what_stays(desk: Desk) -> None:
+async def test_patch_of_the_url_of_an_image_names_unchanged_members(desk: Desk) -> None:
     image = {"url": "https://media.example/a.jpg", "alt": "A tram", "credit": "Mila Stroi", "width": 800}
     created = await desk.make(image=image)
     other = "https://media.example/b.jpg"
@@ -49,7 +49,7 @@ async def test_patch_of_the_url_of_an_image_names_what_stays(desk: Desk) -> None
         assert desk.warnings == [], patch
 
 
-async def test_patch_of_the_url_of_the_social_image_names_what_stays(desk: Desk) -> None:
+async def test_patch_of_the_url_of_the_social_image_names_unchanged_members(desk: Desk) -> None:
     created = await desk.make(social={"image": {"url": "https://media.example/a.jpg", "alt": "A tram"}})
     other = "https://media.example/b.jpg"
     edited = await desk.edit(created, {"social": {"image": {"url": other}}})

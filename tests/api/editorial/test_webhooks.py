@@ -220,7 +220,7 @@ async def test_ping_is_sent_immediately_and_returns_its_result(unrestricted: Des
         assert (await desk.done("GET", f"{path}/deliveries"))["items"] == []
 
 
-async def test_answers_follow_the_document(unrestricted: Desk) -> None:
+async def test_responses_follow_the_document(unrestricted: Desk) -> None:
     desk = unrestricted
     document = api_document()
     async with a_receiver(answering()) as receiver:

@@ -88,7 +88,7 @@ def test_list_parameter_counts_every_value_towards_the_bound(
     for query in spellings:
         with pytest.raises(InvalidInputError) as refused:
             parse_query_string(query.rstrip("&"), model)
-        assert {flaw.location for flaw in refused.value.errors} == {name}
+        assert {error.location for error in refused.value.errors} == {name}
 
 
 @pytest.mark.parametrize("name", ["exclude", "fields"])

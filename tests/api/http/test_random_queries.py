@@ -83,7 +83,7 @@ async def check(client: httpx.AsyncClient, address: httpx.URL) -> None:
         problem = response.json()
         assert response.headers["content-type"] == "application/problem+json"
         assert problem["status"] == response.status_code
-        assert all(flaw["where"] and flaw["message"] for flaw in problem.get("errors", []))
+        assert all(error["where"] and error["message"] for error in problem.get("errors", []))
     elif response.status_code == 200 and response.headers["cache-control"] != "no-store":
         again = await client.get(address, headers={"if-none-match": response.headers["etag"]})
         assert again.status_code == 304

@@ -110,7 +110,7 @@ async def test_body_is_read_by_the_rules_of_the_application(body: bytes, headers
     assert (await ask("POST", "/notes", content=body, headers=headers | {"if-match": "*"})).status_code == status
 
 
-async def test_body_that_is_absent_is_an_empty_object_whatever_its_type() -> None:
+async def test_absent_body_is_an_empty_object_for_any_media_type() -> None:
     for headers in ({}, JSON, {"content-type": "text/plain"}):
         assert wrong(await ask("POST", "/notes", headers=headers | {"if-match": "*"})) == {"name": "Is required."}
 

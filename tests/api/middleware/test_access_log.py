@@ -88,7 +88,7 @@ async def test_requests_of_the_application_follow_the_hits_before_them(written: 
     assert [line.split(" ")[3] for each in written.writes for line in each.split("\n")] == ["-", "r-1"]
 
 
-async def test_the_end_of_the_server_writes_what_is_left(written: Lines) -> None:
+async def test_shutdown_writes_the_remaining_lines(written: Lines) -> None:
     access_log = AccessLog()
     with flushing(access_log):
         access_log.on_hit(b"GET /v1/editorial/previews/token HTTP/1.1\r\n\r\n", response(), 0.0)

@@ -86,7 +86,7 @@ def posts_of(document: Json) -> dict[str, Json]:
     return {**made, "preview": {"path": preview.path.format(**parameters(preview, "path"))}}
 
 
-def flaws_of(operation: Operation, received: httpx.Response) -> Iterator[str]:
+def errors_of(operation: Operation, received: httpx.Response) -> Iterator[str]:
     """Return the differences of the response to an example from the document."""
     if not received.is_success:
         yield f"{received.status_code} {received.text[:300]}"
@@ -113,11 +113,11 @@ async def request(client: httpx.AsyncClient, operation: Operation, posts: dict[s
             headers.pop("If-None-Match", None)  # the one replaces, the other creates
         query = required_query(operation)
         received = await client.request(operation.method, path, params=query, headers=headers, json=body)
-        found += [f"{operation.name} {path}: {flaw}" for flaw in flaws_of(operation, received)]
+        found += [f"{operation.name} {path}: {error}" for error in errors_of(operation, received)]
     return found
 
 
-async def query_flaws(client: httpx.AsyncClient, operation: Operation, posts: dict[str, Json]) -> list[str]:
+async def query_errors(client: httpx.AsyncClient, operation: Operation, posts: dict[str, Json]) -> list[str]:
     """Send the example of each query parameter by itself; return those that are refused."""
     found: list[str] = []
     path = await path_of(client, operation, posts)
@@ -152,7 +152,7 @@ async def test_every_query_example_works(installation: Installation, tmp_path: P
     async with serving(installation, tmp_path) as client:
         for operation in operations(document):
             if operation.name != STREAM:
-                found += await query_flaws(client, operation, posts)
+                found += await query_errors(client, operation, posts)
     assert not found, "\n".join(found)
 
 

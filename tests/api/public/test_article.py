@@ -32,7 +32,7 @@ def slugs(items: list[dict[str, Any]]) -> list[str]:
     return [item["slug"] for item in items]
 
 
-async def test_article_has_everything_of_its_page(client: httpx.AsyncClient) -> None:
+async def test_article_has_all_members_of_its_page(client: httpx.AsyncClient) -> None:
     page = await get(client, TRAM)
     identity = page["id"]
     assert re.fullmatch(r"[0-7][0-9a-hjkmnp-tv-z]{12}", identity)

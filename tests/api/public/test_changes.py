@@ -82,7 +82,7 @@ async def test_changes_contain_no_unpublished_text(reader: httpx.AsyncClient) ->
         ("id=trams-return", "id"),
     ],
 )
-async def test_what_cannot_be_asked_is_named(reader: httpx.AsyncClient, query: str, where: str) -> None:
+async def test_invalid_parameters_are_named(reader: httpx.AsyncClient, query: str, where: str) -> None:
     assert error_locations(await get_page(reader, f"/v1/changes?{query}", 422)) == [where]
 
 

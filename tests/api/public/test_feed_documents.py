@@ -16,23 +16,23 @@ from tests.api.newsroom import ADDRESSES, FOREIGN
 from tests.api.public.reading_feeds import SUBSCRIBED, fetch, ids_in, link, locations
 from tests.conftest import NOW, running
 from tests.syndication.standards import (
-    atom_flaws,
-    json_feed_flaws,
-    ninjs_flaws,
-    sitemap_flaws,
-    vocabulary_flaws,
+    atom_errors,
+    json_feed_errors,
+    ninjs_errors,
+    sitemap_errors,
+    vocabulary_errors,
 )
 
 SITE, API = "https://courier.example", "https://api.lume.example/news"
 VALIDATORS: dict[str, Any] = {
-    "get_atom": atom_flaws,
-    "get_atom_archive": atom_flaws,
-    "get_json_feed": json_feed_flaws,
-    "get_ninjs_feed": ninjs_flaws,
-    "get_ninjs": ninjs_flaws,
-    "get_json_ld": vocabulary_flaws,
-    "get_news_sitemap": sitemap_flaws,
-    "get_sitemap": sitemap_flaws,
+    "get_atom": atom_errors,
+    "get_atom_archive": atom_errors,
+    "get_json_feed": json_feed_errors,
+    "get_ninjs_feed": ninjs_errors,
+    "get_ninjs": ninjs_errors,
+    "get_json_ld": vocabulary_errors,
+    "get_news_sitemap": sitemap_errors,
+    "get_sitemap": sitemap_errors,
 }
 TYPES = {
     "get_rss": "application/rss+xml",
@@ -73,7 +73,7 @@ async def test_stub_of_a_withdrawn_article_is_valid_by_its_schema(
     shared_folder: Path, reader: httpx.AsyncClient
 ) -> None:
     stub = await fetch(reader, "/v1/articles/taken-back/ninjs", 410)
-    assert ninjs_flaws(shared_folder, stub.content) == []
+    assert ninjs_errors(shared_folder, stub.content) == []
     assert "Text nobody reads" not in stub.text
     assert "A secret of the desk" not in stub.text
 

@@ -48,12 +48,12 @@ async def test_newswire_pages_contain_every_story_exactly_once(
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         records = [record for record in map(json.loads, lines) if record["kind"] == "article"]
     began = perf_counter()
-    flaws: list[str] = []
-    importer = Importer(database, now=lambda: NOW, on_error=lambda number, why: flaws.append(f"{number}: {why}"))
+    errors: list[str] = []
+    importer = Importer(database, now=lambda: NOW, on_error=lambda number, why: errors.append(f"{number}: {why}"))
     with path.open("rb") as stream:
         await importer.run(stream)
     report(f"{database.url.get_backend_name()}: import of {len(records)} stories", began)
-    assert flaws == []
+    assert errors == []
     stories = Counter((parse_instant(record["published_at"]), one_line(record["headline"])) for record in records)
     for limit, pages_most in WALKS:
         began = perf_counter()

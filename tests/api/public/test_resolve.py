@@ -85,7 +85,7 @@ async def test_article_without_section_has_the_fallback(client: httpx.AsyncClien
     assert await found(client, f"{SITE}/misc/a", f"{SITE}/news/a", f"{SITE}/city/a") == [("a", True), ("a", False), 404]
 
 
-async def test_former_urls_are_resolved_whatever_changed(client: httpx.AsyncClient, store: Store) -> None:
+async def test_former_urls_are_resolved_after_every_change(client: httpx.AsyncClient, store: Store) -> None:
     def tram(**members: Any) -> Any:
         return article(LATE, source_id="t", **members)
 
@@ -180,7 +180,7 @@ async def test_database_refuses_an_address_twice(database: Database, store: Stor
         )
 
 
-async def test_withdrawn_article_is_gone_and_a_draft_absent(client: httpx.AsyncClient, store: Store) -> None:
+async def test_withdrawn_article_is_410_and_a_draft_404(client: httpx.AsyncClient, store: Store) -> None:
     await store(edition(), article(None, slug="draft", aliases=["/d"]), article("2026-12-24T10:00:00Z", slug="later"))
     notice = {"reason": "x", "notice": "The figures were wrong."}
     await store(article(source_id="a", slug="tram", aliases=["/1"]))

@@ -183,7 +183,7 @@ async def test_follower_waits_for_a_long_write_in_one_session(
     await connection.close()
 
 
-async def test_follower_that_leaves_is_not_waited_for(start: Start) -> None:
+async def test_write_does_not_wait_for_a_stopped_follower(start: Start) -> None:
     writer, reader = await start(), await start()
     session = reader.watch._session
     await writer.database.write(append)

@@ -335,7 +335,7 @@ async def test_connections_work_where_the_server_cannot_check_clients(
     await database.close()
 
 
-async def test_sockets_notice_a_peer_that_is_gone(proxy: Proxy) -> None:
+async def test_sockets_detect_a_closed_peer(proxy: Proxy) -> None:
     database = open_database(proxy.address(), limits=QUICK)
 
     def options(connection: Connection) -> list[int]:
