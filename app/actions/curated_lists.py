@@ -24,7 +24,7 @@ from app.schemas.curated_list_records import CuratedListFilter, CuratedListRecor
 def put_curated_list(connection: Connection, record: CuratedListRecord, *, now: int, actor: str = "import") -> Outcome:
     """Create or replace the list that the record names; an equal list is not written.
 
-    References are stored as they are; an article may follow its reference. UnknownEditionError.
+    References are stored unchanged; an article may be created after its reference. UnknownEditionError.
     """
     begin_log_transaction(connection)
     edition_id = edition_ids(connection, [record.edition]).get(record.edition)

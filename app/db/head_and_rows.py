@@ -17,7 +17,7 @@ class HeadAndRows(NamedTuple):
 
 
 class HeadAndRowsQuery:
-    """Query for rows, and one for the single row above them, both with values as `PreparedQuery` takes them.
+    """Query for rows, and one for their head, a single row; both take values as `PreparedQuery` does.
 
     For a server they are one statement, `joined`, with the columns of the rows followed by those of the head. For an
     embedded database they are two, because a join would fetch the head with every row: two take half the time. Two are

@@ -21,7 +21,7 @@ class ArticleAccess(StrEnum):
 
 
 class ArticleFormat(StrEnum):
-    """The medium that an article mainly is; a page, such as an imprint, is listed on request only."""
+    """Main medium of an article; a page, such as an imprint, is listed on request only."""
 
     ARTICLE = "article"
     GALLERY = "gallery"
@@ -31,7 +31,7 @@ class ArticleFormat(StrEnum):
 
 
 class Storage(Enum):
-    """Place of a member: a column of `articles`, the JSON object `articles.details`, or a column beside the body."""
+    """Storage of a member: a column of `articles`, the JSON object `articles.details`, or a column beside the body."""
 
     COLUMN = auto()
     DETAILS = auto()
@@ -81,7 +81,7 @@ _NO_DETAILS: Final = {member.name: member.empty for member in _DETAILS}
 def given_members(record: Any) -> dict[str, Any]:
     """Return the values of the members that a record has, as JSON values in the order of the table.
 
-    A member that the record was not given is empty; most records are given none.
+    Members that the record does not have are empty; most records have none.
     """
     if _NAMES.isdisjoint(record.model_fields_set):
         return {}

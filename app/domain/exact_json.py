@@ -54,7 +54,7 @@ def _dump(value: Any, depth: int) -> str:
 
 
 def _holders_of_extra(value: Any) -> Iterator[dict[str, Any]]:
-    """Yield the objects in which `extra` has its meaning: an article, and the contents of its revisions."""
+    """Yield the objects whose `extra` is the article's: an article, and the contents of its revisions."""
     if isinstance(value, dict):
         yield value
         revisions = value.get("revisions")

@@ -2,7 +2,7 @@
 
 Words are separated by white space, dashes and slashes. Scripts without spaces are counted by characters: a Chinese or
 Japanese character is a word, and five letters of Thai, Lao, Khmer or Burmese are one. The script of the text decides,
-not the language of the article, so that quotations in another script count as what they are.
+not the language of the article, so that quotations in another script are counted by its rules.
 """
 
 import re

@@ -108,7 +108,7 @@ class RecordReader:
         self._buffer, self._position = text + self._buffer[self._position :], 0
 
     def _refill(self) -> bool:
-        """Append the next piece to the buffer, as long as what is in it: a long value is copied a few times only."""
+        """Append a piece to the buffer, as long as its content: a long value is copied a few times only."""
         unread = self._buffer[self._position :]
         piece = self._stream.read1(max(PIECE_BYTES, len(unread)))
         self._buffer, self._position = unread + piece, 0
@@ -268,7 +268,7 @@ class RecordReader:
                 return
 
     def _read_scalar(self) -> RawRecord | RejectedPart:
-        """Read a value in an array that is neither object nor array: no record, as parsing it will show."""
+        """Read a value in an array that is neither object nor array; the parser rejects it as a record."""
         start = TextPosition(self.line, self._byte)
         while self._buffer.find(b"\n", self._position) < 0 and len(self._buffer) - self._position < PIECE_BYTES:
             if not self._refill():

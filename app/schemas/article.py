@@ -47,7 +47,7 @@ UpdatedAt = Annotated[InstantText | None, Field(description="When the content la
 
 
 Kicker = Annotated[str | None, line("The short line above the headline.", "City budget")]
-Format = Annotated[ArticleFormat, OpenEnum(), Field(description="The medium that it mainly is.", examples=["article"])]
+Format = Annotated[ArticleFormat, OpenEnum(), Field(description="Its main medium.", examples=["article"])]
 Access = Annotated[
     Annotated[ArticleAccess, OpenEnum()] | None,
     Field(description="Who may read it on the front end; null if not set.", examples=["free"]),
@@ -152,7 +152,7 @@ class EditedDetails(TypedDict):
         bool, Field(description="Whether it was announced by an `article.alert`, or will be.", examples=[False])
     ]
     urgency: Annotated[int | None, count("The editorial urgency, 1 (highest) to 9 (lowest).", 4, ge=1, le=9)]
-    sensitive: Annotated[bool, Field(description="Whether front ends warn of its content first.", examples=[False])]
+    sensitive: Annotated[bool, Field(description="Whether front ends show a content warning first.", examples=[False])]
     language: Annotated[
         LanguageTag | None, Field(description="The language of the text, if it is not the edition's.", examples=["fr"])
     ]
@@ -161,8 +161,8 @@ class EditedDetails(TypedDict):
 class TextLength(TypedDict):
     """Length of the text, derived when it is saved."""
 
-    word_count: Annotated[int, count("Words of the body; characters, in Chinese and Japanese.", 412)]
-    reading_minutes: Annotated[int, count("Minutes that the body takes to read; 0 for an empty one.", 2)]
+    word_count: Annotated[int, count("The number of words of the body; in Chinese and Japanese, of characters.", 412)]
+    reading_minutes: Annotated[int, count("The reading time of the body in minutes; 0 for an empty one.", 2)]
 
 
 Extra = Annotated[

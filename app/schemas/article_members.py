@@ -71,7 +71,7 @@ class ArticleMembers(RecordPart):
     format: Annotated[
         ArticleFormat,
         BeforeValidator(_null_as_article),
-        Field(description="The medium that it mainly is: text, or pictures, or a recording.", examples=["video"]),
+        Field(description="Its main medium: text, pictures or a recording.", examples=["video"]),
     ] = ArticleFormat.ARTICLE
     kicker: Annotated[
         Line | None, Field(description="The short line above the headline.", examples=["City budget"])
@@ -116,7 +116,7 @@ class ArticleMembers(RecordPart):
         Field(description="The editorial urgency, 1 (highest) to 9 (lowest); orders nothing.", examples=[4]),
     ] = None
     sensitive: Annotated[
-        Flag, Field(description="Whether front ends warn of its content before they show it.", examples=[False])
+        Flag, Field(description="Whether front ends show a content warning first.", examples=[False])
     ] = False
     language: Annotated[
         Language | None,

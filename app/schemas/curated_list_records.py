@@ -1,4 +1,4 @@
-"""Curated lists as editors and imports write them: each write has the whole list."""
+"""Curated lists as editors and imports write them: each write replaces the whole list."""
 
 from typing import Annotated, Any, Literal, Self
 
@@ -46,7 +46,7 @@ class CuratedListFilter(BaseModel):
 
 
 class CuratedListInput(BaseModel):
-    """A curated list as editors write it: the whole list, each time."""
+    """A curated list as editors write it, always as a whole."""
 
     model_config = ConfigDict(extra="forbid", defer_build=True)
 

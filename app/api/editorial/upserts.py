@@ -67,12 +67,12 @@ async def push_article(
     if_none_match: IfNoneMatch = None,
     params: WriteParams,
 ) -> TypedResponse[SavedArticle]:
-    """Create (201) or replace (200) an article. Repeating a request that succeeded changes nothing more.
+    """Create (201) or replace (200) an article. Repeating a successful request changes nothing.
 
     It needs no `Idempotency-Key`; with the `If-Match` of before, the repeat is 412. A new article is as in
     `create_article`, but takes no `id` (422). Of an existing one omitted members are emptied, except `slug`, `aliases`,
-    `first_published_at`, `updated_at`, the `withdrawal` of a withdrawn article, `status` and `published_at`. Null is as
-    good as absent for `slug`, `withdrawal` and `status`. The columns are statuses before, the cells those after, with
+    `first_published_at`, `updated_at`, the `withdrawal` of a withdrawn article, `status` and `published_at`. Null
+    counts as absent for `slug`, `withdrawal` and `status`. The columns are statuses before, the cells those after, with
     the public time if that changes:
 
     | sent | draft | scheduled | published | withdrawn |
