@@ -83,11 +83,11 @@ async def send_requests(port: int, requests: Iterator[bytes], connections: int, 
     """Send requests for this time on this many connections, each after the previous response."""
     counts, begun = Counts(), time.perf_counter()
     loop = asyncio.get_running_loop()
-    asking = [
+    pending = [
         (await loop.create_connection(lambda: LoadConnection(requests, counts, begun + seconds), "127.0.0.1", port))[1]
         for _ in range(connections)
     ]
-    await asyncio.wait([each.ended for each in asking], timeout=seconds + 10)
+    await asyncio.wait([each.ended for each in pending], timeout=seconds + 10)
     taken = time.perf_counter() - begun
     slowest = quantiles(counts.times, n=100)[-1] if len(counts.times) >= ENOUGH_TIMES else 0.0
     return {

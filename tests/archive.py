@@ -91,11 +91,11 @@ def matching(filed: Sequence[ArchivedArticle], **names: Sequence[str]) -> list[A
 def random_filters(random: Random) -> dict[str, list[str]]:
     """Return names to filter by: of none, one or several kinds, one or several of each, sometimes an unknown one."""
     kinds = {"section": SECTIONS, "tag": TAGS, "author": AUTHORS, "label": LABELS}
-    asked: dict[str, list[str]] = {}
+    filters: dict[str, list[str]] = {}
     for kind in random.sample(sorted(kinds), random.choice((0, 1, 1, 2, 2, 3, 4))):
         names = (*kinds[kind], "nobody-knows-it") if random.random() < 0.1 else kinds[kind]
-        asked[kind] = random.sample(names, random.randrange(1, 4))
-    return asked
+        filters[kind] = random.sample(names, random.randrange(1, 4))
+    return filters
 
 
 def ids_of(page: dict[str, Any]) -> list[str]:

@@ -24,12 +24,12 @@ def share_statements() -> None:
     registry.register("postgresql.asyncpg", __name__, "SharedPostgresql")
 
 
-def _store_first_queries(dialect: Any, connection: Connection, ask: Any) -> None:
+def _store_first_queries(dialect: Any, connection: Connection, request: Any) -> None:
     """Store the results of an engine's first connection; queried once for each kind of engine."""
     kind = type(dialect), dialect._on_connect_isolation_level
     if kind not in _first_queries:
         before = dict(vars(dialect))
-        ask(connection)
+        request(connection)
         _first_queries[kind] = {
             name: value for name, value in vars(dialect).items() if before.get(name, ...) is not value
         }

@@ -10,7 +10,7 @@ import httpx
 from app import clock
 from app.domain.calendar import find_zone
 from app.domain.instant import SECOND_US, format_instant, parse_instant
-from tests.acknowledged_writes import Due, Ledger, Making, State
+from tests.acknowledged_writes import Ledger, NewArticle, ScheduledWrite, State
 
 EDITORIAL = "/v1/editorial"
 PUSHED = f"{EDITORIAL}/editions/global/articles"
@@ -59,7 +59,7 @@ class WritingEditor:
         except httpx.TransportError:
             assert self.is_ending, "the server ended by itself"
 
-    async def make(self, client: httpx.AsyncClient, making: Making, *, again: bool = False) -> httpx.Response:
+    async def make(self, client: httpx.AsyncClient, making: NewArticle, *, again: bool = False) -> httpx.Response:
         """Create an article, or repeat a request that had no response."""
         given = content(making.state.headline)
         if making.state.status == "published":
@@ -88,7 +88,7 @@ class WritingEditor:
         if not self._own or random.random() < 0.2:
             name = f"{random.getrandbits(64):016x}"
             state = State(random.choice(("draft", "published")), f"Story {name}")
-            await self.make(client, Making(name, state, random.choice((None, f"cms:{name}"))))
+            await self.make(client, NewArticle(name, state, random.choice((None, f"cms:{name}"))))
             return
         article_id = random.choice(self._shared if self._shared and random.random() < 0.3 else self._own)
         _, state = self._ledger.latest(article_id)
@@ -107,7 +107,7 @@ class WritingEditor:
         if turn == "schedule":
             late = State("published", after.headline)  # its time came earlier
             self._own.remove(article_id)
-            ledger.due[article_id] = Due(revision + 1, parse_instant(given["at"]), after.headline)
+            ledger.due[article_id] = ScheduledWrite(revision + 1, parse_instant(given["at"]), after.headline)
         try:
             response = await self._send(client, method, path, given, {"if-match": f'"{revision}"'})
         except httpx.TransportError:

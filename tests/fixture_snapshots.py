@@ -20,7 +20,7 @@ from app.db.commit_watch import notify_commit
 from app.db.engine import parse_database_url, sqlite_path
 from app.db.postgresql.presence import CHANNEL
 from app.db.shared_commit_flag import SharedCommitFlag, open_commit_flag
-from tests.pg_cleanup import NAMES, from_outside
+from tests.pg_cleanup import NAMES, run_unchecked
 
 Rows = list[tuple[Table, Any]]
 Numbers = list[tuple[str, int]]
@@ -66,7 +66,7 @@ class SnapshotFixture:
         if rows and url.get_backend_name() == "sqlite":
             return _insert(str(sqlite_path(url)), rows)
         tick = _ticks.get(url.database or "")
-        if not rows or tick is None or not from_outside(address, lambda driver: _copy(driver, rows, numbers)):
+        if not rows or tick is None or not run_unchecked(address, lambda driver: _copy(driver, rows, numbers)):
             return False
         tick.bump()
         return True

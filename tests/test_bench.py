@@ -28,7 +28,7 @@ from bench.create_archive import fill
 from bench.generate import generate_records
 from bench.hot import NO_NGINX
 from bench.load import NO_WRK, Run
-from bench.load_generator import ask
+from bench.load_generator import send_requests
 from bench.plan import Plan
 from bench.process import Process
 from bench.report import BY_HAND, FOLDER, write_report
@@ -180,25 +180,25 @@ def test_sampled_positions_are_in_the_requested_range(archive: Path) -> None:
 
 
 def test_load_generator_requests_each_path_once() -> None:
-    asked: list[bytes] = []
+    requested: list[bytes] = []
 
     async def respond(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(asyncio.IncompleteReadError):
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
-                asked.append(head.split()[1])
+                requested.append(head.split()[1])
                 writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbody")
         writer.close()
 
     async def scene() -> dict[str, float]:
         async with await asyncio.start_server(respond, "127.0.0.1", 0) as server:
             port = server.sockets[0].getsockname()[1]
-            return await ask(port, (f"GET {path} HTTP/1.1\r\n\r\n".encode() for path in paths), 4, 5)
+            return await send_requests(port, (f"GET {path} HTTP/1.1\r\n\r\n".encode() for path in paths), 4, 5)
 
     paths = [f"/{number}" for number in range(40)]
     found = uvloop.run(scene())
     assert (found["requests"], found["refused"], found["failed"]) == (40, 0, 0)
-    assert sorted(asked) == sorted(map(str.encode, paths))
+    assert sorted(requested) == sorted(map(str.encode, paths))
 
 
 def test_servers_alternate_and_ratios_are_computed_by_round() -> None:

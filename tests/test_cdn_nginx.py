@@ -213,7 +213,7 @@ async def test_nginx_forwards_the_required_headers(tmp_path: Path) -> None:
                 assert upstream.connections <= (os.cpu_count() or 1)  # each worker has its own cache
                 upstream.pause = 0.2
                 arrived = await asyncio.gather(*(client.get("/herd") for _ in range(20)))
-    first, _, _, private, *_ = upstream.asked
+    first, _, _, private, *_ = upstream.requests
     assert first["line"] == "GET /v1/timeline?a=%20b HTTP/1.1"
     assert first["x-forwarded-for"] == "203.0.113.7, 127.0.0.1"
     assert "forwarded" not in first
@@ -221,7 +221,7 @@ async def test_nginx_forwards_the_required_headers(tmp_path: Path) -> None:
     assert first["host"] == "news.example"
     assert private["authorization"] == "Bearer x"
     assert {response.content for response in arrived} == {b"words"}
-    assert len(upstream.asked_for("/herd")) == 1
+    assert len(upstream.requests_for("/herd")) == 1
 
 
 async def test_nginx_serves_stale_during_revalidation_and_outages(tmp_path: Path) -> None:
@@ -250,5 +250,5 @@ async def test_nginx_serves_stale_during_revalidation_and_outages(tmp_path: Path
     assert (stale.status_code, stale.headers["x-cache"], stale.content) == (200, "STALE", b"words")
     assert stale.headers["date"] == responses[1].headers["date"]  # for clients that compute its age
     assert missing.status_code == 502
-    assert upstream.asked_for("/lasting")[1]["if-none-match"] == '"a"'
-    assert len(upstream.asked_for("/lasting")) == 2
+    assert upstream.requests_for("/lasting")[1]["if-none-match"] == '"a"'
+    assert len(upstream.requests_for("/lasting")) == 2

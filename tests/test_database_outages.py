@@ -32,7 +32,7 @@ from tests.process_writers import Slots, process
 from tests.records import article
 from tests.server_process import Server, free_port, start_server
 from tests.stoppable import frozen, proxied, stoppable_server
-from tests.test_crashes import furnish
+from tests.test_crashes import fill
 
 READ_S, WRITE_S, READY_S, STOPPED_WRITER_S = 5.0, 15.0, 2.0, 10.0
 RECOVERED_WITHIN_S = 10.0  # on a machine that does much else; a second where it does not
@@ -56,7 +56,7 @@ class OutageDatabase(NamedTuple):
 def outage_database() -> Iterator[OutageDatabase]:
     """Start a server that may be frozen, used by no other test."""
     with stoppable_server() as server:
-        yield OutageDatabase(server, run_once(server.get_uri(), furnish))
+        yield OutageDatabase(server, run_once(server.get_uri(), fill))
 
 
 async def test_app_whose_connections_are_lost_responds_and_recovers(outage_database: OutageDatabase) -> None:
@@ -130,11 +130,11 @@ class Crowd:
         await self._client.aclose()
 
     @asynccontextmanager
-    async def asking(self) -> AsyncIterator[None]:
+    async def requests_pending(self) -> AsyncIterator[None]:
         """Send requests while the body runs, and wait for the pending ones at its end."""
         ending = asyncio.Event()
 
-        async def ask(kind: str, request: Any) -> None:
+        async def send_request(kind: str, request: Any) -> None:
             while not ending.is_set():
                 begun = time.monotonic()
                 response = await request()
@@ -142,7 +142,7 @@ class Crowd:
                 await asyncio.sleep(PAUSE_S)
 
         kinds = [("read", self.read)] * READERS + [("write", self.write)] * WRITERS + [("ready", self.look)] * 2
-        tasks = [asyncio.create_task(ask(kind, request)) for kind, request in kinds]
+        tasks = [asyncio.create_task(send_request(kind, request)) for kind, request in kinds]
         try:
             yield
         finally:
@@ -192,7 +192,7 @@ async def test_requests_to_a_frozen_server_end_in_time_and_work_again(
 ) -> None:
     async with served(outage_database.server.get_uri(), tmp_path) as server:
         crowd = Crowd(server.address, outage_database.token)
-        async with crowd.asking():
+        async with crowd.requests_pending():
             await warm_up(crowd)
             with frozen(outage_database.server):
                 begun = time.monotonic()
@@ -209,7 +209,7 @@ async def test_requests_on_half_open_connections_end_in_time_and_work_again(
 ) -> None:
     async with proxied(outage_database.server) as proxy, served(proxy.address(), tmp_path) as server:
         crowd = Crowd(server.address, outage_database.token)
-        async with crowd.asking():
+        async with crowd.requests_pending():
             await warm_up(crowd)
             begun = time.monotonic()
             proxy.silence()

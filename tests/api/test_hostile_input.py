@@ -135,7 +135,7 @@ ONE_OF_EACH_QUESTION = [
 ]
 
 
-async def ask(client: httpx.AsyncClient, target: str) -> httpx.Response:
+async def request(client: httpx.AsyncClient, target: str) -> httpx.Response:
     """Return the response to a request target, byte for byte."""
     return await client.get(httpx.URL("http://dayline.test").copy_with(raw_path=target.encode()))
 
@@ -157,7 +157,7 @@ async def test_unknown_parameter_is_named_and_rejected(reader: httpx.AsyncClient
 async def test_hostile_query_strings_cause_no_server_error(client: httpx.AsyncClient) -> None:
     for address in map(bare, ONE_OF_EACH_QUESTION):
         for query in QUERIES:
-            response = await ask(client, f"{address}?{query}")
+            response = await request(client, f"{address}?{query}")
             assert response.status_code in {200, 400, 404, 422}, (address, query[:80], response.text[:200])
             if response.status_code != 200:
                 assert response.json()["type"].startswith("/problems/")
@@ -168,7 +168,7 @@ async def test_hostile_query_strings_cause_no_server_error(client: httpx.AsyncCl
 async def test_hostile_paths_cause_no_server_error(client: httpx.AsyncClient) -> None:
     for place in PLACES:
         for name in NAMES:
-            response = await ask(client, place.format(name))
+            response = await request(client, place.format(name))
             assert response.status_code in {404, 422}, (place, name[:80], response.text[:200])
             assert response.json()["instance"].isascii()
             assert "location" not in response.headers

@@ -59,24 +59,24 @@ def small(loads: list[str], may_load: Event) -> FastAPI:
     return app
 
 
-async def ask(app: FastAPI, method: str, path: str) -> httpx.Response:
+async def send_request(app: FastAPI, method: str, path: str) -> httpx.Response:
     """Return the response of the application."""
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://dayline.test") as client:
         return await client.request(method, path)
 
 
 async def test_lazy_routes_are_not_imported_at_start(small: FastAPI, loads: list[str]) -> None:
-    assert (await ask(small, "GET", "/v1/here")).json() == "here"
-    assert (await ask(small, "DELETE", "/v1/here")).headers["allow"] == "GET, HEAD, OPTIONS"
-    assert (await ask(small, "GET", "/v1/laternal")).status_code == 404
+    assert (await send_request(small, "GET", "/v1/here")).json() == "here"
+    assert (await send_request(small, "DELETE", "/v1/here")).headers["allow"] == "GET, HEAD, OPTIONS"
+    assert (await send_request(small, "GET", "/v1/laternal")).status_code == 404
     assert loads == []
 
 
 async def test_lazy_route_is_found_by_the_first_request(small: FastAPI, loads: list[str]) -> None:
-    assert (await ask(small, "GET", "/v1/later/things/new")).json() == "new"
-    assert (await ask(small, "DELETE", "/v1/later/things/old")).status_code == 204
-    assert (await ask(small, "GET", "/v1/later/nothing")).status_code == 404
-    refused = await ask(small, "PUT", "/v1/later/things/new")
+    assert (await send_request(small, "GET", "/v1/later/things/new")).json() == "new"
+    assert (await send_request(small, "DELETE", "/v1/later/things/old")).status_code == 204
+    assert (await send_request(small, "GET", "/v1/later/nothing")).status_code == 404
+    refused = await send_request(small, "PUT", "/v1/later/things/new")
     assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD, DELETE, OPTIONS")
     assert loads == ["loaded"]
 
@@ -85,9 +85,9 @@ async def test_other_requests_proceed_while_routes_are_loaded(
     small: FastAPI, loads: list[str], may_load: Event
 ) -> None:
     may_load.clear()
-    first = [asyncio.create_task(ask(small, "GET", f"/v1/later/things/{name}")) for name in "ab"]
+    first = [asyncio.create_task(send_request(small, "GET", f"/v1/later/things/{name}")) for name in "ab"]
     await asyncio.sleep(0)
-    assert (await ask(small, "GET", "/v1/here")).json() == "here"
+    assert (await send_request(small, "GET", "/v1/here")).json() == "here"
     assert loads == []
     assert not any(task.done() for task in first)
     may_load.set()

@@ -83,7 +83,9 @@ def send(server: Server, request: bytes) -> bytes:
         return received
 
 
-def ask(server: Server, target: bytes, *, method: bytes = b"GET", headers: bytes = b"Host: api.example\r\n") -> Reply:
+def send_request(
+    server: Server, target: bytes, *, method: bytes = b"GET", headers: bytes = b"Host: api.example\r\n"
+) -> Reply:
     """Return the response to one request with this raw target."""
     raw = send(server, method + b" " + target + b" HTTP/1.1\r\n" + headers + b"Connection: close\r\n\r\n")
     head, _, body = raw.partition(b"\r\n\r\n")
@@ -103,7 +105,7 @@ def ask(server: Server, target: bytes, *, method: bytes = b"GET", headers: bytes
     ],
 )
 def test_server_head_sends_the_headers_of_get_only(server: Server, target: bytes) -> None:
-    got, head = ask(server, target), ask(server, target, method=b"HEAD")
+    got, head = send_request(server, target), send_request(server, target, method=b"HEAD")
     assert head.body == b""
     assert got.body
     assert int(got.headers["content-length"]) == len(got.body)
@@ -114,7 +116,7 @@ def test_server_head_sends_the_headers_of_get_only(server: Server, target: bytes
 
 
 def test_connection_is_reusable_after_head_304_and_problems(server: Server) -> None:
-    tag = ask(server, b"/v1/timeline").headers["etag"].encode()
+    tag = send_request(server, b"/v1/timeline").headers["etag"].encode()
     host = b"Host: api.example\r\n"
     raw = send(
         server,
@@ -130,17 +132,17 @@ def test_connection_is_reusable_after_head_304_and_problems(server: Server) -> N
 def test_server_returns_no_request_host(server: Server) -> None:
     forged = b"Host: evil.example\r\nX-Forwarded-Host: evil.example\r\nForwarded: host=evil.example\r\n"
     for target in (b"/v1", b"/v1/timeline/", b"/v1/articles/night-trams", b"/docs", b"/v1/editions", b"/docs/assets"):
-        plain, tricked = ask(server, target), ask(server, target, headers=forged)
+        plain, tricked = send_request(server, target), send_request(server, target, headers=forged)
         assert (plain.status, plain.body) == (tricked.status, tricked.body)
         assert b"evil" not in tricked.body
         assert "evil" not in str(tricked.headers)
-    absolute = ask(server, b"http://evil.example/v1/timeline/", headers=forged)
+    absolute = send_request(server, b"http://evil.example/v1/timeline/", headers=forged)
     assert absolute.status == 404
     assert b"evil" not in absolute.body
 
 
 def test_server_does_not_disclose_its_software(server: Server) -> None:
-    headers = ask(server, b"/v1").headers
+    headers = send_request(server, b"/v1").headers
     assert "server" not in headers
     assert {name for name in headers if name.startswith("x-")} == {"x-content-type-options", "x-frame-options"}
 
@@ -166,11 +168,11 @@ def test_server_does_not_disclose_its_software(server: Server) -> None:
 )
 def test_arbitrary_bytes_get_a_valid_response(server: Server, target: bytes) -> None:
     for method in (b"GET", b"HEAD", b"OPTIONS"):
-        reply = ask(server, target, method=method)
+        reply = send_request(server, target, method=method)
         assert reply.status in {200, 204, 400, 404, 405, 422, 431}
         assert "location" not in reply.headers
         assert LEAKS.search(reply.body) is None
-    assert ask(server, b"/health/live").status == 200
+    assert send_request(server, b"/health/live").status == 200
 
 
 def test_unusual_headers_are_accepted(server: Server) -> None:
@@ -184,14 +186,14 @@ def test_unusual_headers_are_accepted(server: Server) -> None:
         b"Range: bytes=0-10",
         b"Expect: 200-nothing",
     ):
-        reply = ask(server, b"/v1/timeline", headers=b"Host: a\r\n" + line + b"\r\n" + b"")
+        reply = send_request(server, b"/v1/timeline", headers=b"Host: a\r\n" + line + b"\r\n" + b"")
         assert reply.status in {200, 400, 431}, line[:60]
 
 
 def test_compressed_responses_decode_to_the_same_body(server: Server) -> None:
     plain = httpx.get(f"http://127.0.0.1:{server.port}/v1/articles?body=html", headers={"accept-encoding": "identity"})
     for encoding in ("gzip", "br", "zstd"):
-        raw = ask(
+        raw = send_request(
             server, b"/v1/articles?body=html", headers=b"Host: a\r\nAccept-Encoding: " + encoding.encode() + b"\r\n"
         )
         assert raw.headers["content-encoding"] == encoding
@@ -204,7 +206,7 @@ def test_head_during_an_outage_has_no_body(server: Server) -> None:
     connection.close()
     try:
         uncached = b"/v1/timeline?limit=17"  # cached responses read no database
-        got, head = ask(server, uncached), ask(server, uncached, method=b"HEAD")
+        got, head = send_request(server, uncached), send_request(server, uncached, method=b"HEAD")
         assert (got.status, head.status) == (500, 500)
         assert got.headers["content-type"] == "application/problem+json"
         assert got.headers["access-control-allow-origin"] == "*"
@@ -214,4 +216,4 @@ def test_head_during_an_outage_has_no_body(server: Server) -> None:
         with sqlite3.connect(server.file) as connection:
             connection.execute("ALTER TABLE editions_away RENAME TO editions")
         connection.close()
-    assert ask(server, b"/v1/timeline").status == 200
+    assert send_request(server, b"/v1/timeline").status == 200

@@ -36,6 +36,6 @@ async def test_queries_of_many_shapes_leave_no_statement_objects(client: httpx.A
 async def ask_questions(client: httpx.AsyncClient, random: Random) -> None:
     """Request lists with filters of random kinds and numbers of names."""
     for number in range(QUESTIONS):
-        asked = random_filters(random) | ({"total": ["true"]} if number % 4 == 0 else {})
-        found = await client.get(PATHS[number % len(PATHS)], params=asked)
+        requested = random_filters(random) | ({"total": ["true"]} if number % 4 == 0 else {})
+        found = await client.get(PATHS[number % len(PATHS)], params=requested)
         assert found.status_code == 200, found.text

@@ -139,8 +139,8 @@ async def test_scheduler_reads_little_and_writes_nothing_when_idle(database: Dat
     with counted() as statements:
         async with running_scheduler(database_address):
             await asyncio.sleep(3.5 * scheduler.TICK_S)
-    asked = [statement for statement in statements if "FROM articles" in statement]
-    assert 4 <= len(asked) <= 10  # a statement for publications and one for expiries, each time
+    requested = [statement for statement in statements if "FROM articles" in statement]
+    assert 4 <= len(requested) <= 10  # a statement for publications and one for expiries, each time
     assert not [statement for statement in statements if statement.startswith(("INSERT", "UPDATE", "DELETE"))]
 
 
@@ -176,10 +176,10 @@ async def test_scheduler_resumes_after_an_outage_and_logs_its_begin_and_end(
 
         await until(is_out)
         assert time.monotonic() - mended < 1.0 + scheduler.TICK_S + 2
-    said = [record for record in caplog.records if record.name == "app.background.scheduler"]
-    assert [record.levelno for record in said] == [logging.ERROR, logging.WARNING]
-    assert said[-1].getMessage().startswith("Publishing recovered after ")
-    assert "\n" not in caplog.handler.format(said[0])
+    logged = [record for record in caplog.records if record.name == "app.background.scheduler"]
+    assert [record.levelno for record in logged] == [logging.ERROR, logging.WARNING]
+    assert logged[-1].getMessage().startswith("Publishing recovered after ")
+    assert "\n" not in caplog.handler.format(logged[0])
 
 
 async def test_missing_database_does_not_prevent_the_start(
@@ -231,8 +231,8 @@ async def test_article_that_fails_to_publish_does_not_block_others(
         await until(lambda: are_out(9))
         await asyncio.sleep(0.8)
         assert await database.read(last_used) == NOW  # maintenance runs meanwhile
-        said = [record.getMessage() for record in caplog.records if record.name == "app.background.scheduler"]
-        assert [text.split()[:5] for text in said] == [["Could", "not", "publish", "scheduled", "article"]] * 2
+        logged = [record.getMessage() for record in caplog.records if record.name == "app.background.scheduler"]
+        assert [text.split()[:5] for text in logged] == [["Could", "not", "publish", "scheduled", "article"]] * 2
         await database.write(unblock_publication)
         await until(lambda: are_out(11))
     assert await database.read(count_publications) == (11, 11)

@@ -116,11 +116,11 @@ async def test_concurrent_syncs_share_a_poll(
 
     monkeypatch.setattr(follower._watch, "read", read)
     await database.write(append)
-    asked = time.monotonic()
+    requested = time.monotonic()
     assert all(await asyncio.gather(*(follower.sync() for _ in range(100))))
     assert len(begun) <= 10  # the follower polls every 30 ms of a slow machine, in addition to the shared poll
     if begun:
-        assert begun[-1] >= asked
+        assert begun[-1] >= requested
 
 
 async def test_follower_far_behind_resets(database: Database, recorded: RecordedChanges, follower: LogFollower) -> None:
@@ -199,13 +199,13 @@ async def never_behind(
 ) -> None:
     """Let another process write; whenever the follower is up to date, it has applied every acknowledged change."""
     slots = Slots(shared)
-    at_once = asked = 0
+    at_once = requested = 0
     with process(write_through, address, shared, count) as writer:
         while slots.get() < count:
             assert writer.is_alive() or slots.get() == count
             for _ in range(50):
                 written = slots.get()
-                asked += 1
+                requested += 1
                 if follower.is_up_to_date():
                     at_once += 1
                     assert recorded.seq >= written
@@ -217,7 +217,7 @@ async def never_behind(
     if not follower.is_up_to_date():
         await sync_follower(follower)
     assert recorded.seq == count
-    print(f"{count} written, checked {asked} times, {at_once} of them without a wait")  # noqa: T201 - a figure
+    print(f"{count} written, checked {requested} times, {at_once} of them without a wait")  # noqa: T201 - a figure
 
 
 @pytest.mark.parametrize(

@@ -62,13 +62,13 @@ async def seconds_until(follower: LogFollower, *, is_current: bool, most: float 
 
 async def seconds_of(awaited: Awaitable[object]) -> float:
     """Return the seconds that an action takes, without stalls of the machine."""
-    asked = asyncio.ensure_future(awaited)
+    requested = asyncio.ensure_future(awaited)
     seconds, before = 0.0, time.monotonic()
-    while not asked.done():
-        await asyncio.wait({asked}, timeout=0.001)
+    while not requested.done():
+        await asyncio.wait({requested}, timeout=0.001)
         now = time.monotonic()
         seconds, before = seconds + min(now - before, MAX_STEP_S), now
-    await asked
+    await requested
     return seconds
 
 

@@ -95,10 +95,10 @@ async def test_failing_read_is_logged_once_and_repeated(
     watch = LogWatcher(database)
     monkeypatch.setattr(watch._database, "read", stumble)
     assert await watch.wait_for_seq_after(0, LONG)
-    said = [record for record in caplog.records if record.name == "app.changefeed.log_watcher"]
-    assert ["ValueError: …" in record.getMessage() for record in said] == [True, False]
-    assert said[1].getMessage().startswith("Polling the change log recovered after 3 failures")
-    assert said[0].exc_info
+    log_records = [record for record in caplog.records if record.name == "app.changefeed.log_watcher"]
+    assert ["ValueError: …" in record.getMessage() for record in log_records] == [True, False]
+    assert log_records[1].getMessage().startswith("Polling the change log recovered after 3 failures")
+    assert log_records[0].exc_info
     await watch.close()
 
 
@@ -106,10 +106,10 @@ async def test_equal_waiting_queries_share_one_read(database: Database, store: S
     await store(article(source_id="a", tags=["trams"]))
     since = await database.read(latest_seq)
     watch = LogWatcher(database)
-    asked = [ChangeListParams(since=since, wait=20 + n % 5) for n in range(60)]
-    asked += [ChangeListParams(since=since, tag=["trams"], wait=20) for _ in range(60)]
+    requested = [ChangeListParams(since=since, wait=20 + n % 5) for n in range(60)]
+    requested += [ChangeListParams(since=since, tag=["trams"], wait=20) for _ in range(60)]
     with counted() as statements:
-        waiting = [asyncio.create_task(long_poll_changes(database, watch, params)) for params in asked]
+        waiting = [asyncio.create_task(long_poll_changes(database, watch, params)) for params in requested]
         await asyncio.sleep(1)
         await database.write(upsert_articles, [article(source_id="b", tags=["trams"])], now=NOW)
         pages = await asyncio.gather(*waiting)

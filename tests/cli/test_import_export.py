@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 import pytest
 
-from tests.cli.commands import Ended, arguments_of, environment_of, is_one_sentence, run_process
+from tests.cli.commands import CommandResult, arguments_of, environment_of, is_one_sentence, run_process
 from tests.cli.conftest import Dayline
 from tests.importers.lines import article_line, edition_line, pack
 
@@ -97,7 +97,7 @@ def test_dash_means_standard_input(dayline: Dayline, as_input: list[bytes], *, p
     lines = pack(edition_line(), article_line("a"))
     as_input.append(gzip.compress(lines) if packed else lines)
     ended = dayline("import", "-")
-    assert ended == Ended(0, "-: 1 article created, 1 edition created.\n", "")
+    assert ended == CommandResult(0, "-: 1 article created, 1 edition created.\n", "")
 
 
 def test_standard_input_and_pipes_are_import_files(tmp_path: Path, sqlite_address: str) -> None:
@@ -106,7 +106,7 @@ def test_standard_input_and_pipes_are_import_files(tmp_path: Path, sqlite_addres
     assert (ended.status, ended.errors) == (0, "")
     assert ended.output.splitlines()[1] == "-: 0 records."
     ended = run_process(sqlite_address, "import", "/dev/stdin", folder=tmp_path, piped=lines)
-    assert ended == Ended(0, "/dev/stdin: 1 article unchanged, 1 edition unchanged.\n", "")
+    assert ended == CommandResult(0, "/dev/stdin: 1 article unchanged, 1 edition unchanged.\n", "")
 
 
 def test_export_to_a_closed_pipe_ends_silently(tmp_path: Path, sqlite_address: str) -> None:
@@ -151,7 +151,7 @@ def test_sample_covers_the_features(dayline: Dayline, tmp_path: Path) -> None:
 def test_sample_is_not_loaded_beside_other_editions(dayline: Dayline, tmp_path: Path) -> None:
     (tmp_path / "own.jsonl").write_bytes(pack(edition_line()))
     dayline("import", "own.jsonl")
-    assert dayline("sample", "--if-empty") == Ended(0, "", "")
+    assert dayline("sample", "--if-empty") == CommandResult(0, "", "")
     assert len(export(dayline, tmp_path)) == 1
     assert is_one_sentence(dayline("sample"))
     assert len(export(dayline, tmp_path)) == 1

@@ -26,9 +26,9 @@ def check_restored(dayline: Dayline, address: str, *, backed_up: int, lost: int)
     for _ in range(2):
         ended = dayline("db", "post-restore", address=address)
         assert (ended.status, ended.errors) == (0, "")
-        said = SAYS.fullmatch(ended.output)
-        assert said is not None, ended.output
-        last, first = map(int, said.groups())
+        found = SAYS.fullmatch(ended.output)
+        assert found is not None, ended.output
+        last, first = map(int, found.groups())
         assert (last, first > lost) == (ends[-1], True)
         ends.append(run_once(address, latest_seq))
     for place in (lost, ends[1] + 1):

@@ -148,5 +148,5 @@ def test_concurrent_upgrades_are_serialised(postgresql_server: str, tmp_path: Pa
         )
         for _ in range(2)
     ]
-    said = [each.communicate(timeout=2 * MAX_SECONDS)[1] for each in started]
-    assert [(each.returncode, words) for each, words in zip(started, said, strict=True)] == [(0, b"")] * 2
+    outputs = [each.communicate(timeout=2 * MAX_SECONDS)[1] for each in started]
+    assert [(each.returncode, words) for each, words in zip(started, outputs, strict=True)] == [(0, b"")] * 2

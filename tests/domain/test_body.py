@@ -289,11 +289,11 @@ def test_rights_sources_and_images_are_validated_like_blocks() -> None:
 
 def test_input_schema_allows_text_in_place_of_html() -> None:
     adapter: TypeAdapter[Any] = TypeAdapter(Body)
-    asked = adapter.json_schema(mode="validation")["$defs"]
+    requested = adapter.json_schema(mode="validation")["$defs"]
     given_back = adapter.json_schema(mode="serialization")["$defs"]
     for name in ("ParagraphInput", "HeadingInput"):
-        assert asked[name]["oneOf"] == [{"required": ["html"]}, {"required": ["text"]}]
-        assert "text" in asked[name]["properties"]
+        assert requested[name]["oneOf"] == [{"required": ["html"]}, {"required": ["text"]}]
+        assert "text" in requested[name]["properties"]
         assert "text" not in given_back[name]["properties"]
     assert given_back["PullQuoteInput"]["required"] == ["type", "text", "attribution"]
 

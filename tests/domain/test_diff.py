@@ -26,7 +26,7 @@ def words_of(difference: Any) -> list[tuple[str, str]]:
     return [(word["op"], word["text"]) for word in difference["words"]]
 
 
-def said(words: list[WordChange], *, without: str) -> str:
+def text_of(words: list[WordChange], *, without: str) -> str:
     return "".join(word["text"] for word in words if word["op"] != without)
 
 
@@ -139,8 +139,8 @@ def test_diff_operations_reconstruct_both_bodies(before: list[dict[str, Any]], a
 def test_diff_words_reconstruct_both_texts(before: str, after: str) -> None:
     for found in diff_articles({"lead": before}, {"lead": after}):
         words: list[WordChange] = found["words"]  # type: ignore[typeddict-item]  # a lead has words
-        assert said(words, without="insert") == before
-        assert said(words, without="delete") == after
+        assert text_of(words, without="insert") == before
+        assert text_of(words, without="delete") == after
 
 
 def timed(before: dict[str, Any], after: dict[str, Any]) -> list[Difference]:
@@ -162,7 +162,7 @@ def test_diff_of_adversarial_texts_is_bounded() -> None:
     before = {"lead": "a b " * 4_900, "body": [paragraph("x y " * 4_000 + str(i)) for i in range(60)]}
     after = {"lead": "b a a " * 3_300, "body": [paragraph("y x x " * 3_000 + str(i)) for i in range(60)]}
     lead, body = timed(before, after)
-    assert said(lead["words"], without="insert") == before["lead"]  # type: ignore[typeddict-item]  # a lead has words
+    assert text_of(lead["words"], without="insert") == before["lead"]  # type: ignore[typeddict-item]  # a lead has words
     assert len(body["operations"]) == 60  # type: ignore[typeddict-item]  # of the body
 
 

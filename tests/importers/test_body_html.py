@@ -3,7 +3,7 @@
 import orjson
 
 from app.db.database import Database
-from tests.importers.conftest import Bring, Content
+from tests.importers.conftest import Content, ImportLines
 from tests.importers.lines import article_line, edition_line
 
 CLASSIC = (
@@ -11,7 +11,9 @@ CLASSIC = (
 )
 
 
-async def test_line_with_body_html_is_stored_as_blocks(bring: Bring, content: Content, database: Database) -> None:
+async def test_line_with_body_html_is_stored_as_blocks(
+    bring: ImportLines, content: Content, database: Database
+) -> None:
     del database
     brought = await bring(edition_line(), article_line("a", body_html=CLASSIC))
 
@@ -21,7 +23,7 @@ async def test_line_with_body_html_is_stored_as_blocks(bring: Bring, content: Co
     assert [block["type"] for block in body] == ["paragraph", "image", "embed"]
 
 
-async def test_same_line_with_body_html_changes_nothing(bring: Bring) -> None:
+async def test_same_line_with_body_html_changes_nothing(bring: ImportLines) -> None:
     lines = (edition_line(), article_line("a", body_html=CLASSIC))
     await bring(*lines)
 
@@ -30,7 +32,7 @@ async def test_same_line_with_body_html_changes_nothing(bring: Bring) -> None:
     assert {str(outcome) for _, outcome in again.report.records} == {"unchanged"}
 
 
-async def test_export_of_converted_bodies_is_imported_unchanged(bring: Bring, content: Content) -> None:
+async def test_export_of_converted_bodies_is_imported_unchanged(bring: ImportLines, content: Content) -> None:
     await bring(edition_line(), article_line("a", body_html=CLASSIC))
     exported = await content()
 

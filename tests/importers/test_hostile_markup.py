@@ -10,7 +10,7 @@ import orjson
 
 from app.errors import InvalidInputError
 from app.importers.json_lines import parse_line
-from tests.importers.conftest import Bring
+from tests.importers.conftest import ImportLines
 from tests.importers.lines import article_line, edition_line
 from tests.xss_vectors import BLOCK_TAGS, VECTORS, is_harmless
 
@@ -118,7 +118,7 @@ async def check_harmless(client: httpx.AsyncClient, articles: list[dict[str, Any
     return blocks
 
 
-async def test_html_members_contain_no_script(bring: Bring, client: httpx.AsyncClient) -> None:
+async def test_html_members_contain_no_script(bring: ImportLines, client: httpx.AsyncClient) -> None:
     bodies = [html_blocks(vector) for vector in VECTORS]
     accepted = [body for body in bodies if is_accepted(article_line("x", body=body))]
     refused = [body[0]["html"] for body in bodies if body not in accepted]
@@ -130,7 +130,7 @@ async def test_html_members_contain_no_script(bring: Bring, client: httpx.AsyncC
     assert all(len(block["items"]) == 2 for block in blocks if block["type"] == "list")
 
 
-async def test_url_members_are_web_urls_or_the_line_is_rejected(bring: Bring, client: httpx.AsyncClient) -> None:
+async def test_url_members_are_web_urls_or_the_line_is_rejected(bring: ImportLines, client: httpx.AsyncClient) -> None:
     bodies = [body for vector in VECTORS for body in url_blocks(vector)]
     accepted = [body for body in bodies if is_accepted(article_line("x", body=body))]
     assert 0 < len(accepted) < len(bodies) / 10
@@ -150,7 +150,7 @@ async def test_url_members_are_web_urls_or_the_line_is_rejected(bring: Bring, cl
 
 
 async def test_text_members_are_text_and_escaped_where_they_become_html(
-    bring: Bring, client: httpx.AsyncClient
+    bring: ImportLines, client: httpx.AsyncClient
 ) -> None:
     vectors = [
         vector for vector in VECTORS if is_accepted(article_line("x", headline=vector, body=text_blocks(vector)))
@@ -164,7 +164,9 @@ async def test_text_members_are_text_and_escaped_where_they_become_html(
     assert [block["provider"] for block in blocks if block["type"] == "embed"] == list(map(on_one_line, vectors))
 
 
-async def test_headlines_and_catalogue_entries_are_stored_unchanged(bring: Bring, client: httpx.AsyncClient) -> None:
+async def test_headlines_and_catalogue_entries_are_stored_unchanged(
+    bring: ImportLines, client: httpx.AsyncClient
+) -> None:
     vectors = [vector for vector in VECTORS if is_accepted(article_line("x", headline=vector))][::12]
     lines = [
         line
@@ -191,6 +193,6 @@ async def test_headlines_and_catalogue_entries_are_stored_unchanged(bring: Bring
     assert shown.keys() == set(map(on_one_line, vectors))
     assert {item["lead"] for item in shown.values()} == set(map(line_ends, vectors))
     for vector, item in shown.items():
-        said = [item["dateline"], item["label"]["text"], item["tags"][0]["name"]]
-        assert [*said, item["authors"][0]["name"], item["authors"][0]["bio"]] == [vector] * 5
+        described = [item["dateline"], item["label"]["text"], item["tags"][0]["name"]]
+        assert [*described, item["authors"][0]["name"], item["authors"][0]["bio"]] == [vector] * 5
         assert item["slug"].replace("-", "a").isalnum()

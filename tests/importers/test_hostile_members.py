@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.api.public.reading_feeds import fetch, ids_in
-from tests.importers.conftest import Bring
+from tests.importers.conftest import ImportLines
 from tests.importers.lines import article_line, edition_line
 from tests.importers.test_hostile_markup import PICTURE, is_accepted, line_ends, on_one_line
 from tests.syndication.standards import read_xml
@@ -74,7 +74,7 @@ ACCEPTED = [vector for vector in VECTORS if is_accepted(article_line("x", **memb
 
 
 @pytest.fixture
-async def articles(bring: Bring) -> list[str]:
+async def articles(bring: ImportLines) -> list[str]:
     """Import one article for each vector, with URLs of vectors where they are URLs of the web; return their slugs."""
     links = [members for vector in VECTORS for members in url_members_of(vector)]
     lines = [article_line(f"x{number}", **members_of(vector)) for number, vector in enumerate(ACCEPTED)]

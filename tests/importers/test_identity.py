@@ -9,7 +9,7 @@ import pytest
 
 from app.importers import runner
 from tests.conftest import NOW
-from tests.importers.conftest import Bring, Content, Log
+from tests.importers.conftest import Content, ImportLines, Log
 from tests.importers.lines import article_line, edition_line
 
 ID = "01m8x3c7k2v9q"
@@ -18,7 +18,7 @@ DAY_US = 86_400_000_000
 
 
 @pytest.fixture(autouse=True)
-async def _edition(bring: Bring) -> None:
+async def _edition(bring: ImportLines) -> None:
     await bring(edition_line())
 
 
@@ -31,7 +31,9 @@ async def statuses(content: Content) -> dict[str, str]:
     return {each["source_id"]: each["status"] for each in await articles(content)}
 
 
-async def test_repeated_identity_in_one_batch_is_applied_in_order(bring: Bring, content: Content, log: Log) -> None:
+async def test_repeated_identity_in_one_batch_is_applied_in_order(
+    bring: ImportLines, content: Content, log: Log
+) -> None:
     report = await bring(
         article_line("a", lead="One"), article_line("b"), article_line("a", lead="Two"), article_line("a", lead="Two")
     )
@@ -41,20 +43,20 @@ async def test_repeated_identity_in_one_batch_is_applied_in_order(bring: Bring, 
     assert [kind for kind, _ in await log()][-3:] == ["article.published", "article.published", "article.updated"]
 
 
-async def test_identity_without_a_source_id_is_the_id(bring: Bring, content: Content) -> None:
+async def test_identity_without_a_source_id_is_the_id(bring: ImportLines, content: Content) -> None:
     assert (await bring(article_line(None, id=ID))).outcomes == {"created": 1}
     assert (await bring(article_line(None, id=ID, lead="Written again"))).outcomes == {"changed": 1}
     assert [(each["id"], each["lead"]) for each in await articles(content)] == [(ID, "Written again")]
 
 
-async def test_identity_without_ids_is_headline_and_date(bring: Bring, content: Content) -> None:
+async def test_identity_without_ids_is_headline_and_date(bring: ImportLines, content: Content) -> None:
     other = article_line(None, headline="Another story")
     assert (await bring(article_line(None), other)).outcomes == {"created": 2}
     assert (await bring(article_line(None), other)).outcomes == {"unchanged": 2}
     assert len(await articles(content)) == 2
 
 
-async def test_article_named_by_both_ids_in_one_batch_is_changed_in_order(bring: Bring, content: Content) -> None:
+async def test_article_named_by_both_ids_in_one_batch_is_changed_in_order(bring: ImportLines, content: Content) -> None:
     await bring(article_line("a", id=ID, tags=["x"]))
     report = await bring(article_line("a", tags=["y"]), article_line("c", id=ID, tags=["y", "z"]), article_line("a"))
     assert report.errors == []
@@ -66,18 +68,18 @@ async def test_article_named_by_both_ids_in_one_batch_is_changed_in_order(bring:
     ]
 
 
-async def test_id_of_another_edition_is_rejected(bring: Bring) -> None:
+async def test_id_of_another_edition_is_rejected(bring: ImportLines) -> None:
     report = await bring(article_line("a", id=ID), edition_line("uk"), article_line("a", id=ID, edition="uk"))
     assert report.errors == [(3, "id: This id belongs to an article of another edition.")]
 
 
-async def test_source_id_is_scoped_by_edition(bring: Bring, content: Content) -> None:
+async def test_source_id_is_scoped_by_edition(bring: ImportLines, content: Content) -> None:
     report = await bring(article_line("a"), edition_line("uk"), article_line("a", edition="uk"))
     assert report.outcomes == {"created": 2}
     assert [each["slug"] for each in await articles(content)] == ["story-a", "story-a"]
 
 
-async def test_reference_is_resolved_when_its_target_arrives(bring: Bring, client: httpx.AsyncClient) -> None:
+async def test_reference_is_resolved_when_its_target_arrives(bring: ImportLines, client: httpx.AsyncClient) -> None:
     await bring(article_line("a", related=[OTHER_ID, "late", "never"]))
     assert (await client.get("/v1/articles/story-a/related")).json()["items"] == []
     await bring(article_line(None, id=OTHER_ID, headline="By id"), article_line("late", headline="By source"))
@@ -85,14 +87,14 @@ async def test_reference_is_resolved_when_its_target_arrives(bring: Bring, clien
     assert [item["headline"] for item in items] == ["By id", "By source"]
 
 
-async def test_article_is_found_by_a_source_id_added_later(bring: Bring, client: httpx.AsyncClient) -> None:
+async def test_article_is_found_by_a_source_id_added_later(bring: ImportLines, client: httpx.AsyncClient) -> None:
     await bring(article_line(None, id=OTHER_ID, headline="Nameless"), article_line("a", related=["named"]))
     await bring(article_line("named", id=OTHER_ID, headline="Nameless"))
     items = (await client.get("/v1/articles/story-a/related")).json()["items"]
     assert [item["headline"] for item in items] == ["Nameless"]
 
 
-async def test_status_defaults_to_the_one_of_the_date(bring: Bring, content: Content) -> None:
+async def test_status_defaults_to_the_one_of_the_date(bring: ImportLines, content: Content) -> None:
     await bring(
         article_line("draft", published_at=None),
         article_line("schedule", published_at="2026-11-20T12:00:00.000001Z"),
@@ -103,7 +105,7 @@ async def test_status_defaults_to_the_one_of_the_date(bring: Bring, content: Con
     assert await statuses(content) == expected
 
 
-async def test_past_schedule_of_a_repeated_import_is_published(bring: Bring, content: Content, log: Log) -> None:
+async def test_past_schedule_of_a_repeated_import_is_published(bring: ImportLines, content: Content, log: Log) -> None:
     line = article_line("a", status="scheduled", published_at="2026-11-21T12:00:00Z")
     logged = await log()
     await bring(line)
@@ -134,7 +136,9 @@ async def test_past_schedule_of_a_repeated_import_is_published(bring: Bring, con
         ),
     ],
 )
-async def test_status_that_contradicts_the_date_is_rejected(bring: Bring, members: dict[str, Any], reason: str) -> None:
+async def test_status_that_contradicts_the_date_is_rejected(
+    bring: ImportLines, members: dict[str, Any], reason: str
+) -> None:
     assert (await bring(article_line("a", **members))).errors == [(1, reason)]
 
 
@@ -144,7 +148,7 @@ async def test_status_that_contradicts_the_date_is_rejected(bring: Bring, member
 )
 @pytest.mark.parametrize("before", ["published", "withdrawn"])
 async def test_public_article_never_becomes_a_draft(
-    bring: Bring, content: Content, before: str, members: dict[str, Any]
+    bring: ImportLines, content: Content, before: str, members: dict[str, Any]
 ) -> None:
     await bring(article_line("a", status=before))
     report = await bring(article_line("a", **members))
@@ -152,7 +156,7 @@ async def test_public_article_never_becomes_a_draft(
     assert await statuses(content) == {"a": before}
 
 
-async def test_withdrawn_article_stays_withdrawn_until_restored(bring: Bring, content: Content, log: Log) -> None:
+async def test_withdrawn_article_stays_withdrawn_until_restored(bring: ImportLines, content: Content, log: Log) -> None:
     given = {"reason": "Wrong harbour.", "notice": "We had the wrong harbour.", "at": None}
     await bring(article_line("a"))
     await bring(article_line("a", status="withdrawn", withdrawal=given), now=NOW)
@@ -165,7 +169,7 @@ async def test_withdrawn_article_stays_withdrawn_until_restored(bring: Bring, co
     assert [kind.removeprefix("article.") for kind, _ in (await log())[1:]] == ["published", "withdrawn", "restored"]
 
 
-async def test_former_slug_redirects_until_reused(bring: Bring, client: httpx.AsyncClient) -> None:
+async def test_former_slug_redirects_until_reused(bring: ImportLines, client: httpx.AsyncClient) -> None:
     await bring(article_line("a", slug="night-boats"))
     await bring(article_line("a", slug="night-ferries"))
     moved = await client.get("/v1/articles/night-boats", params={"body": "text"})
@@ -178,7 +182,7 @@ async def test_former_slug_redirects_until_reused(bring: Bring, client: httpx.As
     assert taken["headline"] == "Story c"
 
 
-async def test_article_may_return_to_its_former_slug(bring: Bring, client: httpx.AsyncClient) -> None:
+async def test_article_may_return_to_its_former_slug(bring: ImportLines, client: httpx.AsyncClient) -> None:
     for slug in ("night-boats", "night-ferries", "night-boats"):
         await bring(article_line("a", slug=slug))
     assert (await client.get("/v1/articles/night-boats")).status_code == 200
@@ -187,7 +191,7 @@ async def test_article_may_return_to_its_former_slug(bring: Bring, client: httpx
 
 
 async def test_released_slug_is_available_to_a_later_line(
-    bring: Bring, client: httpx.AsyncClient, content: Content
+    bring: ImportLines, client: httpx.AsyncClient, content: Content
 ) -> None:
     await bring(article_line("a", slug="boats"), article_line("b", slug="ferries"))
     report = await bring(
@@ -199,13 +203,13 @@ async def test_released_slug_is_available_to_a_later_line(
         assert (await client.get(f"/v1/articles/{slug}")).json()["headline"] == headline
 
 
-async def test_edited_headline_preserves_the_slug(bring: Bring, content: Content) -> None:
+async def test_edited_headline_preserves_the_slug(bring: ImportLines, content: Content) -> None:
     await bring(article_line("a"))
     await bring(article_line("a", headline="Written in other words"))
     assert [each["slug"] for each in await articles(content)] == ["story-a"]
 
 
-async def test_sixty_equal_headlines_get_distinct_slugs_without_counting(bring: Bring, content: Content) -> None:
+async def test_sixty_equal_headlines_get_distinct_slugs_without_counting(bring: ImportLines, content: Content) -> None:
     lines = [article_line(f"w{n}", headline="Weather for today") for n in range(60)]
     assert (await bring(*lines)).outcomes == {"created": 60}
     slugs = {each["source_id"]: each["slug"] for each in await articles(content)}
@@ -219,7 +223,7 @@ async def test_sixty_equal_headlines_get_distinct_slugs_without_counting(bring: 
     assert {name: theirs[name] for name in ("w40", "w7")} == {name: slugs[name] for name in ("w40", "w7")}
 
 
-async def test_recommendations_are_earlier_articles_only(bring: Bring, client: httpx.AsyncClient) -> None:
+async def test_recommendations_are_earlier_articles_only(bring: ImportLines, client: httpx.AsyncClient) -> None:
     days = {f"d{n}": f"2026-11-0{n}T12:00:00Z" for n in range(1, 8)}
     for source_id in ("d4", "d2", "d6", "d1", "d7", "d3", "d5"):
         await bring(article_line(source_id, published_at=days[source_id], tags=["fog"], section="port"))
@@ -231,7 +235,7 @@ async def test_recommendations_are_earlier_articles_only(bring: Bring, client: h
 
 
 async def test_recommendations_do_not_depend_on_batches(
-    bring: Bring, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+    bring: ImportLines, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lines = [article_line(f"d{n}", published_at=f"2026-11-0{n}T12:00:00Z", tags=["fog"]) for n in range(1, 8)]
 

@@ -10,7 +10,7 @@ from app.db.database import Database
 from app.errors import InvalidInputError
 from app.importers import record_reader
 from app.importers.json_lines import parse_line
-from tests.importers.conftest import Bring, Content, import_bytes
+from tests.importers.conftest import Content, ImportLines, import_bytes
 from tests.importers.lines import article_line, edition_line, pack
 
 LONE_SURROGATE = b'{"kind":"tag","slug":"x","name":"\\ud800"}'
@@ -108,7 +108,7 @@ def test_line_with_many_errors_reports_the_first_few() -> None:
     assert len(refused.value.errors) == 3
 
 
-async def test_invalid_lines_are_reported_by_number_and_others_imported(bring: Bring, content: Content) -> None:
+async def test_invalid_lines_are_reported_by_number_and_others_imported(bring: ImportLines, content: Content) -> None:
     lines: list[dict[str, Any] | bytes] = [edition_line()]
     expected = []
     bad_lines = [(line, reason) for line, reason in BAD_LINES if line not in (TWO_RECORDS, NO_RECORDS)]
@@ -217,7 +217,7 @@ async def test_damaged_gzip_file_is_reported(database: Database) -> None:
     assert [reason for _, reason in report.errors] == ["the compressed file is damaged from here on."]
 
 
-async def test_rejection_reason_contains_no_terminal_controls(bring: Bring) -> None:
+async def test_rejection_reason_contains_no_terminal_controls(bring: ImportLines) -> None:
     report = await bring(article_line("a", **{"\x1b[2J\r\n": 1}), article_line("a", **{"x" * 10_000: 1}))
     assert all(reason.isprintable() and len(reason) <= 400 for _, reason in report.errors)
     assert len(report.errors) == 2

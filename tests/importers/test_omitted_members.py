@@ -8,7 +8,7 @@ import pytest
 from app.db.database import Database
 from app.importers.runner import Importer
 from tests.conftest import NOW
-from tests.importers.conftest import Bring, Content
+from tests.importers.conftest import Content, ImportLines
 from tests.importers.lines import article_line, edition_line, pack
 
 LABEL = {
@@ -28,7 +28,7 @@ def without(line: dict[str, Any], *names: str) -> dict[str, Any]:
     return {name: value for name, value in line.items() if name not in names}
 
 
-async def test_members_omitted_by_a_catalogue_line_are_unchanged(bring: Bring, content: Content) -> None:
+async def test_members_omitted_by_a_catalogue_line_are_unchanged(bring: ImportLines, content: Content) -> None:
     await bring(EDITION, LABEL, AUTHOR)
     before = await content()
     again = await bring(
@@ -42,7 +42,7 @@ async def test_members_omitted_by_a_catalogue_line_are_unchanged(bring: Bring, c
     assert b'"text":"OPINION","texts":{"uk":' in await content()
 
 
-async def test_null_and_empty_values_empty_a_member_and_are_reported(bring: Bring, content: Content) -> None:
+async def test_null_and_empty_values_empty_a_member_and_are_reported(bring: ImportLines, content: Content) -> None:
     await bring(EDITION, LABEL, AUTHOR)
     emptied = {**LABEL, "texts": None, "disclaimer": None}
     again = await bring(emptied, {**AUTHOR, "bio": None}, {**EDITION, "strings": {}})
@@ -58,7 +58,7 @@ async def test_null_and_empty_values_empty_a_member_and_are_reported(bring: Brin
     assert b'"bio":null' in stored
 
 
-async def test_translations_that_a_given_member_leaves_out_are_reported(bring: Bring, content: Content) -> None:
+async def test_translations_that_a_given_member_leaves_out_are_reported(bring: ImportLines, content: Content) -> None:
     await bring(EDITION, LABEL)
     again = await bring({**LABEL, "texts": {"pl": "KOLUMNA"}})
     assert sorted(again.report.warnings) == [("member-emptied", "texts.uk of label 'column' is emptied")]
@@ -70,7 +70,7 @@ def default_of(exported: bytes) -> list[str]:
     return [line.split(b'"slug":"')[1].split(b'"')[0].decode() for line in parts]
 
 
-async def test_a_file_does_not_move_the_default_edition(bring: Bring, content: Content) -> None:
+async def test_a_file_does_not_move_the_default_edition(bring: ImportLines, content: Content) -> None:
     await bring(edition_line("global"))
     again = await bring(edition_line("second", default=True))
     assert default_of(await content()) == ["global"]
@@ -82,7 +82,7 @@ async def test_a_file_does_not_move_the_default_edition(bring: Bring, content: C
     assert default_of(await content()) == ["global"]
 
 
-async def test_the_default_edition_moves_by_option(database: Database, bring: Bring, content: Content) -> None:
+async def test_the_default_edition_moves_by_option(database: Database, bring: ImportLines, content: Content) -> None:
     await bring(edition_line("global"))
     importer = Importer(database, now=lambda: NOW, on_error=lambda _number, _why: None, make_default=True)
     report = await importer.run(BufferedReader(BytesIO(pack(edition_line("second", default=True)))))
@@ -90,17 +90,19 @@ async def test_the_default_edition_moves_by_option(database: Database, bring: Br
     assert report.warnings == {}
 
 
-async def test_an_empty_installation_takes_the_default_edition_of_the_file(bring: Bring, content: Content) -> None:
+async def test_an_empty_installation_takes_the_default_edition_of_the_file(
+    bring: ImportLines, content: Content
+) -> None:
     await bring(edition_line("first", default=False), edition_line("second", default=True))
     assert default_of(await content()) == ["second"]
 
 
-async def test_the_first_edition_is_the_default_without_another(bring: Bring, content: Content) -> None:
+async def test_the_first_edition_is_the_default_without_another(bring: ImportLines, content: Content) -> None:
     await bring(edition_line("first", default=False), edition_line("second", default=False))
     assert default_of(await content()) == ["first"]
 
 
-async def test_the_report_counts_html_losses_with_examples(bring: Bring) -> None:
+async def test_the_report_counts_html_losses_with_examples(bring: ImportLines) -> None:
     def lossy(name: str) -> dict[str, Any]:
         cells = "<td>A" * len(name)
         return article_line(name, body=[{"type": "paragraph", "html": f"<table><tr>{cells}</table><hr class=x>"}])
@@ -117,7 +119,7 @@ async def test_the_report_counts_html_losses_with_examples(bring: Bring) -> None
     assert report.examples[table] == [f"line {n}, body.0.html" for n in (2, 3, 4)]
 
 
-async def test_losses_in_the_past_of_an_article_are_reported(bring: Bring) -> None:
+async def test_losses_in_the_past_of_an_article_are_reported(bring: ImportLines) -> None:
     past = {"headline": "\u200b", "body": [{"type": "paragraph", "html": "<hr>"}]}
     save = {"revision": 1, "version": 1, "status": "published", "published_at": "2026-11-01T12:00:00Z"}
     saved = {**save, "action": "created", "at": "2026-11-01T12:00:00Z", "actor": "import", "content": past}
@@ -126,7 +128,7 @@ async def test_losses_in_the_past_of_an_article_are_reported(bring: Bring) -> No
     assert list(brought.report.examples.values()) == [["line 2, revisions.0.content.body.0.html"]]
 
 
-async def test_an_import_publishes_and_reports_a_past_schedule(bring: Bring) -> None:
+async def test_an_import_publishes_and_reports_a_past_schedule(bring: ImportLines) -> None:
     line = article_line("a", status="scheduled")
     first = await bring(edition_line(), line)
     assert (first.errors, first.outcomes) == ([], {"created": 1})
@@ -141,13 +143,13 @@ async def test_an_import_publishes_and_reports_a_past_schedule(bring: Bring) -> 
         ("withdrawal.at", {"status": "withdrawn", "withdrawal": {"at": "2099-01-01T00:00:00Z"}}),
     ],
 )
-async def test_import_refuses_dates_in_the_future(bring: Bring, where: str, members: dict[str, Any]) -> None:
+async def test_import_refuses_dates_in_the_future(bring: ImportLines, where: str, members: dict[str, Any]) -> None:
     imported = await bring(edition_line(), article_line("a", **members), article_line("b"))
     assert imported.outcomes == {"created": 1}
     assert imported.errors == [(2, f"{where}: Must not be in the future.")]
 
 
-async def test_import_names_first_public_times_that_are_not_stored(bring: Bring) -> None:
+async def test_import_names_first_public_times_that_are_not_stored(bring: ImportLines) -> None:
     first = {"first_published_at": "2026-11-01T12:00:00Z"}
     draft = article_line("a", published_at=None, **first)
     public = article_line("b", **first)
@@ -159,7 +161,7 @@ async def test_import_names_first_public_times_that_are_not_stored(bring: Bring)
     assert (moved.outcomes, [code for code, _ in moved.report.warnings]) == ({"unchanged": 1}, ["first-time-ignored"])
 
 
-async def test_an_import_withdraws_a_scheduled_article(bring: Bring, content: Content) -> None:
+async def test_an_import_withdraws_a_scheduled_article(bring: ImportLines, content: Content) -> None:
     scheduled = article_line("a", published_at="2026-12-01T12:00:00Z")
     withdrawn = {**scheduled, "status": "withdrawn", "withdrawal": {"reason": "Legal"}}
     await bring(edition_line(), scheduled)
@@ -170,7 +172,7 @@ async def test_an_import_withdraws_a_scheduled_article(bring: Bring, content: Co
     assert b'"withdrawal":{"reason":"Legal"' in stored
 
 
-async def test_note_of_a_withdrawn_schedule_is_exported_and_imported(bring: Bring, content: Content) -> None:
+async def test_note_of_a_withdrawn_schedule_is_exported_and_imported(bring: ImportLines, content: Content) -> None:
     await bring(edition_line(), article_line("a", published_at=None, withdrawal={"reason": "Legal"}))
     before = await content()
     assert b'"reason":"Legal"' in before
@@ -178,14 +180,14 @@ async def test_note_of_a_withdrawn_schedule_is_exported_and_imported(bring: Brin
     assert await content() == before
 
 
-async def test_an_article_without_identity_is_found_by_the_written_headline(bring: Bring) -> None:
+async def test_an_article_without_identity_is_found_by_the_written_headline(bring: ImportLines) -> None:
     line = without(article_line("x", headline="  Fog  on the quay "), "source_id")
     assert (await bring(edition_line(), line)).outcomes == {"created": 1}
     assert (await bring(line)).outcomes == {"unchanged": 1}
     assert (await bring({**line, "headline": "Fog on the quay"})).outcomes == {"created": 1}
 
 
-async def test_lines_that_cannot_be_read_are_named(bring: Bring) -> None:
+async def test_lines_that_cannot_be_read_are_named(bring: ImportLines) -> None:
     brought = await bring(
         edition_line("tpl", article_url="{site_url}/{yyyy}/{slug}"),
         b'{"kind":"tag","slug":"x","name":"First","name":"Second"}',

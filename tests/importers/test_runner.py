@@ -10,7 +10,7 @@ from app.db import bulk
 from app.db.database import Database
 from app.importers import runner
 from tests.conftest import NOW
-from tests.importers.conftest import Bring, Content, Log, import_bytes
+from tests.importers.conftest import Content, ImportLines, Log, import_bytes
 from tests.importers.lines import article_line, edition_line, pack
 
 CATALOGUE = [
@@ -47,7 +47,7 @@ def articles_of(exported: bytes) -> dict[str, dict[str, Any]]:
     return {record["source_id"]: record for record in records if record["kind"] == "article"}
 
 
-async def test_the_same_file_again_changes_nothing(bring: Bring, content: Content, log: Log) -> None:
+async def test_the_same_file_again_changes_nothing(bring: ImportLines, content: Content, log: Log) -> None:
     first = await bring(*CATALOGUE, *stories())
     assert first.errors == []
     assert first.outcomes == {"created": 5}
@@ -60,7 +60,7 @@ async def test_the_same_file_again_changes_nothing(bring: Bring, content: Conten
 
 
 async def test_one_changed_line_changes_that_article_and_adds_one_change(
-    bring: Bring, content: Content, log: Log
+    bring: ImportLines, content: Content, log: Log
 ) -> None:
     await bring(*CATALOGUE, *stories())
     before, logged = articles_of(await content()), await log()
@@ -71,13 +71,13 @@ async def test_one_changed_line_changes_that_article_and_adds_one_change(
     after = articles_of(await content())
     assert {name for name in after if after[name] != before[name]} == {"s2"}
     assert {name for name in after["s2"] if after["s2"][name] != before["s2"][name]} == {"lead", "revisions"}
-    said = [each["content"] and each["content"]["lead"] for each in after["s2"]["revisions"]]
-    assert said == [before["s2"]["lead"], None]
+    shown = [each["content"] and each["content"]["lead"] for each in after["s2"]["revisions"]]
+    assert shown == [before["s2"]["lead"], None]
     added = (await log())[len(logged) :]
     assert [kind for kind, _ in added] == ["article.updated"]
 
 
-async def test_a_change_of_any_member_is_noticed(bring: Bring, log: Log) -> None:
+async def test_a_change_of_any_member_is_noticed(bring: ImportLines, log: Log) -> None:
     changed = stories()
     await bring(*CATALOGUE, *changed)
     for member, value in CHANGES:
@@ -88,7 +88,9 @@ async def test_a_change_of_any_member_is_noticed(bring: Bring, log: Log) -> None
         assert added == [*["section.updated"] * (member == "section"), "article.updated"], member
 
 
-async def test_later_public_time_is_a_bump_and_preserves_the_first(bring: Bring, content: Content, log: Log) -> None:
+async def test_later_public_time_is_a_bump_and_preserves_the_first(
+    bring: ImportLines, content: Content, log: Log
+) -> None:
     await bring(edition_line(), article_line("a"))
     await bring(article_line("a", published_at="2026-11-03T12:00:00Z"))
     stored = articles_of(await content())["a"]
@@ -97,7 +99,7 @@ async def test_later_public_time_is_a_bump_and_preserves_the_first(bring: Bring,
     assert [kind for kind, _ in await log()][-1] == "article.bumped"
 
 
-async def test_lines_may_be_in_any_order(bring: Bring, content: Content, log: Log) -> None:
+async def test_lines_may_be_in_any_order(bring: ImportLines, content: Content, log: Log) -> None:
     there = [*stories(), *CATALOGUE]
     backwards = await bring(*reversed(there))
     assert backwards.errors == []
@@ -110,7 +112,7 @@ async def test_lines_may_be_in_any_order(bring: Bring, content: Content, log: Lo
     assert await log() == logged
 
 
-async def test_articles_and_sections_may_precede_their_edition(bring: Bring, content: Content) -> None:
+async def test_articles_and_sections_may_precede_their_edition(bring: ImportLines, content: Content) -> None:
     report = await bring(
         article_line("a", section="port", lead="First"),
         {"kind": "section", "edition": "global", "slug": "port", "name": "Port"},
@@ -122,14 +124,14 @@ async def test_articles_and_sections_may_precede_their_edition(bring: Bring, con
     assert articles_of(await content())["a"]["lead"] == "Second", "the later line wins, although both were deferred"
 
 
-async def test_record_of_a_missing_edition_is_refused_with_its_line_number(bring: Bring) -> None:
+async def test_record_of_a_missing_edition_is_refused_with_its_line_number(bring: ImportLines) -> None:
     lost = {"kind": "section", "edition": "nowhere", "slug": "port", "name": "Port"}
     report = await bring(edition_line(), article_line("a"), article_line("b", edition="nowhere"), b"", lost)
     assert report.errors == [(3, "There is no edition 'nowhere'."), (5, "There is no edition 'nowhere'.")]
     assert report.outcomes == {"created": 1}
 
 
-async def test_unknown_codes_are_made_and_counted(bring: Bring, content: Content) -> None:
+async def test_unknown_codes_are_made_and_counted(bring: ImportLines, content: Content) -> None:
     report = await bring(edition_line(), *stories(3))
     assert report.report.created_entries == {"labels": 1, "sections": 1, "tags": 2, "authors": 2}
     made = [orjson.loads(line) for line in (await content()).splitlines()]
@@ -137,7 +139,7 @@ async def test_unknown_codes_are_made_and_counted(bring: Bring, content: Content
     assert (await bring(*stories(3))).report.created_entries == {}
 
 
-async def test_a_refused_article_makes_nothing(bring: Bring, content: Content) -> None:
+async def test_a_refused_article_makes_nothing(bring: ImportLines, content: Content) -> None:
     await bring(edition_line(), article_line("a", slug="night-boats"))
     report = await bring(article_line("b", slug="night-boats", tags=["boats"], section="night"))
     assert report.errors == [(1, "slug: The slug 'night-boats' belongs to another article or redirects to one.")]
@@ -145,7 +147,9 @@ async def test_a_refused_article_makes_nothing(bring: Bring, content: Content) -
     assert b'"boats"' not in await content()
 
 
-async def test_names_are_looked_up_in_portions(bring: Bring, content: Content, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_names_are_looked_up_in_portions(
+    bring: ImportLines, content: Content, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await bring(*CATALOGUE, *stories(2))
     monkeypatch.setattr(bulk, "CHUNK_SIZE", 2)
     report = await bring(*stories())
@@ -155,7 +159,7 @@ async def test_names_are_looked_up_in_portions(bring: Bring, content: Content, m
 
 
 @pytest.mark.soak
-async def test_one_batch_may_name_more_entries_than_a_statement_takes(bring: Bring) -> None:
+async def test_one_batch_may_name_more_entries_than_a_statement_takes(bring: ImportLines) -> None:
     crowd = [article_line(f"s{n}", authors=[f"a{n}x{i}" for i in range(200)]) for n in range(170)]
     report = await bring(edition_line(), *crowd)
     assert report.errors == []
@@ -163,7 +167,7 @@ async def test_one_batch_may_name_more_entries_than_a_statement_takes(bring: Bri
 
 
 async def test_batches_of_any_size_have_equal_results(
-    bring: Bring, content: Content, monkeypatch: pytest.MonkeyPatch
+    bring: ImportLines, content: Content, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(runner, "BATCH", 2)
     await bring(*CATALOGUE, *stories())

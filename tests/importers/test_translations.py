@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 import pytest
 
-from tests.importers.conftest import Bring, Content, Log
+from tests.importers.conftest import Content, ImportLines, Log
 from tests.importers.lines import article_line, edition_line
 
 ID = "01m8x3c7k2v9q"
@@ -14,7 +14,7 @@ EDITIONS = (edition_line(), edition_line("ua", language="uk"))
 
 
 @pytest.fixture(autouse=True)
-async def _editions(bring: Bring) -> None:
+async def _editions(bring: ImportLines) -> None:
     await bring(*EDITIONS)
 
 
@@ -39,7 +39,9 @@ async def stories(content: Content) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize("order", [*permutations(range(3))])
-async def test_references_are_resolved_in_any_order(bring: Bring, content: Content, order: tuple[int, ...]) -> None:
+async def test_references_are_resolved_in_any_order(
+    bring: ImportLines, content: Content, order: tuple[int, ...]
+) -> None:
     lines = (line("global:a", "ua:b", "global:c"), line("ua:b"), line("global:c", "global:a", language="fr"))
     for number in order:
         assert (await bring(lines[number])).errors == []
@@ -49,7 +51,7 @@ async def test_references_are_resolved_in_any_order(bring: Bring, content: Conte
     assert again.outcomes == {"unchanged": 3}
 
 
-async def test_one_file_links_articles_of_several_editions(bring: Bring, content: Content, log: Log) -> None:
+async def test_one_file_links_articles_of_several_editions(bring: ImportLines, content: Content, log: Log) -> None:
     report = await bring(line("ua:b", "global:a"), line("global:a"), line("ua:d"), line("global:c", "ua:d"))
     assert report.errors == []
     assert len(await log()) == len(EDITIONS) + 4 + 2  # an update of global:a and of global:c, stored before the others
@@ -58,7 +60,7 @@ async def test_one_file_links_articles_of_several_editions(bring: Bring, content
     assert await content() == before
 
 
-async def test_line_without_translations_preserves_links_from_others(bring: Bring, content: Content) -> None:
+async def test_line_without_translations_preserves_links_from_others(bring: ImportLines, content: Content) -> None:
     await bring(line("global:a", "ua:b"), line("ua:b"))
     for unchanged in (line("ua:b"), line("ua:b", translations=[]), line("ua:b", translations=None)):
         assert (await bring(unchanged)).outcomes == {"unchanged": 1}
@@ -66,26 +68,26 @@ async def test_line_without_translations_preserves_links_from_others(bring: Brin
     assert await stories(content) == {"global:a": [], "ua:b": []}
 
 
-async def test_second_article_of_an_edition_and_language_is_refused(bring: Bring, content: Content) -> None:
+async def test_second_article_of_an_edition_and_language_is_refused(bring: ImportLines, content: Content) -> None:
     report = await bring(line("global:a", "ua:b"), line("ua:b"), line("ua:c", "global:a"), line("ua:d"))
     assert [number for number, _ in report.errors] == [3]
     assert "one article for each edition and language" in report.errors[0][1]
     assert set(await stories(content)) == {"global:a", "ua:b", "ua:d"}
 
 
-async def test_conflicting_arrival_is_stored_with_a_warning(bring: Bring, content: Content) -> None:
+async def test_conflicting_arrival_is_stored_with_a_warning(bring: ImportLines, content: Content) -> None:
     report = await bring(line("global:a", "ua:c"), line("ua:b", "global:a"), line("ua:c"))
     assert report.errors == []
     assert [code for code, _ in report.report.warnings] == ["translation-conflict"]
     assert await stories(content) == {"global:a": ["ua:c"], "ua:b": ["global:a"], "ua:c": []}
 
 
-async def test_own_reference_is_ignored(bring: Bring, content: Content) -> None:
+async def test_own_reference_is_ignored(bring: ImportLines, content: Content) -> None:
     assert (await bring(line("global:a", "global:a", "ua:b"), line("ua:b"))).errors == []
     assert (await stories(content))["global:a"] == ["ua:b"]
 
 
-async def test_reference_by_id_waits_as_well(bring: Bring, content: Content) -> None:
+async def test_reference_by_id_waits_as_well(bring: ImportLines, content: Content) -> None:
     await bring(article_line("a", translations=[ID]))
     assert (await bring(line("ua:b", id=ID))).errors == []
     assert (await stories(content))["global:a"] == ["ua:b"]

@@ -30,12 +30,12 @@ def change(*named: str, lists: tuple[str, ...] = (), places: tuple[int, ...] | N
     return ChangeEvent(1, frozenset(named), frozenset(lists), places)
 
 
-def noted(*notes: Callable[[], None]) -> Dependencies:
-    footprint = Dependencies()
-    with tracking(footprint):
+def recorded(*notes: Callable[[], None]) -> Dependencies:
+    recorded_dependencies = Dependencies()
+    with tracking(recorded_dependencies):
         for note in notes:
             note()
-    return footprint
+    return recorded_dependencies
 
 
 NOTES: dict[str, Callable[[], None]] = {
@@ -51,11 +51,11 @@ NOTES: dict[str, Callable[[], None]] = {
 
 @pytest.mark.parametrize("key", NOTES)
 def test_dependencies_use_the_surrogate_keys_of_changes(key: str) -> None:
-    footprint = noted(NOTES[key])
-    assert footprint.keys == {key}
-    assert not footprint.is_empty
-    assert footprint.is_invalidated_by(change(key, "tag:999"))
-    assert not footprint.is_invalidated_by(change("tag:999"))
+    recorded_dependencies = recorded(NOTES[key])
+    assert recorded_dependencies.keys == {key}
+    assert not recorded_dependencies.is_empty
+    assert recorded_dependencies.is_invalidated_by(change(key, "tag:999"))
+    assert not recorded_dependencies.is_invalidated_by(change("tag:999"))
 
 
 def test_recording_outside_of_a_response_has_no_effect() -> None:
@@ -64,7 +64,7 @@ def test_recording_outside_of_a_response_has_no_effect() -> None:
     depend_on_range([["edition:1"]], 1, 2)
     expires_at(1)
     set_cache_policy(CONTENT, ListDependency())
-    assert noted().is_empty
+    assert recorded().is_empty
 
 
 def test_nested_tracking_records_separately() -> None:
@@ -82,28 +82,28 @@ def test_nested_tracking_records_separately() -> None:
 def test_repeated_dependency_counts_once() -> None:
     note: Callable[[], None] = lambda: depend_on_range([["edition:1", "edition:2"]], 5, 9)  # noqa: E731 - a recording function as the others
     again: Callable[[], None] = lambda: depend_on_range([["edition:2", "edition:1"]], 5, 9)  # noqa: E731 - same
-    footprint = noted(note, NOTES["tag:3"], again, NOTES["tag:3"])
-    assert footprint.ranges == [RangeDependency((frozenset({"edition:1", "edition:2"}),), 5, 9)]
-    assert footprint.keys == {"tag:3"}
+    recorded_dependencies = recorded(note, NOTES["tag:3"], again, NOTES["tag:3"])
+    assert recorded_dependencies.ranges == [RangeDependency((frozenset({"edition:1", "edition:2"}),), 5, 9)]
+    assert recorded_dependencies.keys == {"tag:3"}
 
 
 @pytest.mark.parametrize(("place", "is_touched"), [(4, False), (5, True), (7, True), (9, True), (10, False)])
 def test_range_is_invalidated_by_a_timestamp_in_it_ends_included(place: int, *, is_touched: bool) -> None:
-    footprint = noted(lambda: depend_on_range([["edition:1"]], 5, 9))
-    assert not footprint.is_empty
-    assert footprint.is_invalidated_by(change(lists=("edition:1", "tag:3"), places=(place,))) is is_touched
-    assert footprint.is_invalidated_by(change(lists=("edition:1",), places=(0, place, 99))) is is_touched
+    recorded_dependencies = recorded(lambda: depend_on_range([["edition:1"]], 5, 9))
+    assert not recorded_dependencies.is_empty
+    assert recorded_dependencies.is_invalidated_by(change(lists=("edition:1", "tag:3"), places=(place,))) is is_touched
+    assert recorded_dependencies.is_invalidated_by(change(lists=("edition:1",), places=(0, place, 99))) is is_touched
 
 
 def test_range_is_invalidated_by_unknown_timestamps_and_not_by_none() -> None:
-    footprint = noted(lambda: depend_on_range([["edition:1"]], 5, 9))
-    assert footprint.is_invalidated_by(change(lists=("edition:1",), places=None))
-    assert not footprint.is_invalidated_by(change(lists=("edition:2",), places=None))
-    assert not footprint.is_invalidated_by(change(lists=("edition:1",), places=()))
+    recorded_dependencies = recorded(lambda: depend_on_range([["edition:1"]], 5, 9))
+    assert recorded_dependencies.is_invalidated_by(change(lists=("edition:1",), places=None))
+    assert not recorded_dependencies.is_invalidated_by(change(lists=("edition:2",), places=None))
+    assert not recorded_dependencies.is_invalidated_by(change(lists=("edition:1",), places=()))
 
 
 def test_range_of_several_groups_requires_a_list_of_each() -> None:
-    footprint = noted(lambda: depend_on_range([["tag:1", "tag:2"], ["section:4"], ["edition:1"]], 0, 9))
+    recorded_dependencies = recorded(lambda: depend_on_range([["tag:1", "tag:2"], ["section:4"], ["edition:1"]], 0, 9))
     for lists, is_touched in (
         (("tag:2", "section:4", "edition:1"), True),
         (("tag:1", "tag:9", "section:4", "edition:1"), True),
@@ -111,10 +111,10 @@ def test_range_of_several_groups_requires_a_list_of_each() -> None:
         (("tag:3", "section:4", "edition:1"), False),
         (("tag:1", "tag:2", "section:4"), False),
     ):
-        assert footprint.is_invalidated_by(change(lists=lists, places=(3,))) is is_touched, lists
+        assert recorded_dependencies.is_invalidated_by(change(lists=lists, places=(3,))) is is_touched, lists
 
 
 def test_response_expires_at_the_first_of_its_instants() -> None:
-    footprint = noted(lambda: expires_at(50), lambda: expires_at(20), lambda: expires_at(70))
-    assert footprint.expires_at == 20
-    assert footprint.is_empty, "an instant alone does not say what else the response depends on"
+    recorded_dependencies = recorded(lambda: expires_at(50), lambda: expires_at(20), lambda: expires_at(70))
+    assert recorded_dependencies.expires_at == 20
+    assert recorded_dependencies.is_empty, "an instant alone does not say what else the response depends on"

@@ -46,7 +46,7 @@ def spans(draw: st.DrawFn) -> RangeDependency:
 
 
 @st.composite
-def footprints(draw: st.DrawFn) -> Dependencies:
+def all_dependencies(draw: st.DrawFn) -> Dependencies:
     found = Dependencies()
     found.keys = set(draw(st.frozensets(st.sampled_from(LOOKED_AT), max_size=4)))
     found.ranges = draw(st.lists(spans(), max_size=3))
@@ -54,8 +54,8 @@ def footprints(draw: st.DrawFn) -> Dependencies:
 
 
 @st.composite
-def changes(draw: st.DrawFn, footprint: Dependencies) -> ChangeEvent:
-    within = [st.integers(span.first, span.last) for span in footprint.ranges]
+def changes(draw: st.DrawFn, recorded_dependencies: Dependencies) -> ChangeEvent:
+    within = [st.integers(span.first, span.last) for span in recorded_dependencies.ranges]
     places = st.one_of(st.none(), st.lists(st.one_of(instants, *within), max_size=3).map(tuple))
     return ChangeEvent(1, draw(st.frozensets(st.sampled_from(LOOKED_AT), max_size=3)), draw(lists), draw(places))
 
@@ -66,18 +66,18 @@ def footprint_of(*keys: str, spans: tuple[RangeDependency, ...] = ()) -> Depende
     return found
 
 
-def carried(footprint: Dependencies) -> set[str]:
-    value = surrogate_key_header(footprint, is_static=False)
+def carried(recorded_dependencies: Dependencies) -> set[str]:
+    value = surrogate_key_header(recorded_dependencies, is_static=False)
     assert value is not None
     return set(value.split(" "))
 
 
 @given(st.data())
 def test_purge_keys_cover_every_invalidated_response(data: st.DataObject) -> None:
-    footprint = data.draw(footprints())
-    change = data.draw(changes(footprint))
-    if footprint.is_invalidated_by(change):
-        assert carried(footprint).intersection(purge_keys([change]))
+    recorded_dependencies = data.draw(all_dependencies())
+    change = data.draw(changes(recorded_dependencies))
+    if recorded_dependencies.is_invalidated_by(change):
+        assert carried(recorded_dependencies).intersection(purge_keys([change]))
 
 
 def test_purge_keys_of_a_change_name_article_slugs_and_ranges() -> None:

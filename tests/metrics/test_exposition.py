@@ -20,7 +20,7 @@ from tests.server_process import free_port
 OPEN_METRICS = "application/openmetrics-text; version=1.0.0"
 
 
-def ask(port: int, path: str = "/metrics", method: str = "GET", **headers: str) -> tuple[int, str, str]:
+def send_request(port: int, path: str = "/metrics", method: str = "GET", **headers: str) -> tuple[int, str, str]:
     """Return status, content type and text of a response."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     try:
@@ -57,7 +57,7 @@ def port(group: MetricsGroup) -> Iterator[int]:
 
 
 def test_text_is_what_prometheus_parses(port: int) -> None:
-    status, content_type, text = ask(port)
+    status, content_type, text = send_request(port)
     assert (status, content_type) == (200, "text/plain; version=0.0.4; charset=utf-8")
     families = {family.name: family for family in text_string_to_metric_families(text)}
     assert {metric.name.removesuffix("_total") for metric in METRICS} == families.keys()
@@ -77,21 +77,21 @@ def test_text_is_what_prometheus_parses(port: int) -> None:
 
 
 def test_open_metrics_are_sent_to_clients_that_accept_them(port: int) -> None:
-    status, content_type, text = ask(port, Accept=OPEN_METRICS)
+    status, content_type, text = send_request(port, Accept=OPEN_METRICS)
     assert status == 200
     assert content_type.startswith("application/openmetrics-text")
     assert len(list(parse_open_metrics(text))) == len(METRICS)  # type: ignore[no-untyped-call]  # the library's
 
 
 def test_other_paths_are_not_found(port: int) -> None:
-    assert ask(port, "/")[0] == 404
-    assert ask(port, "/v1/timeline")[0] == 404
-    assert ask(port, "/metrics?name[]=x")[0] == 200
-    assert ask(port, "/metrics", "POST")[0] == 501
+    assert send_request(port, "/")[0] == 404
+    assert send_request(port, "/v1/timeline")[0] == 404
+    assert send_request(port, "/metrics?name[]=x")[0] == 200
+    assert send_request(port, "/metrics", "POST")[0] == 501
 
 
 def test_head_has_no_content(port: int) -> None:
-    status, _, text = ask(port, method="HEAD")
+    status, _, text = send_request(port, method="HEAD")
     assert (status, text) == (200, "")
 
 
@@ -115,6 +115,6 @@ def test_lead_is_taken_over_when_its_holder_ends(group: MetricsGroup) -> None:
     first.lead_if_free()
     first.close()
     second.lead_if_free()
-    assert ask(address.port)[0] == 200
+    assert send_request(address.port)[0] == 200
     member.close()
     second.close()

@@ -61,7 +61,7 @@ async def test_error_of_a_trace_function_reaches_the_caller_before_an_octet_is_s
 
 
 async def test_pool_connects_by_its_network_backend_and_awaits_the_trace_function() -> None:
-    asked: list[tuple[str, int, float | None]] = []
+    requested: list[tuple[str, int, float | None]] = []
 
     class Backend(httpcore.AsyncNetworkBackend):
         async def connect_tcp(
@@ -72,7 +72,7 @@ async def test_pool_connects_by_its_network_backend_and_awaits_the_trace_functio
             *_: object,
             **__: object,
         ) -> httpcore.AsyncNetworkStream:
-            asked.append((host, port, timeout))
+            requested.append((host, port, timeout))
             return await httpcore.AnyIOBackend().connect_tcp("127.0.0.1", port, timeout)
 
     async with receiver() as (address, _), httpcore.AsyncConnectionPool(network_backend=Backend()) as pool:
@@ -80,4 +80,4 @@ async def test_pool_connects_by_its_network_backend_and_awaits_the_trace_functio
         url = httpcore.URL(scheme=b"http", host=b"receiver.example", port=port, target=b"/")
         response = await pool.request("GET", url, extensions={"timeout": {"connect": 5.0}})
         assert response.status == 200
-    assert asked == [("receiver.example", port, 5.0)]
+    assert requested == [("receiver.example", port, 5.0)]

@@ -162,23 +162,23 @@ class History:
 
     def _ask(self) -> None:
         random = self._random
-        asked: dict[str, Any] = {"edition": self._edition}
+        requested: dict[str, Any] = {"edition": self._edition}
         if random.random() < 0.6:
             for kind in random.sample(sorted(KINDS), random.choice((1, 1, 2))):
-                asked[kind] = random.sample(self._kinds[kind], random.choice((1, len(KINDS[kind]))))
-        if random.random() < (0.5 if len(asked) == 1 else 0.2):  # few articles match both kinds of filters
+                requested[kind] = random.sample(self._kinds[kind], random.choice((1, len(KINDS[kind]))))
+        if random.random() < (0.5 if len(requested) == 1 else 0.2):  # few articles match both kinds of filters
             for trait in random.sample(sorted(FILTERS), random.choice((1, 1, 2))):
                 pages = () if self._days or trait != "format" else PAGES
-                asked[trait] = random.choice((*FILTERS[trait], *pages))
+                requested[trait] = random.choice((*FILTERS[trait], *pages))
         if random.random() < 0.4:
-            asked["exclude"] = [random.choice((p.id, p.slug)) for p in random.sample([*self._pieces.values()], 2)]
+            requested["exclude"] = [random.choice((p.id, p.slug)) for p in random.sample([*self._pieces.values()], 2)]
         if random.random() < 0.2:
             self._lower = self._centre - DAY_US
-            asked["from"] = format_instant(self._lower, self._zone)
+            requested["from"] = format_instant(self._lower, self._zone)
         if random.random() < 0.2:
             self._upper = self._centre + DAY_US // 2
-            asked["to"] = format_instant(self._upper, self._zone)
-        self._asked = asked
+            requested["to"] = format_instant(self._upper, self._zone)
+        self._asked = requested
 
     def _matching(self, below: Key | None = None) -> list[StoryState]:
         """Return the items of the list now (after a key), newest first, by brute force."""
@@ -201,13 +201,13 @@ class History:
 
     def _has_traits(self, traits: dict[str, Any]) -> bool:
         """Return whether the filters by traits select these; pages are selected by their format alone."""
-        asked = self._asked
+        requested = self._asked
         language = (traits["language"] or OWN_LANGUAGE).lower()
         return (
-            traits["format"] in asked.get("format", ("article", "gallery", "video", "audio"))
-            and ("language" not in asked or language in [each.lower() for each in asked["language"]])
-            and asked.get("featured") in {None, traits["featured"]}
-            and ("access" not in asked or traits["access"] in asked["access"])
+            traits["format"] in requested.get("format", ("article", "gallery", "video", "audio"))
+            and ("language" not in requested or language in [each.lower() for each in requested["language"]])
+            and requested.get("featured") in {None, traits["featured"]}
+            and ("access" not in requested or traits["access"] in requested["access"])
         )
 
     def _entries(self, names: Iterable[str]) -> set[str]:
@@ -217,16 +217,16 @@ class History:
     async def _read(self, walk: Walk) -> bool:
         """Read a page and compare it with the newsroom's own state; return whether there is more."""
         limit = self._random.choice((1, 1, 2, 3, 5))
-        asked = {**self._asked, "limit": limit} | ({} if walk.cursor is None else {"cursor": walk.cursor})
+        requested = {**self._asked, "limit": limit} | ({} if walk.cursor is None else {"cursor": walk.cursor})
         expected = self._matching(walk.shown[-1] if walk.shown else None)
         if self._days:
             if self._tz is not None:
-                asked["tz"] = self._tz
-            page: Any = await self._database.read(get_timeline, TimelineParams.model_validate(asked))
+                requested["tz"] = self._tz
+            page: Any = await self._database.read(get_timeline, TimelineParams.model_validate(requested))
             self._check_days(page["days"], expected[limit:], walk)
             items = [item for day in page["days"] for item in day["items"]]
         else:
-            params = ArticleListParams.model_validate(asked)
+            params = ArticleListParams.model_validate(requested)
             page = await self._database.read(list_articles, params, path="/v1/articles")
             items = page["items"]
         assert [item["id"] for item in items] == [piece.id for piece in expected[:limit]]

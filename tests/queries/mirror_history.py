@@ -18,7 +18,7 @@ from app.queries.timeline.timeline import get_timeline
 from app.schemas.change import ChangeListParams
 from app.schemas.params import EntryListParams, TimelineParams
 from tests.conftest import NOW
-from tests.queries.history import KINDS, STEPS, History, Key, Piece, Walk
+from tests.queries.history import KINDS, STEPS, History, Key, StoryState, Walk
 from tests.records import author, edition, label, section, tag
 
 GONE = {"article.withdrawn", "article.removed"}
@@ -62,11 +62,11 @@ class MirrorHistory(History):
 
     async def _read_pages(self) -> int:
         """Read some pages of the timeline, or all; return the `as_of` of the first."""
-        asked, as_of, pages = dict(self._asked), 0, 0
+        requested, as_of, pages = dict(self._asked), 0, 0
         depth = self._random.choice((1, 2, 3, 5, 1_000))
         while True:
-            asked["limit"] = 100 if "id" in asked else self._random.choice((1, 2, 3, 5))
-            page: Any = await self._database.read(get_timeline, TimelineParams.model_validate(asked))
+            requested["limit"] = 100 if "id" in requested else self._random.choice((1, 2, 3, 5))
+            page: Any = await self._database.read(get_timeline, TimelineParams.model_validate(requested))
             as_of = as_of or page["as_of"]
             items = [item for day in page["days"] for item in day["items"]]
             self._held |= {item["id"]: item for item in items}
@@ -78,7 +78,7 @@ class MirrorHistory(History):
                 self._deepest = key_of(items[-1])
                 self.counts["cut_short"] += 1
                 return as_of
-            asked["cursor"] = page["next"]["cursor"]
+            requested["cursor"] = page["next"]["cursor"]
             for _ in range(self._random.choice((0, 1, 2, 4))):
                 await self._live()
 
@@ -87,8 +87,8 @@ class MirrorHistory(History):
         beginning: dict[str, Any] = {"since": since}
         left = self._random.randrange(4, 8)
         while True:
-            asked = {**self._asked, "limit": self._random.choice((1, 2, 3, 7, 200)), **beginning}
-            page: Any = await self._database.read(list_changes, ChangeListParams.model_validate(asked))
+            requested = {**self._asked, "limit": self._random.choice((1, 2, 3, 7, 200)), **beginning}
+            page: Any = await self._database.read(list_changes, ChangeListParams.model_validate(requested))
             numbers = [each["seq"] for each in page["items"]]
             assert numbers == sorted(set(numbers))
             assert all(since < number <= page["as_of"] for number in numbers)
@@ -156,14 +156,14 @@ class MirrorHistory(History):
             self._held[item["id"]] = item
 
     async def _read_again(self) -> list[Any]:
-        asked = {**self._asked, "id": list(self._held)}
-        page: Any = await self._database.read(get_timeline, TimelineParams.model_validate(asked))
+        requested = {**self._asked, "id": list(self._held)}
+        page: Any = await self._database.read(get_timeline, TimelineParams.model_validate(requested))
         return [item for day in page["days"] for item in day["items"]]
 
     async def _read_whole(self) -> list[Any]:
         """Return the list from its newest item to its oldest."""
-        asked = {**self._asked, "limit": 200}
-        page: Any = await self._database.read(get_timeline, TimelineParams.model_validate(asked))
+        requested = {**self._asked, "limit": 200}
+        page: Any = await self._database.read(get_timeline, TimelineParams.model_validate(requested))
         assert page["next"] is None
         return [item for day in page["days"] for item in day["items"]]
 
@@ -222,7 +222,7 @@ class MirrorHistory(History):
         )
         await self._database.write(upsert_entry, record, now=self._now)
 
-    def _matching(self, below: Key | None = None) -> list[Piece]:
+    def _matching(self, below: Key | None = None) -> list[StoryState]:
         found = super()._matching(below)
         assert all(piece.status is ArticleStatus.PUBLISHED for piece in found)
         return found

@@ -29,22 +29,22 @@ async def gap(database: Database, store: Store) -> Gap:
     return gap
 
 
-async def ask(database: Database, **asked: Any) -> Any:
+async def read_page(database: Database, **requested: Any) -> Any:
     """Return one page of the feed."""
-    return await database.read(list_changes, ChangeListParams.model_validate(asked))
+    return await database.read(list_changes, ChangeListParams.model_validate(requested))
 
 
 async def test_client_at_the_end_of_the_backup_continues(database: Database, gap: Gap) -> None:
-    page = await ask(database, since=gap.last)
+    page = await read_page(database, since=gap.last)
     assert [each["type"] for each in page["items"]] == ["edition.updated", "article.published"]
     assert [each["seq"] for each in page["items"]] == [gap.first, gap.first + 1]
     assert page["as_of"] == gap.first + 1
-    assert (await ask(database, since=gap.last - 1))["as_of"] == page["as_of"]
+    assert (await read_page(database, since=gap.last - 1))["as_of"] == page["as_of"]
     for since in (gap.first - 1, gap.first):
-        assert [each["seq"] for each in (await ask(database, since=since))["items"]][-1] == gap.first + 1
-    whole = await ask(database, limit=1)
+        assert [each["seq"] for each in (await read_page(database, since=since))["items"]][-1] == gap.first + 1
+    whole = await read_page(database, limit=1)
     while whole["next"] is not None:  # page by page, over the gap
-        whole = await ask(database, limit=1, cursor=whole["next"]["cursor"])
+        whole = await read_page(database, limit=1, cursor=whole["next"]["cursor"])
     assert whole["as_of"] == gap.first + 1
 
 
@@ -57,7 +57,7 @@ async def test_positions_of_the_lost_log_are_rejected(database: Database, store:
     for each in (gap, again):
         for place in (each.last + 1, each.last + 100, each.first - 2):
             with pytest.raises(InvalidInputError, match="the position is of another log; begin at 0") as refused:
-                await ask(database, **{where: place if where == "since" else encode_number(place, digest)})
+                await read_page(database, **{where: place if where == "since" else encode_number(place, digest)})
             assert [error.location for error in refused.value.errors] == [where]
             with pytest.raises(InvalidInputError, match="begin at 0"):
                 await database.read(validate_position, place)
@@ -72,7 +72,7 @@ async def test_gaps_need_no_statement(database: Database, store: Store) -> None:
     counts = []
     for _ in range(2):
         with counted() as statements:
-            await ask(database, since=last)
+            await read_page(database, since=last)
         counts.append(len(statements))
         if len(counts) == 1:
             await database.write(skip_sequence_numbers, now=NOW, actor="command")

@@ -179,8 +179,8 @@ async def test_invalid_query_opens_no_stream(hub: StreamHub) -> None:
             (ChangeListParams(edition="nowhere"), NotFoundError),
             (ChangeListParams(tz="x"), InvalidInputError),
         ):
-            asking = [open_stream(hub, params=params) for _ in range(3)]
-            results = await asyncio.gather(*asking, return_exceptions=True)
+            pending = [open_stream(hub, params=params) for _ in range(3)]
+            results = await asyncio.gather(*pending, return_exceptions=True)
             assert [type(each) for each in results] == [error] * 3
     with pytest.raises(InvalidInputError, match="The log ends at"):
         await open_stream(hub, 10**6)

@@ -7,7 +7,7 @@ import pytest
 
 from app.schemas.body import Image, Rendition
 from app.syndication.feed_document import changed_at, content_html, media_type, urn_for
-from tests.syndication.samples import channel, fog, forms, keeper
+from tests.syndication.samples import channel, fog, keeper, render_documents
 
 
 def test_urn_is_stable() -> None:
@@ -39,7 +39,7 @@ def test_content_html_has_lead_first_and_disclaimer_last() -> None:
 def test_category_names_are_unique() -> None:
     tags = [{"slug": slug, "name": name, "href": f"/v1/tags/{slug}"} for slug, name in (("sea", "Sea"), ("fog", "Fog"))]
     item = keeper(tags=tags, sections=[{"slug": "at-sea", "name": "Sea", "href": "/v1/sections/at-sea"}])
-    written = forms([item])
+    written = render_documents([item])
     assert json.loads(written["feed.json"]())["items"][0]["tags"] == ["Sea", "Fog"]
     assert written["rss.xml"]().count(b"<category>Sea</category>") == 1
     assert written["atom.xml"]().count(b'label="Sea"') == 2  # the scheme distinguishes them
@@ -71,7 +71,7 @@ def picture(url: str, *, kind: str | None = None) -> Image:
 def test_media_type_follows_a_rendition_or_the_extension(path: str, kind: str | None, expected: str | None) -> None:
     image = picture(f"https://pictures.example/{path}", kind=kind)
     assert media_type(image) == expected
-    written = forms([fog(image=image)])
+    written = render_documents([fog(image=image)])
     rendition = json.loads(written["ninjs-article.json"]())["associations"][0]["renditions"][0]
     assert rendition.get("contentType") == expected
     files = (b"<media:content ", written["rss.xml"]()), (b'<link rel="enclosure" ', written["atom.xml"]())

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.syndication import json_ld, rss
 from app.syndication.feed_document import content_html
-from tests.syndication.samples import PUBLICATION, author_item, channel, fog, forms, page, tag_item
+from tests.syndication.samples import PUBLICATION, author_item, channel, fog, page, render_documents, tag_item
 from tests.syndication.standards import read_xml
 from tests.xss_vectors import VECTORS
 
@@ -48,7 +48,7 @@ def hostile(text: str) -> Any:
     return item
 
 
-def sayable(text: str) -> str:
+def representable(text: str) -> str:
     """Return what XML 1.0 can represent of a text."""
     return "".join(
         character for character in text if character not in FORBIDDEN and (character >= " " or character in "\t\n\r")
@@ -71,7 +71,7 @@ class Scripts(HTMLParser):
 @settings(max_examples=150, deadline=None)
 @given(TEXT)
 def test_documents_with_hostile_text_are_well_formed(text: str) -> None:
-    for name, render in forms([hostile(text)]).items():
+    for name, render in render_documents([hostile(text)]).items():
         document = render()
         if name.endswith(".xml"):
             read_xml(document)
@@ -83,8 +83,8 @@ def test_documents_with_hostile_text_are_well_formed(text: str) -> None:
 @given(TEXT)
 def test_title_round_trips_except_characters_outside_xml(text: str) -> None:
     root = ET.fromstring(rss.render(channel("rss.xml", title=text), [hostile(text)]))  # noqa: S314 - written just here
-    assert (root.findtext("channel/title") or "") == sayable(text)
-    assert (root.findtext("channel/item/title") or "") == sayable(text)
+    assert (root.findtext("channel/title") or "") == representable(text)
+    assert (root.findtext("channel/item/title") or "") == representable(text)
 
 
 @settings(max_examples=150, deadline=None)
@@ -118,11 +118,11 @@ def test_every_valid_character_is_written() -> None:
 def test_xml_attribute_preserves_line_ends_and_quotation_marks() -> None:
     text = "a\"b'c\r\n\td<&>"
     tag = {"slug": "x", "name": text, "href": "/v1/tags/x"}
-    root = read_xml(forms([fog(tags=[tag])])["atom.xml"]())
+    root = read_xml(render_documents([fog(tags=[tag])])["atom.xml"]())
     category = root.xpath("//*[local-name()='category'][@term='x']")
     assert category[0].get("label") == text
 
 
 def test_rendering_is_deterministic() -> None:
-    first, again = (forms([fog()]) for _ in range(2))
+    first, again = (render_documents([fog()]) for _ in range(2))
     assert {name: render() for name, render in first.items()} == {name: render() for name, render in again.items()}

@@ -12,7 +12,7 @@ from app.domain.body.html_rendering import render_html
 from app.syndication import atom, json_feed, json_ld, ninjs, sitemap
 from app.syndication.feed_document import Publication
 from tests.syndication import varieties
-from tests.syndication.samples import HOME, PUBLICATION, archive, channel, fog, forms, keeper, page
+from tests.syndication.samples import HOME, PUBLICATION, archive, channel, fog, keeper, page, render_documents
 from tests.syndication.standards import (
     atom_errors,
     json_feed_errors,
@@ -51,7 +51,7 @@ UNLUCKY: Final[dict[str, Any]] = {
 @pytest.mark.parametrize("name", VALIDATORS)
 @pytest.mark.parametrize("items", [ITEMS, ITEMS[::-1], [fog(**UNLUCKY)]], ids=["both", "backwards", "unlucky"])
 def test_document_is_valid_by_its_official_schema(shared_folder: Path, name: str, items: list[Any]) -> None:
-    assert VALIDATORS[name](shared_folder, forms(items)[name]()) == []
+    assert VALIDATORS[name](shared_folder, render_documents(items)[name]()) == []
 
 
 @pytest.mark.parametrize("content", FeedContent)
@@ -69,7 +69,7 @@ def test_every_block_type_is_valid_by_every_schema(shared_folder: Path) -> None:
     records = [json.loads(line) for line in (Path(__file__).parents[1] / "golden/full.jsonl").read_text().splitlines()]
     bodies = [render_html(record["body"]) for record in records if record["kind"] == "article"]
     assert any("<figure" in body for body in bodies)
-    for name, render in forms([fog(body=body) for body in bodies]).items():
+    for name, render in render_documents([fog(body=body) for body in bodies]).items():
         if name in VALIDATORS:
             assert VALIDATORS[name](shared_folder, render()) == []
 
@@ -119,6 +119,6 @@ def test_an_empty_sitemap_is_valid(shared_folder: Path) -> None:
     ],
 )
 def test_schema_validators_detect_errors(shared_folder: Path, name: str, before: bytes, after: bytes) -> None:
-    good = forms(ITEMS)[name]()
+    good = render_documents(ITEMS)[name]()
     assert before in good
     assert VALIDATORS[name](shared_folder, good.replace(before, after)) != []

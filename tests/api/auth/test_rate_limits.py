@@ -142,13 +142,13 @@ async def test_single_configured_limit_does_not_apply_to_others(limited: Open, m
 async def test_only_trusted_proxies_forward_addresses(limited: Open) -> None:
     client = await limited(rate_limit_address="1/minute", trusted_proxies="10.0.0.0/8")
     come_from(client, "10.0.0.1")
-    asked = [
+    requested = [
         {"x-forwarded-for": "203.0.113.1"},
         {"x-forwarded-for": "203.0.113.2"},
         {"forwarded": 'for="[2001:db8::1]:80"'},
         {"x-forwarded-for": "203.0.113.1, 203.0.113.3, 10.0.0.9"},
     ]
-    assert [(await client.get("/v1", headers=each)).status_code for each in asked] == [200] * 4
+    assert [(await client.get("/v1", headers=each)).status_code for each in requested] == [200] * 4
     check_limited(await client.get("/v1", headers={"x-forwarded-for": "198.51.100.1, 203.0.113.1"}))
     split = [(b"x-forwarded-for", b"198.51.100.2"), (b"x-forwarded-for", b"203.0.113.2")]
     check_limited(await client.get("/v1", headers=split))
@@ -179,10 +179,10 @@ def test_rate_limit_window_begins_with_its_first_request() -> None:
     counts = []
     for tenth in (0, 9, 9, 10, 11, 19, 20):
         with clock.frozen(NOW + tenth * SECOND_US // 10):
-            verdict = limits.hit(ANONYMOUS, scope)
-            assert verdict is not None
-            counts.append((verdict.exceeded, verdict.remaining))
-            assert verdict.reset_after == 1
+            decision = limits.hit(ANONYMOUS, scope)
+            assert decision is not None
+            counts.append((decision.exceeded, decision.remaining))
+            assert decision.reset_after == 1
     assert counts == [(False, 1), (False, 0), (True, 0), (False, 1), (False, 0), (True, 0), (False, 1)]
 
 

@@ -84,7 +84,7 @@ def saved(response: httpx.Response) -> Json:
     return content
 
 
-def said(article: Json) -> Json:
+def comparable(article: Json) -> Json:
     """Return the editorial members and state of an article, without author, time and number of its last save."""
     counted = {"revision", "version", "modified_at", "modified_by", "created_at"}
     return {name: value for name, value in article.items() if name not in counted}

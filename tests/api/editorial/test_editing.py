@@ -5,7 +5,7 @@ from typing import Any
 from app import clock
 from app.domain.article_status import ArticleStatus
 from app.domain.instant import SECOND_US
-from tests.api.editorial.editor_client import TODAY, TOMORROW, Desk, Json, etag, said, saved, wrong
+from tests.api.editorial.editor_client import TODAY, TOMORROW, Desk, Json, comparable, etag, saved, wrong
 from tests.api.editorial.test_creation import FULL
 from tests.api.http.test_problems import check_problem
 from tests.conftest import NOW
@@ -254,6 +254,6 @@ async def test_edit_of_a_due_article_publishes_it(desk: Desk) -> None:
     with clock.frozen(NOW + 25 * HOUR_US):
         edited = await desk.edit(made, {"lead": "Just in time."})
     assert (edited["lead"], edited["status"], edited["version"] > 0) == ("Just in time.", "published", True)
-    expected: dict[str, Any] = {**said(made), "lead": "Just in time.", "status": "published"}
-    found = {**said(edited), "first_published_at": None, "updated_at": None}
+    expected: dict[str, Any] = {**comparable(made), "lead": "Just in time.", "status": "published"}
+    found = {**comparable(edited), "first_published_at": None, "updated_at": None}
     assert found == expected

@@ -170,7 +170,7 @@ async def test_imported_revisions_are_sanitised(desk: Desk, store: Store) -> Non
     assert "alert" not in history
     for vector in VECTORS[::30]:
         for body in url_blocks(vector):
-            said = {"headline": "A", "body": body}
+            given = {"headline": "A", "body": body}
             if not is_accepted(body=body):
                 with pytest.raises(ValueError, match="revisions"):
-                    article(YESTERDAY, revisions=[{**save, "revision": 1, "action": "created", "content": said}])
+                    article(YESTERDAY, revisions=[{**save, "revision": 1, "action": "created", "content": given}])

@@ -12,8 +12,8 @@ FILED: dict[str, Any] = {"section": "city", "tags": ["trams"], "authors": ["iryn
 ALL = ["article", "gallery", "video", "audio", "page"]
 
 
-async def headlines(client: httpx.AsyncClient, path: str, **asked: Any) -> list[str]:
-    response = await client.get(path, params=asked or None)
+async def headlines(client: httpx.AsyncClient, path: str, **requested: Any) -> list[str]:
+    response = await client.get(path, params=requested or None)
     assert response.status_code == 200, response.text
     page = response.json()
     items = page["items"] if "items" in page else [item for day in page["days"] for item in day["items"]]
@@ -100,8 +100,8 @@ async def test_article_that_becomes_a_page_leaves_lists_and_changes(desk: Desk) 
     assert await kinds(client, since) == ["article.updated"]
 
 
-async def kinds(client: httpx.AsyncClient, since: int, **asked: Any) -> list[str]:
-    page = (await client.get("/v1/changes", params={"since": since, **asked})).json()
+async def kinds(client: httpx.AsyncClient, since: int, **requested: Any) -> list[str]:
+    page = (await client.get("/v1/changes", params={"since": since, **requested})).json()
     return [item["type"] for item in page["items"]]
 
 

@@ -22,7 +22,7 @@ def content_of(article: Json) -> Json:
     return {name: article[name] for name in CONTENT}
 
 
-async def lived(desk: Desk) -> tuple[Json, list[Json]]:
+async def changed_article(desk: Desk) -> tuple[Json, list[Json]]:
     """Change an article in every way; return it and its content after each save."""
     made = await desk.make(**FULL)
     after = [made]
@@ -48,7 +48,7 @@ async def lived(desk: Desk) -> tuple[Json, list[Json]]:
 
 
 async def test_each_revision_records_actor_action_and_time(desk: Desk) -> None:
-    made, after = await lived(desk)
+    made, after = await changed_article(desk)
     saves = (await desk.done("GET", f"/articles/{made['id']}/revisions"))["items"]
     assert [each["revision"] for each in saves] == list(range(len(after), 0, -1))
     for save, article in zip(reversed(saves), after, strict=True):
@@ -63,7 +63,7 @@ async def test_each_revision_records_actor_action_and_time(desk: Desk) -> None:
 
 
 async def test_revision_content_is_that_of_its_time(desk: Desk) -> None:
-    made, after = await lived(desk)
+    made, after = await changed_article(desk)
     for article in after:
         address = f"/articles/{made['id']}/revisions/{article['revision']}"
         shown = await desk.done("GET", address)
@@ -76,7 +76,7 @@ async def test_revision_content_is_that_of_its_time(desk: Desk) -> None:
 
 
 async def test_revision_diff_compares_two_revisions(desk: Desk) -> None:
-    made, after = await lived(desk)
+    made, after = await changed_article(desk)
 
     async def different(number: int, query: str = "") -> list[str]:
         shown = await desk.done("GET", f"/articles/{made['id']}/revisions/{number}{query}")
@@ -99,7 +99,7 @@ async def test_revision_diff_compares_two_revisions(desk: Desk) -> None:
 
 
 async def test_revisions_are_paged(desk: Desk) -> None:
-    made, after = await lived(desk)
+    made, after = await changed_article(desk)
     other = await desk.make(source_id="other")
     for limit in (1, 2, 5, 12, 13, 200):
         address, found = f"/articles/{made['id']}/revisions?limit={limit}", []
@@ -116,7 +116,7 @@ async def test_revisions_are_paged(desk: Desk) -> None:
 
 
 async def test_history_lists_public_revisions_without_text(desk: Desk) -> None:
-    made, after = await lived(desk)
+    made, after = await changed_article(desk)
     response = await desk.client.get(f"/v1/articles/{made['id']}/history")
     events = response.json()["items"]
     assert [(each["type"], each["version"]) for each in events] == [

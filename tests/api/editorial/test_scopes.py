@@ -135,7 +135,7 @@ def test_openapi_document_names_the_scopes(by_name: dict[str, Operation]) -> Non
         assert row.scopes or by_name[name].method == "get", "whatever writes takes a key"
 
 
-async def ask(client: httpx.AsyncClient, operation: Operation, token: str | None) -> httpx.Response:
+async def send_request(client: httpx.AsyncClient, operation: Operation, token: str | None) -> httpx.Response:
     """Send the operation with a token (None: without one)."""
     row = ROWS[operation.name]
     headers = {**row.headers, **({} if token is None else {"authorization": token})}
@@ -175,8 +175,8 @@ async def test_editorial_operations_require_a_valid_key(
     with clock.frozen(NOW + HOUR_US):
         for operation in by_name.values():
             is_open = not ROWS[operation.name].scopes
-            expected = [(await ask(client, operation, None)).status_code] * len(tokens) if is_open else []
-            responses = [await ask(client, operation, token) for token in tokens.values()]
+            expected = [(await send_request(client, operation, None)).status_code] * len(tokens) if is_open else []
+            responses = [await send_request(client, operation, token) for token in tokens.values()]
             if is_open:
                 assert [each.status_code for each in responses] == expected, "a public address asks nobody"
                 continue
@@ -196,13 +196,13 @@ async def test_editorial_operations_accept_their_scopes_only(
     for name, row in ROWS.items():
         if not row.scopes:
             continue
-        response = await ask(client, by_name[name], f"Bearer {others[row.scopes]}")
+        response = await send_request(client, by_name[name], f"Bearer {others[row.scopes]}")
         check_problem(response, "forbidden")
         wanted = " ".join(row.scopes)
         assert response.headers["www-authenticate"] == f'Bearer error="insufficient_scope", scope="{wanted}"', name
     for name, row in ROWS.items():
         for scope in row.scopes:
-            response = await ask(client, by_name[name], f"bearer {right[scope]}")
+            response = await send_request(client, by_name[name], f"bearer {right[scope]}")
             assert response.status_code in {200, 201, 403, 404, 409, 422}, name
             # A key that may only publish creates no drafts; the body decides that, not the path.
             assert (response.status_code == 403) is (scope is PUBLISH and name in {"create_article", "push_article"})
@@ -226,7 +226,7 @@ async def test_keyed_reading_covers_every_content_path(
     others = await make_key(*(each for each in ApiKeyScope if each is not ApiKeyScope.CONTENT_READ))
     async with running(create_app(Settings(database_url=database_address, read_access=ReadAccess.API_KEY))) as client:
         for name in ADDRESSES:
-            assert (await ask(client, by_name[name], None)).status_code == 401
+            assert (await send_request(client, by_name[name], None)).status_code == 401
             assert (await client.get(ROWS[name].address, headers=as_key(others))).status_code == 403
             response = await client.get(ROWS[name].address, headers=as_key(reader))
             assert response.status_code in {200, 404}, name

@@ -137,7 +137,7 @@ async def test_receiver_reads_the_current_state_on_receipt(unrestricted: Desk) -
 
     async with a_receiver(answering()) as receiver:
 
-        async def ask(writer: asyncio.StreamWriter) -> None:
+        async def send_request(writer: asyncio.StreamWriter) -> None:
             payload = orjson.loads(receiver.requests[-1][1])["data"]
             if payload["article"] is not None:
                 got = await desk.client.get(payload["article"]["href"])
@@ -148,18 +148,18 @@ async def test_receiver_reads_the_current_state_on_receipt(unrestricted: Desk) -
                     stale.append((sent, got.json()))
             await answering(204)(writer)
 
-        async with a_receiver(ask) as asking:
-            receiver.requests = asking.requests
-            await desk.done("POST", HOOKS, {"url": asking.url, "since": 0})
+        async with a_receiver(send_request) as pending:
+            receiver.requests = pending.requests
+            await desk.done("POST", HOOKS, {"url": pending.url, "since": 0})
             made = await desk.make(published_at="2026-11-20T10:00:00Z", headline="First", source_id="a")
             for number in range(15):
                 await desk.client.get(f"/v1/articles/{made['id']}")
                 await desk.edit(made, {"headline": f"Edit {number}"})
                 if number % 4 == 3:
                     await asyncio.sleep(0.05)
-            await until(lambda: seqs(asking)[-1:] == [17])
-            assert [each["type"] for each in messages(asking)[-15:]] == ["article.updated"] * 15
-            assert messages(asking)[-1]["data"]["article"]["headline"] == "Edit 14"
+            await until(lambda: seqs(pending)[-1:] == [17])
+            assert [each["type"] for each in messages(pending)[-15:]] == ["article.updated"] * 15
+            assert messages(pending)[-1]["data"]["article"]["headline"] == "Edit 14"
     assert stale == []
 
 

@@ -190,5 +190,5 @@ async def test_invalid_if_modified_since_is_ignored(reader: httpx.AsyncClient, d
 
 @pytest.mark.parametrize("operation", sorted(ADDRESSES.keys() - SINGLE))
 async def test_if_modified_since_is_ignored_without_last_modified(reader: httpx.AsyncClient, operation: str) -> None:
-    asked = {"if-modified-since": "Fri, 31 Dec 2027 23:59:59 GMT"}
-    assert (await reader.get(ADDRESSES[operation], headers=asked)).status_code == 200
+    requested = {"if-modified-since": "Fri, 31 Dec 2027 23:59:59 GMT"}
+    assert (await reader.get(ADDRESSES[operation], headers=requested)).status_code == 200

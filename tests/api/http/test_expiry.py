@@ -73,13 +73,13 @@ async def test_max_age_counts_down_to_relevant_expiries(
     assert {response.status_code for response in before.values()} == {200}
     assert after["/v1/articles/ending"].status_code == 410
     changed = {address for address in addresses if shown(before[address]) != shown(after[address])}
-    said = {address: response.headers["cache-control"] for address, response in before.items()}
-    assert {address for address in changed if said[address] != COUNTING} == set()
+    cache_control = {address: response.headers["cache-control"] for address, response in before.items()}
+    assert {address for address in changed if cache_control[address] != COUNTING} == set()
     assert changed >= ENTRIES
     assert [after[address].status_code for address in PAGES[-2:]] == [404, 404]
-    assert set(said.values()) == {COUNTING, PUBLIC}
+    assert set(cache_control.values()) == {COUNTING, PUBLIC}
     for address in ("/v1/timeline?edition=ua", "/v1/timeline?author=oleh-raida", "/v1/editions", "/v1/sections/city"):
-        assert said[address] == PUBLIC
+        assert cache_control[address] == PUBLIC
     await database.read(check_house)
 
 

@@ -111,8 +111,8 @@ async def test_link_header_equals_next_of_the_body(reader: httpx.AsyncClient, op
             break
         assert response.headers["link"] == f'<{following["href"]}>; rel="next"'
         assert re.fullmatch(r"/v1/[^/].*", following["href"])
-        asked, offered = (dict(parse_qsl(urlsplit(each).query)) for each in (address, following["href"]))
-        assert offered == {**asked, "cursor": following["cursor"]}
+        requested, offered = (dict(parse_qsl(urlsplit(each).query)) for each in (address, following["href"]))
+        assert offered == {**requested, "cursor": following["cursor"]}
         assert urlsplit(following["href"]).path == urlsplit(address).path
         address = following["href"]
     assert seen > 1

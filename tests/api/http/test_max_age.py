@@ -113,14 +113,14 @@ class Newsroom(NamedTuple):
     client: httpx.AsyncClient
     worker: Scheduler
 
-    async def ask(self, address: str, **headers: str) -> httpx.Response:
+    async def fetch(self, address: str, **headers: str) -> httpx.Response:
         """Return the response to a path."""
         return await self.client.get(address, headers={"accept-encoding": "identity", **headers})
 
     async def cache_control(self, address: str = "/v1/timeline", *, at: int = NOW) -> str:
         """Return the Cache-Control of a response sent at that time."""
         with clock.frozen(at):
-            return (await self.ask(address)).headers["cache-control"]
+            return (await self.fetch(address)).headers["cache-control"]
 
 
 @pytest.fixture
@@ -157,7 +157,7 @@ async def halted(database_address: str, newsroom: None, store: Store, still_cloc
 async def addresses(halted: Newsroom, patterns: tuple[str, ...]) -> list[str]:
     """Return the paths with ids and cursors filled in."""
     cursors = {
-        name: (await halted.ask(f"/v1/{name}?limit=1")).json()["next"]["cursor"] for name in ("timeline", "articles")
+        name: (await halted.fetch(f"/v1/{name}?limit=1")).json()["next"]["cursor"] for name in ("timeline", "articles")
     }
     soon = next(coming.id for coming in halted.worker.snapshot.entries if coming.slug == "soon")
     return [pattern.format(id=soon, **cursors) for pattern in patterns]
@@ -172,14 +172,14 @@ def shown(response: httpx.Response) -> Any:
 
 async def test_max_age_counts_down_to_relevant_publications_only(halted: Newsroom, database: Database) -> None:
     changing, same = await addresses(halted, CHANGED), await addresses(halted, SAME)
-    before = {address: await halted.ask(address) for address in (*changing, *same)}
+    before = {address: await halted.fetch(address) for address in (*changing, *same)}
     assert {response.status_code for response in before.values()} == {200}
     with clock.frozen(DUE):
         assert await database.write(apply_due_transitions, now=DUE, most=10) == 2
-        after = {address: await halted.ask(address) for address in (*changing, *same)}
+        after = {address: await halted.fetch(address) for address in (*changing, *same)}
     assert {address for address in before if shown(before[address]) != shown(after[address])} == set(changing)
-    said = {address: response.headers["cache-control"] for address, response in before.items()}
-    assert said == dict.fromkeys(changing, COUNTING) | dict.fromkeys(same, PUBLIC)
+    cache_control = {address: response.headers["cache-control"] for address, response in before.items()}
+    assert cache_control == dict.fromkeys(changing, COUNTING) | dict.fromkeys(same, PUBLIC)
 
 
 @pytest.mark.parametrize(
@@ -199,16 +199,16 @@ async def test_max_age_is_computed_when_sent(halted: Newsroom, microseconds: int
 
 
 async def test_max_age_of_304_and_head_counts_down(halted: Newsroom) -> None:
-    tag = (await halted.ask("/v1/timeline")).headers["etag"]
+    tag = (await halted.fetch("/v1/timeline")).headers["etag"]
     with clock.frozen(NOW + 3 * SECOND_US):
-        same = await halted.ask("/v1/timeline", **{"if-none-match": tag})
+        same = await halted.fetch("/v1/timeline", **{"if-none-match": tag})
         head = await halted.client.head("/v1/timeline")
     assert (same.status_code, head.status_code) == (304, 200)
     assert same.headers["cache-control"] == head.headers["cache-control"] == "public, max-age=7, stale-if-error=600"
 
 
 async def test_overdue_publication_sets_every_max_age_to_zero(halted: Newsroom) -> None:
-    cursor = (await halted.ask("/v1/timeline?limit=1")).json()["next"]["cursor"]
+    cursor = (await halted.fetch("/v1/timeline?limit=1")).json()["next"]["cursor"]
     for address in (f"/v1/timeline?limit=1&cursor={cursor}", "/v1/articles/ferry-waits", "/v1/timeline/2026-11-19"):
         assert await halted.cache_control(address, at=DUE - 1) == PUBLIC
         assert await halted.cache_control(address, at=DUE) == "public, max-age=0, stale-if-error=600"
@@ -216,9 +216,9 @@ async def test_overdue_publication_sets_every_max_age_to_zero(halted: Newsroom) 
 
 
 async def test_redirect_max_age_equals_that_of_its_article(halted: Newsroom) -> None:
-    response = await halted.ask("/v1/articles/night-trams")
+    response = await halted.fetch("/v1/articles/night-trams")
     assert (response.status_code, response.headers["cache-control"]) == (308, COUNTING)
-    assert (await halted.ask("/v1/articles/night-trams/related")).headers["cache-control"] == PUBLIC
+    assert (await halted.fetch("/v1/articles/night-trams/related")).headers["cache-control"] == PUBLIC
 
 
 async def test_schedule_of_this_process_applies_immediately(halted: Newsroom, store: Store) -> None:

@@ -55,12 +55,12 @@ async def test_head_returns_304(reader: httpx.AsyncClient) -> None:
 
 @pytest.mark.parametrize("address", [*CONTENT, *HEALTH])
 async def test_preflight_allows_any_origin(reader: httpx.AsyncClient, address: str) -> None:
-    asked = {
+    requested = {
         "origin": "https://front.example",
         "access-control-request-method": "GET",
         "access-control-request-headers": "if-none-match",
     }
-    response = await reader.options(address, headers=asked)
+    response = await reader.options(address, headers=requested)
     assert response.status_code == 204
     assert response.content == b""
     assert response.headers["access-control-allow-origin"] == "*"

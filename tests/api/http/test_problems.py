@@ -234,6 +234,6 @@ async def test_busy_or_lost_database_is_503_with_retry_after(
         assert response.headers["retry-after"] == "1"
         assert INSIDE.search(problem["detail"]) is None
         assert (await make("two")).status_code == 201
-    said = [record for record in caplog.records if record.name == "app.api.http.problems"]
-    assert [(record.levelno, record.exc_info) for record in said] == [(logging.ERROR, None)]
-    assert "\n" not in said[0].getMessage()
+    log_records = [record for record in caplog.records if record.name == "app.api.http.problems"]
+    assert [(record.levelno, record.exc_info) for record in log_records] == [(logging.ERROR, None)]
+    assert "\n" not in log_records[0].getMessage()

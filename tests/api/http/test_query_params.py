@@ -106,9 +106,9 @@ def test_list_parameters_are_not_shared() -> None:
 
 def former_href(params: QueryParams, path: str, changed: dict[str, str | None]) -> str:
     """Return the URL as pydantic's dump of the members gives it, sets sorted."""
-    asked = params.model_dump(by_alias=True, exclude_unset=True, mode="json")
+    requested = params.model_dump(by_alias=True, exclude_unset=True, mode="json")
     pairs = []
-    for name, value in (asked | changed).items():
+    for name, value in (requested | changed).items():
         values = value if isinstance(value, list) else [value]
         sent = sorted(set(values)) if name in SETS and isinstance(value, list) else values
         pairs += [(name, str(each).lower() if isinstance(each, bool) else each) for each in sent if each is not None]

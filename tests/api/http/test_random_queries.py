@@ -60,7 +60,7 @@ def public_operations() -> list[Operation]:
 
 
 @st.composite
-def questions(draw: st.DrawFn) -> httpx.URL:
+def requests(draw: st.DrawFn) -> httpx.URL:
     """Return a strategy for the URL of an operation with some of its parameters."""
     operation = draw(st.sampled_from(public_operations()))
     path = operation.path
@@ -90,7 +90,7 @@ async def check(client: httpx.AsyncClient, address: httpx.URL) -> None:
 
 
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(address=questions())
+@given(address=requests())
 async def test_random_queries_cause_no_server_error(reader: httpx.AsyncClient, address: httpx.URL) -> None:
     await check(reader, address)
 
@@ -102,7 +102,7 @@ async def test_random_queries_cause_no_server_error(reader: httpx.AsyncClient, a
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],  # nothing is written
 )
-@given(address=questions())
+@given(address=requests())
 async def test_random_queries_cause_no_server_error_on_either_database(
     client: httpx.AsyncClient, address: httpx.URL
 ) -> None:

@@ -78,7 +78,7 @@ def make_app() -> FastAPI:
     return app
 
 
-async def ask(method: str, path: str, **options: Any) -> httpx.Response:
+async def send_request(method: str, path: str, **options: Any) -> httpx.Response:
     """Send one request."""
     async with httpx.AsyncClient(transport=httpx.ASGITransport(make_app()), base_url="http://dayline.test") as client:
         return await client.request(method, path, **options)
@@ -92,13 +92,13 @@ def wrong(response: httpx.Response) -> dict[str, str]:
 
 @pytest.mark.parametrize("body", BODIES)
 async def test_guard_refuses_a_request_before_its_body_is_read(body: bytes) -> None:
-    response = await ask("POST", "/notes", content=body, headers=JSON)
+    response = await send_request("POST", "/notes", content=body, headers=JSON)
     assert response.status_code == 428
     assert response.headers["content-type"] == "application/problem+json"
 
 
 async def test_query_string_is_checked_before_the_body_is_read() -> None:
-    response = await ask("POST", "/notes?limit=1", content=b"{", headers=JSON | {"if-match": "*"})
+    response = await send_request("POST", "/notes?limit=1", content=b"{", headers=JSON | {"if-match": "*"})
     assert wrong(response) == {"limit": "Unknown query parameter."}
 
 
@@ -107,40 +107,46 @@ async def test_query_string_is_checked_before_the_body_is_read() -> None:
     [(BODIES[0], JSON, 422), (BODIES[4], JSON, 413), (b"{}", {"content-type": "text/plain"}, 415)],
 )
 async def test_body_is_read_by_the_rules_of_the_application(body: bytes, headers: dict[str, str], status: int) -> None:
-    assert (await ask("POST", "/notes", content=body, headers=headers | {"if-match": "*"})).status_code == status
+    assert (
+        await send_request("POST", "/notes", content=body, headers=headers | {"if-match": "*"})
+    ).status_code == status
 
 
 async def test_absent_body_is_an_empty_object_for_any_media_type() -> None:
     for headers in ({}, JSON, {"content-type": "text/plain"}):
-        assert wrong(await ask("POST", "/notes", headers=headers | {"if-match": "*"})) == {"name": "Is required."}
+        assert wrong(await send_request("POST", "/notes", headers=headers | {"if-match": "*"})) == {
+            "name": "Is required."
+        }
 
 
 @pytest.mark.parametrize(("size", "is_inline"), [(10, True), (MAX_INLINE_BYTES, False)])
 async def test_body_that_is_large_is_validated_in_a_thread(size: int, *, is_inline: bool) -> None:
     note = {"name": "a", "text": "x" * size}
-    response = await ask("POST", "/notes", json=note, headers={"if-match": "*"})
+    response = await send_request("POST", "/notes", json=note, headers={"if-match": "*"})
     assert response.status_code == 201
     assert (response.json()["name"] == f"a in {threading.current_thread().name}") == is_inline
-    assert wrong(await ask("POST", "/notes", json=note | {"a": 1}, headers={"if-match": "*"})) == {
+    assert wrong(await send_request("POST", "/notes", json=note | {"a": 1}, headers={"if-match": "*"})) == {
         "a": "Unknown field."
     }
 
 
 async def test_merge_patch_reaches_the_endpoint_as_it_was_sent() -> None:
     patch = {"name": None, "more": [{"a": None}]}
-    assert (await ask("PATCH", "/notes", json=patch)).json() == patch
+    assert (await send_request("PATCH", "/notes", json=patch)).json() == patch
 
 
 async def test_query_parameters_are_refused_where_they_repeat_or_are_unknown() -> None:
-    assert (await ask("GET", "/notes?tag=a&tag=b&limit=7")).json() == {"tag": ["a", "b"], "limit": 7}
-    assert wrong(await ask("GET", "/notes?limit=1&limit=2")) == {"limit": "The parameter may be given only once."}
-    assert wrong(await ask("GET", "/notes?tga=a")) == {"tga": "Unknown query parameter. Did you mean 'tag'?"}
-    assert wrong(await ask("GET", "/notes?limit=%00")) == {"limit": "Contains a control character."}
-    assert list(wrong(await ask("GET", "/notes?limit=x&tga=a"))) == ["limit", "tga"]
+    assert (await send_request("GET", "/notes?tag=a&tag=b&limit=7")).json() == {"tag": ["a", "b"], "limit": 7}
+    assert wrong(await send_request("GET", "/notes?limit=1&limit=2")) == {
+        "limit": "The parameter may be given only once."
+    }
+    assert wrong(await send_request("GET", "/notes?tga=a")) == {"tga": "Unknown query parameter. Did you mean 'tag'?"}
+    assert wrong(await send_request("GET", "/notes?limit=%00")) == {"limit": "Contains a control character."}
+    assert list(wrong(await send_request("GET", "/notes?limit=x&tga=a"))) == ["limit", "tga"]
 
 
 async def test_path_parameter_of_the_wrong_type_is_named() -> None:
-    assert list(wrong(await ask("GET", "/notes/x"))) == ["number"]
+    assert list(wrong(await send_request("GET", "/notes/x"))) == ["number"]
 
 
 def test_types_of_a_route_are_those_of_its_signature() -> None:

@@ -103,13 +103,13 @@ async def test_long_document_is_valid_openapi_3_1_with_examples(document: Json) 
 
 
 async def test_operations_with_if_match_document_it(document: Json) -> None:
-    said = 0
+    count = 0
     for each in operations(document):
         fields = [given for given in each.spec.get("parameters", []) if given["name"] == "If-Match"]
         has_412, has_428 = "412" in each.spec["responses"], "428" in each.spec["responses"]
         assert [(given["in"], given["required"]) for given in fields] == [("header", has_428)] * has_412, each.path
-        said += has_412
-    assert said >= 13
+        count += has_412
+    assert count >= 13
 
 
 async def test_operations_that_create_or_replace_document_both_responses(document: Json) -> None:

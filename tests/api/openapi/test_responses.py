@@ -169,14 +169,14 @@ async def test_documented_defaults_are_those_of_the_parser(reader: httpx.AsyncCl
             default = parameter["schema"].get("default")
             if default in (None, []):
                 continue
-            asked = await reader.get(path_of(operation), params={name: str(default).lower()})
+            requested = await reader.get(path_of(operation), params={name: str(default).lower()})
             if operation.name == EXPORT:
-                assert asked.content == plain.content
+                assert requested.content == plain.content
                 continue
             if operation.name in FOREIGN:  # every document has its own URL
-                assert asked.status_code == plain.status_code == 200
+                assert requested.status_code == plain.status_code == 200
                 continue
-            assert without_addresses(asked.json()) == without_addresses(plain.json()), (operation.path, name)
+            assert without_addresses(requested.json()) == without_addresses(plain.json()), (operation.path, name)
 
 
 def without_addresses(body: Json) -> Json:

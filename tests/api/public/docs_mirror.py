@@ -38,10 +38,10 @@ def stored_articles(copy: sqlite3.Connection) -> list[Any]:
     return sorted(found, key=lambda article: article["id"])
 
 
-async def walked(client: httpx.AsyncClient, asked: dict[str, Any]) -> list[Any]:
+async def walked(client: httpx.AsyncClient, requested: dict[str, Any]) -> list[Any]:
     """Return the lists of the source, page by page, by id."""
     found: list[Any] = []
-    parameters: dict[str, Any] | None = {**asked, "body": "blocks", "limit": 50}
+    parameters: dict[str, Any] | None = {**requested, "body": "blocks", "limit": 50}
     href = "/v1/articles"
     while True:
         response = await client.get(href, params=parameters)
@@ -76,9 +76,9 @@ class Weather(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Handle one request."""
         url = request.url.copy_set_param("wait", 0) if "wait" in request.url.params else request.url
-        asked = httpx.Request(request.method, url, headers={**request.headers, "accept-encoding": "identity"})
+        requested = httpx.Request(request.method, url, headers={**request.headers, "accept-encoding": "identity"})
         is_complete = self._arrives()
-        response = await self._inner.handle_async_request(asked)
+        response = await self._inner.handle_async_request(requested)
         if is_complete:
             return response
         self._counts["broken_exports"] += url.path == "/v1/export" and "id" not in url.params

@@ -39,10 +39,10 @@ def position_of(copy: sqlite3.Connection) -> int | None:
     return int(found[0][0]) if found else None
 
 
-async def read_timeline(client: httpx.AsyncClient, asked: dict[str, Any]) -> tuple[list[Any], int]:
+async def read_timeline(client: httpx.AsyncClient, filters: dict[str, Any]) -> tuple[list[Any], int]:
     """Return all items of the timeline, page by page, and the `as_of` of the first; httpx.HTTPError."""
     items: list[Any] = []
-    response = await client.get("/v1/timeline", params={**asked, "limit": 20})
+    response = await client.get("/v1/timeline", params={**filters, "limit": 20})
     as_of = int(response.raise_for_status().json()["as_of"])
     while True:
         page: Any = response.raise_for_status().json()
@@ -73,7 +73,7 @@ class MirrorEnvironment:
     """Environment of a mirror: what it needs at its start, and the records that the history checks."""
 
     client: httpx.AsyncClient
-    asked: dict[str, Any]
+    filters: dict[str, Any]
     random: Random
     counts: Counter[str]
     followed: list[Followed]
@@ -95,9 +95,9 @@ class StreamMirror:
         return {}
 
     @staticmethod
-    async def shown(client: httpx.AsyncClient, asked: dict[str, Any]) -> list[Any]:
+    async def shown(client: httpx.AsyncClient, filters: dict[str, Any]) -> list[Any]:
         """Return what the copy must contain, by id."""
-        return await walked(client, asked)
+        return await walked(client, filters)
 
     async def follow(self) -> None:
         """Follow one connection, until it closes or everything has to be copied again; httpx.HTTPError."""
@@ -130,16 +130,16 @@ class StreamMirror:
 
     def _from(self, place: int) -> dict[str, Any]:
         """Return the position for the next connection: as Last-Event-ID, which takes precedence, or as a parameter."""
-        asked = dict(self._given.asked)
+        filters = dict(self._given.filters)
         how = self._given.random.choice(("header", "address", "both"))
         if how != "header":
-            asked["since"] = place if how == "address" else 0
-        return {"params": asked, "headers": {} if how == "address" else {"last-event-id": str(place)}}
+            filters["since"] = place if how == "address" else 0
+        return {"params": filters, "headers": {} if how == "address" else {"last-event-id": str(place)}}
 
     async def _copy_all(self, known: int = 0) -> None:
         """Copy everything, or nothing where the connection fails; changes up to `known` are in the copy."""
-        asked = {**self._given.asked, **self._members()}
-        async with self._client.stream("GET", "/v1/export", params=asked) as response:
+        filters = {**self._given.filters, **self._members()}
+        async with self._client.stream("GET", "/v1/export", params=filters) as response:
             with self._copy:
                 self._copy.execute("DELETE FROM articles")
                 async for line in response.raise_for_status().aiter_lines():
@@ -156,8 +156,8 @@ class StreamMirror:
     async def _take(self, changes: Sequence[Any], place: int) -> None:
         names, lines = {each["article"]["id"] for each in changes}, []
         if names:
-            asked = {**self._given.asked, "body": "blocks", "id": sorted(names)}
-            response = await self._client.get("/v1/export", params=asked)
+            filters = {**self._given.filters, "body": "blocks", "id": sorted(names)}
+            response = await self._client.get("/v1/export", params=filters)
             lines = response.raise_for_status().text.splitlines()
         with self._copy:
             for name in names:
@@ -186,9 +186,9 @@ class StoringMirror(StreamMirror):
         return {"fields": MEMBERS_ALIKE}
 
     @staticmethod
-    async def shown(client: httpx.AsyncClient, asked: dict[str, Any]) -> list[Any]:
+    async def shown(client: httpx.AsyncClient, filters: dict[str, Any]) -> list[Any]:
         """Return the items of the timeline."""
-        items, _ = await read_timeline(client, asked)
+        items, _ = await read_timeline(client, filters)
         return sorted(items, key=lambda item: str(item["id"]))
 
     def _members(self) -> dict[str, Any]:
@@ -215,7 +215,7 @@ class TimelineMirror(StoringMirror):
         return zone | ({"fields": MEMBERS} if chance.random() < 0.3 else {})
 
     async def _copy_all(self, known: int = 0) -> None:
-        items, as_of = await read_timeline(self._client, self._given.asked)
+        items, as_of = await read_timeline(self._client, self._given.filters)
         with self._copy:
             self._copy.execute("DELETE FROM articles")
             for item in items:

@@ -5,7 +5,7 @@ from random import Random
 import httpx
 import pytest
 
-from tests.archive import AUTHORS, chosen, ids_of, make_archive, newest_first, random_filters
+from tests.archive import AUTHORS, ids_of, make_archive, matching, newest_first, random_filters
 from tests.conftest import Store
 from tests.pagination import error_locations, follow_pages, get_page, join_pages
 from tests.records import article, edition
@@ -14,9 +14,9 @@ pytestmark = pytest.mark.usefixtures("edition_kyiv")
 LISTS = ("/v1/timeline", "/v1/articles")
 
 
-async def headlines(client: httpx.AsyncClient, address: str, **asked: object) -> list[str]:
+async def headlines(client: httpx.AsyncClient, address: str, **requested: object) -> list[str]:
     """Return the headlines of a list, whatever the form of its items."""
-    page = await get_page(client, address, **asked)
+    page = await get_page(client, address, **requested)
     items = page["items"] if "items" in page else [item for day in page["days"] for item in day["items"]]
     return [item["headline"] for item in items]
 
@@ -27,12 +27,12 @@ async def test_filters_combine_repeats_by_or_and_names_by_and(client: httpx.Asyn
     sizes = set()
     for _ in range(18):
         names = random_filters(random)
-        expected = [each.id for each in chosen(filed, **names)]
+        expected = [each.id for each in matching(filed, **names)]
         sizes.add(len(expected))
-        asked = {**names, "limit": random.choice((23, 60, 200))}
-        articles = await follow_pages(client, "/v1/articles", **asked)
+        requested = {**names, "limit": random.choice((23, 60, 200))}
+        articles = await follow_pages(client, "/v1/articles", **requested)
         assert [found for page in articles for found in ids_of(page)] == expected
-        days = join_pages(await follow_pages(client, "/v1/timeline", **asked))
+        days = join_pages(await follow_pages(client, "/v1/timeline", **requested))
         assert [item["id"] for day in days for item in day["items"]] == expected
     assert len(sizes) > 8, "the requests are too similar"
 
@@ -47,7 +47,9 @@ async def test_articles_of_an_entry_accept_every_filter(client: httpx.AsyncClien
     ):
         for more in ({}, {"label": ["opinion", "updated"]}):
             pages = await follow_pages(client, path, limit=7, **more)
-            assert [found for page in pages for found in ids_of(page)] == [e.id for e in chosen(filed, **names, **more)]
+            assert [found for page in pages for found in ids_of(page)] == [
+                e.id for e in matching(filed, **names, **more)
+            ]
             assert all(page["next"]["href"].startswith(f"{path}?") for page in pages[:-1])
     both = await follow_pages(client, "/v1/authors/ada-moss/articles", author=AUTHORS[1])
     expected = [each.id for each in filed if {"ada-moss", AUTHORS[1]} <= set(each.record.authors)]
@@ -73,8 +75,8 @@ async def test_many_filter_values_combine_up_to_a_limit(client: httpx.AsyncClien
     for path in LISTS:
         assert len(ids_of(await get_page(client, path, tag=names[:15], author=names[-15:]))) == 1
         assert len(ids_of(await get_page(client, path, tag=names, section="city", label="opinion"))) == 1
-        for asked in ({"tag": names, "author": names}, dict.fromkeys(("tag", "author", "section", "label"), names)):
-            assert set(error_locations(await get_page(client, path, 422, **asked))) < {
+        for requested in ({"tag": names, "author": names}, dict.fromkeys(("tag", "author", "section", "label"), names)):
+            assert set(error_locations(await get_page(client, path, 422, **requested))) < {
                 "tag",
                 "author",
                 "section",
@@ -103,9 +105,9 @@ async def test_from_and_to_are_half_open_to_the_microsecond(client: httpx.AsyncC
             ("2026-11-19", "2026-11-18", []),
             ("1000-01-01", "9998-12-31", ["4", "3", "2", "1", "0"]),
         ):
-            asked = {name: value for name, value in (("from", start), ("to", end)) if value}
-            assert await headlines(client, path, **asked) == expected
-            assert await headlines(client, path, limit=1, **asked) == expected[:1]
+            requested = {name: value for name, value in (("from", start), ("to", end)) if value}
+            assert await headlines(client, path, **requested) == expected
+            assert await headlines(client, path, limit=1, **requested) == expected[:1]
 
 
 async def test_local_dates_follow_tz_and_a_blank_is_read_as_plus(client: httpx.AsyncClient, store: Store) -> None:
@@ -164,7 +166,7 @@ async def test_list_by_id_preserves_the_order_except_on_the_timeline(client: htt
         assert page["next"] is None
         assert sorted(ids_of(page)) == sorted([ids[3], ids[1], ids[2]])
         assert ids_of(await get_page(client, path, id=ids, tag="rare")) == [
-            each.id for each in chosen(wanted if path == LISTS[1] else newest_first(wanted), tag=["rare"])
+            each.id for each in matching(wanted if path == LISTS[1] else newest_first(wanted), tag=["rare"])
         ]
         for text in ("x", "", "0000000000001x", "story-1", ids[0].upper()):
             assert set(error_locations(await get_page(client, path, 422, id=[ids[0], text]))) == {"id"}
@@ -182,14 +184,14 @@ async def test_fields_select_members_and_include_id_and_href(client: httpx.Async
         *("id", "href", "url", "slug", "time", "published_at", "updated_at", "label", "headline", "section", "version")
     ]
     for path in LISTS:
-        for asked, names in (
+        for requested, names in (
             (["time", "headline"] if "timeline" in path else ["lead", "headline"], None),
             (["headline,label"], {"headline", "label"}),
             (["id"], set()),
         ):
-            page = await get_page(client, path, fields=asked)
+            page = await get_page(client, path, fields=requested)
             (item,) = page["items"] if "items" in page else page["days"][0]["items"]
-            assert set(item) == {"id", "href"} | (set(asked) if names is None else names)
+            assert set(item) == {"id", "href"} | (set(requested) if names is None else names)
         assert error_locations(await get_page(client, path, 422, fields="colour")) == ["fields"]
     day = await get_page(client, "/v1/timeline/2026-11-20", fields="time")
     assert set(day["day"]["items"][0]) == {"id", "href", "time"}
@@ -211,14 +213,14 @@ async def test_lists_are_scoped_by_edition_or_span_all(client: httpx.AsyncClient
     ours, theirs = make_archive(80, seed=87), make_archive(70, seed=88, edition="harbour")
     await store(edition("harbour", timezone="Asia/Tokyo", default=False))
     await store(*(each.record for each in ours), *(each.record for each in theirs))
-    for asked, expected in (({}, ours), ({"edition": "global"}, ours), ({"edition": "harbour"}, theirs)):
+    for requested, expected in (({}, ours), ({"edition": "global"}, ours), ({"edition": "harbour"}, theirs)):
         for path in LISTS:
-            pages = await follow_pages(client, path, limit=33, **asked)
+            pages = await follow_pages(client, path, limit=33, **requested)
             assert [found for page in pages for found in ids_of(page)] == [each.id for each in expected]
     together = newest_first([*ours, *theirs])
     for names in ({}, {"section": ["city", "coast"]}, {"tag": ["trams"], "section": ["sport"]}):
         pages = await follow_pages(client, "/v1/articles", edition="*", limit=33, **names)
-        assert [found for page in pages for found in ids_of(page)] == [each.id for each in chosen(together, **names)]
+        assert [found for page in pages for found in ids_of(page)] == [each.id for each in matching(together, **names)]
     item = next(i for i in (await get_page(client, "/v1/articles", edition="*"))["items"] if i["edition"] == "harbour")
     assert item["published_at"].endswith("+09:00")
     for path in ("/v1/timeline", "/v1/timeline/2026-11-20", "/v1/timeline/calendar", "/v1/tags"):

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from app.domain.instant import DAY_US, parse_instant
-from tests.archive import chosen, make_archive
+from tests.archive import make_archive, matching
 from tests.conftest import Store
 from tests.pagination import error_locations, get_page
 from tests.records import article
@@ -15,10 +15,10 @@ from tests.records import article
 pytestmark = pytest.mark.usefixtures("edition_kyiv")
 
 
-async def listed(client: httpx.AsyncClient, **asked: str) -> list[tuple[str, int]]:
+async def listed(client: httpx.AsyncClient, **requested: str) -> list[tuple[str, int]]:
     """Return dates and totals; `first` and `after` stand for `from` and `to`."""
-    asked = {{"first": "from", "after": "to"}.get(name, name): value for name, value in asked.items()}
-    page = await get_page(client, "/v1/timeline/calendar", **asked)
+    requested = {{"first": "from", "after": "to"}.get(name, name): value for name, value in requested.items()}
+    page = await get_page(client, "/v1/timeline/calendar", **requested)
     return [(day["date"], day["total"]) for day in page["days"]]
 
 
@@ -96,9 +96,9 @@ async def test_calendar_totals_are_exact_under_any_filter(client: httpx.AsyncCli
         {"label": ["nobody-knows-it"]},
     ):
         for zone in ("Europe/Kyiv", "Asia/Tokyo", "America/Los_Angeles"):
-            expected = Counter(each.day_in(zone).isoformat() for each in chosen(filed, **names))
-            asked = {"from": "2026-10-01", "to": "2026-12-01", "tz": zone, **names}
-            page = await get_page(client, "/v1/timeline/calendar", **asked)
+            expected = Counter(each.day_in(zone).isoformat() for each in matching(filed, **names))
+            requested = {"from": "2026-10-01", "to": "2026-12-01", "tz": zone, **names}
+            page = await get_page(client, "/v1/timeline/calendar", **requested)
             assert {day["date"]: day["total"] for day in page["days"]} == expected
             assert [day["date"] for day in page["days"]] == sorted(expected)
 

@@ -14,7 +14,7 @@ from app.domain.instant import DAY_US
 from app.domain.tsid import parse_id
 from app.models.article import articles
 from app.models.listing import listings
-from tests.archive import Filed, ids_of, make_archive
+from tests.archive import ArchivedArticle, ids_of, make_archive
 from tests.conftest import NOW, Store
 from tests.pagination import follow_pages, get_page
 from tests.records import article, edition
@@ -42,22 +42,22 @@ OTHERS = {
 }
 
 
-async def fill(store: Store, size: int = 150) -> list[Filed]:
+async def fill(store: Store, size: int = 150) -> list[ArchivedArticle]:
     filed = make_archive(size, seed=91)
     await store(edition("harbour", default=False), *(each.record for each in filed))
     return filed
 
 
-async def cursor_of(client: httpx.AsyncClient, path: str, **asked: Any) -> str:
+async def cursor_of(client: httpx.AsyncClient, path: str, **requested: Any) -> str:
     """Return the cursor after the second item."""
-    following = (await get_page(client, path, limit=2, **asked))["next"]
+    following = (await get_page(client, path, limit=2, **requested))["next"]
     assert following is not None
     return str(following["cursor"])
 
 
-async def refusal(client: httpx.AsyncClient, path: str, **asked: Any) -> str:
+async def refusal(client: httpx.AsyncClient, path: str, **requested: Any) -> str:
     """Return the code of a problem that is a 400."""
-    problem = await get_page(client, path, 400, **asked)
+    problem = await get_page(client, path, 400, **requested)
     assert problem["status"] == 400
     return str(problem["type"]).removeprefix("/problems/")
 
@@ -110,11 +110,11 @@ async def test_cursor_is_not_bound_to_limit_fields_and_total(client: httpx.Async
     for path in ("/v1/timeline", "/v1/articles"):
         found, cursor = list[str](), None
         for limit in (1, 7, 200):
-            asked: dict[str, Any] = {"limit": limit}
+            requested: dict[str, Any] = {"limit": limit}
             if cursor is not None:
-                asked |= {"cursor": cursor, "fields": "headline"}
-                asked |= {"total": "true"} if path == "/v1/timeline" else {}
-            page = await get_page(client, path, **asked)
+                requested |= {"cursor": cursor, "fields": "headline"}
+                requested |= {"total": "true"} if path == "/v1/timeline" else {}
+            page = await get_page(client, path, **requested)
             found += ids_of(page)
             cursor = page["next"] and page["next"]["cursor"]
         assert (found, cursor) == (ids, None)

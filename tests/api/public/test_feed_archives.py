@@ -13,7 +13,7 @@ from app.domain.instant import SECOND_US, format_instant, parse_instant
 from app.queries.feeds import feeds
 from app.syndication.feed_document import urn_for
 from tests.api.public.reading_feeds import fetch, ids_in, link, locations, path_of, walk_archives
-from tests.archive import Filed, chosen, make_archive
+from tests.archive import ArchivedArticle, make_archive, matching
 from tests.conftest import NOW, Store
 from tests.records import article, edition
 
@@ -33,7 +33,7 @@ async def test_every_article_is_in_the_subscription_document_or_an_archive(
     filed = make_archive(160, seed=11, days=30)
     await store(edition(), *(each.record for each in filed))
     filters = {name: [value] for name, value in httpx.QueryParams(query[1:]).items()}
-    expected, zone = chosen(filed, **filters), find_zone("Europe/Kyiv")
+    expected, zone = matching(filed, **filters), find_zone("Europe/Kyiv")
     (current, newest), *archives = await walk_archives(client, "global", query)
     today = [each for each in expected if date_at(each.published_at, zone).isoformat() == "2026-11-20"]
     assert current == f"/feeds/global/atom.xml{query}"
@@ -182,7 +182,7 @@ DATES = (
 
 
 async def test_every_article_is_in_exactly_one_weekly_sitemap(client: httpx.AsyncClient, store: Store) -> None:
-    filed: list[Filed] = make_archive(60, seed=3, days=400)
+    filed: list[ArchivedArticle] = make_archive(60, seed=3, days=400)
     dated = [article(text, source_id=text, slug=f"at-{number}") for number, text in enumerate(DATES)]
     await store(edition(), edition("other", default=False), *(each.record for each in filed), *dated)
     await store(article("2019-01-01T00:00:00Z", edition="other", source_id="o"))

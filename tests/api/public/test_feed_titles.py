@@ -39,9 +39,9 @@ async def test_feed_title_is_the_same_in_every_document(client: httpx.AsyncClien
             assert "The Lume Courier: City, Coast, nowhere" in response.text
             further = next_url(response) if name_of(address) in PAGED else None
             response = await fetch(client, path_of(further)) if further else None
-    for asked, title in (("tag=fog&label=opinion", "Fog, ДУМКА"), ("tag=hush", "hush"), ("author=ann", "ann")):
+    for requested, title in (("tag=fog&label=opinion", "Fog, ДУМКА"), ("tag=hush", "hush"), ("author=ann", "ann")):
         for name in SUBSCRIBED:
-            response = await fetch(client, f"/feeds/global/{name}?{asked}")
+            response = await fetch(client, f"/feeds/global/{name}?{requested}")
             assert ids_in(response) == []
             assert f"The Lume Courier: {title}" in response.text
 

@@ -9,7 +9,7 @@ from app.domain.cursor import encode_position
 from app.queries.feeds import feeds
 from app.syndication.feed_document import urn_for
 from tests.api.public.reading_feeds import PAGED, SITEMAPS, SUBSCRIBED, fetch, ids_in, locations, next_url, walk_feed
-from tests.archive import chosen, make_archive
+from tests.archive import make_archive, matching
 from tests.conftest import Store, app_of
 from tests.records import article, edition, section
 
@@ -34,10 +34,10 @@ async def test_feed_pages_contain_every_article_once(client: httpx.AsyncClient, 
     filed = make_archive(limit * 6 + 5, seed=5)
     await store(edition(), *(each.record for each in filed))
     for filters in FILTERS:
-        expected = [urn_for(each.id) for each in chosen(filed, **filters)]
+        expected = [urn_for(each.id) for each in matching(filed, **filters)]
         for name in PAGED:
-            asked = httpx.QueryParams({**filters, "limit": str(limit)})
-            pages = await walk_feed(client, f"/feeds/global/{name}?{asked}")
+            requested = httpx.QueryParams({**filters, "limit": str(limit)})
+            pages = await walk_feed(client, f"/feeds/global/{name}?{requested}")
             assert [each for page in pages for each in page] == expected, (name, filters)
             assert all(len(page) == limit for page in pages[:-1])
 

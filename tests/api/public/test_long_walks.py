@@ -15,7 +15,7 @@ from app.db.database import Database
 from app.domain.instant import parse_instant
 from app.domain.one_line import one_line
 from app.importers.runner import Importer
-from tests.archive import Filed, chosen, ids_of, make_archive
+from tests.archive import ArchivedArticle, ids_of, make_archive, matching
 from tests.conftest import NOW, Store
 from tests.pagination import Page, by_date, follow_pages, get_page, grouped_by_day, join_pages
 from tests.records import author, edition, label
@@ -77,7 +77,7 @@ async def test_newswire_pages_contain_every_story_exactly_once(
     report(f"{len(days)} whole days", began)
 
 
-def with_html(filed: Filed, random: Random) -> Any:
+def with_html(filed: ArchivedArticle, random: Random) -> Any:
     """Return the record with a body of inline HTML, some of which is not allowed."""
     text = " ".join(random.choices(WORDS, k=30))
     blocks = [
@@ -106,13 +106,17 @@ async def test_pages_of_two_thousand_rich_articles_are_complete(client: httpx.As
     labels = {
         each.id: each.record.label and {"code": each.record.label, "text": texts[each.record.label]} for each in filed
     }
-    for asked in ({}, {"label": ["opinion"]}, {"author": ["ada-moss", "ben-tarn"], "label": ["exclusive", "updated"]}):
-        expected = chosen(filed, **asked)
+    for requested in (
+        {},
+        {"label": ["opinion"]},
+        {"author": ["ada-moss", "ben-tarn"], "label": ["exclusive", "updated"]},
+    ):
+        expected = matching(filed, **requested)
         for limit, pages_most in WALKS:
             began = perf_counter()
-            pages = await follow_pages(client, "/v1/timeline", pages_most, limit=limit, **asked)
+            pages = await follow_pages(client, "/v1/timeline", pages_most, limit=limit, **requested)
             days = join_pages(pages)
-            report(f"{len(pages)} pages of {limit} under {asked}", began)
+            report(f"{len(pages)} pages of {limit} under {requested}", began)
             shown = expected[: limit * pages_most]
             assert by_date(days) == grouped_by_day(shown, "Europe/Kyiv")
             assert all(item["label"] == labels[item["id"]] for item in items_of(days))

@@ -5,7 +5,7 @@ from random import Random
 import httpx
 import pytest
 
-from tests.archive import chosen, ids_of, make_archive, random_filters
+from tests.archive import ids_of, make_archive, matching, random_filters
 from tests.conftest import Store
 from tests.pagination import Page, by_date, error_locations, follow_pages, get_page, grouped_by_day, join_pages
 from tests.records import article
@@ -153,12 +153,12 @@ async def test_next_href_repeats_the_parameters(client: httpx.AsyncClient, store
     query = "from=2026-11-18T10:01:00+02:00&tz=Europe/Kiev&limit=4&total=true&fields=time&fields=headline&section=a&"
     page = await get_page(client, "/v1/timeline?" + query.replace("section=a", "exclude=b&exclude=a"))
     address = httpx.URL(page["next"]["href"])
-    asked = address.params
-    assert asked["cursor"] == page["next"]["cursor"]
-    assert (asked["tz"], asked["limit"], asked["total"]) == ("Europe/Kiev", "4", "true")
-    assert asked.get_list("exclude") == ["a", "b"]
-    assert asked.get_list("fields") == ["headline", "time"]
-    assert asked["from"].replace(" ", "+") == "2026-11-18T10:01:00+02:00"
+    requested = address.params
+    assert requested["cursor"] == page["next"]["cursor"]
+    assert (requested["tz"], requested["limit"], requested["total"]) == ("Europe/Kiev", "4", "true")
+    assert requested.get_list("exclude") == ["a", "b"]
+    assert requested.get_list("fields") == ["headline", "time"]
+    assert requested["from"].replace(" ", "+") == "2026-11-18T10:01:00+02:00"
     rest = await follow_pages(client, page["next"]["href"])
     assert shape(rest) == [[("19", 3, False, True), ("18", 1, False, False)], [("18", 1, True, True)]]
 
@@ -171,8 +171,8 @@ async def test_day_totals_are_optional_and_of_the_whole_day(client: httpx.AsyncC
             "2026-11-19": 3,
             "2026-11-18": 2,
         }.items()
-    for asked in ({}, {"total": "false"}):
-        page = await get_page(client, "/v1/timeline", **asked)
+    for requested in ({}, {"total": "false"}):
+        page = await get_page(client, "/v1/timeline", **requested)
         assert not any("total" in day for day in page["days"])
     for text in ("yes", "1", "", "True"):
         assert error_locations(await get_page(client, "/v1/timeline", 422, total=text)) == ["total"]
@@ -183,16 +183,16 @@ async def test_day_totals_of_random_queries_are_exact(client: httpx.AsyncClient,
     await store(*(each.record for each in filed))
     for _ in range(40):
         names = random_filters(random)
-        expected = chosen(filed, **names)
+        expected = matching(filed, **names)
         gone = [random.choice((each.id, str(each.record.slug))) for each in random.sample(filed, 3) + expected[3:5]]
         expected = [each for each in expected if not {each.id, each.record.slug} & {*gone}]
-        asked = {**names, "total": "true", "tz": "America/New_York", "exclude": [*gone, "no-such-slug"]}
+        requested = {**names, "total": "true", "tz": "America/New_York", "exclude": [*gone, "no-such-slug"]}
         if random.random() < 0.5:
-            asked |= {"from": "2026-11-14", "to": "2026-11-18T10:30:00-05:00"}
+            requested |= {"from": "2026-11-14", "to": "2026-11-18T10:30:00-05:00"}
             expected = [e for e in expected if 1_794_632_400_000_000 <= e.published_at < 1_795_015_800_000_000]
         groups = dict(grouped_by_day(expected, "America/New_York"))
         limit = random.choice((1, 7, 40, 200))
-        page = await get_page(client, "/v1/timeline", limit=limit, **asked)
+        page = await get_page(client, "/v1/timeline", limit=limit, **requested)
         assert ids_of(page) == [each.id for each in expected[:limit]]
         assert {day["date"]: day["total"] for day in page["days"]} == {
             day["date"]: len(groups[day["date"]]) for day in page["days"]

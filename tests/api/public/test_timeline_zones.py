@@ -75,10 +75,10 @@ async def test_day_with_two_midnights_is_one_day(client: httpx.AsyncClient, stor
         ("Atlantic/Azores", "2026-10-25", "2026-10-24"),
         ("America/Havana", "2023-11-05", "2023-11-04"),
     ):
-        asked = {"tz": zone, "from": eve, "to": f"{day[:-2]}{int(day[-2:]) + 1:02}"}
-        page = await get_page(client, "/v1/timeline", **asked)
+        requested = {"tz": zone, "from": eve, "to": f"{day[:-2]}{int(day[-2:]) + 1:02}"}
+        page = await get_page(client, "/v1/timeline", **requested)
         assert times_by_date(page) == [(day, ["23:59", "00:30", "00:30"]), (eve, ["23:59"])]
-        assert join_pages(await follow_pages(client, "/v1/timeline", limit=1, **asked)) == page["days"]
+        assert join_pages(await follow_pages(client, "/v1/timeline", limit=1, **requested)) == page["days"]
 
 
 async def test_day_without_midnight_begins_after_the_clock_change(client: httpx.AsyncClient, store: Store) -> None:

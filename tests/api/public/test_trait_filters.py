@@ -73,18 +73,18 @@ async def test_trait_filters_select_by_their_rules_on_every_list(client: httpx.A
     for filters in FILTERS:
         expected = [name for name, each in members.items() if matches(each, filters)]
         assert 0 < len(expected) < len(members)
-        asked = as_query(filters)
-        assert names(await follow_pages(client, "/v1/articles", limit=17, **asked)) == expected
-        assert names(await follow_pages(client, "/v1/timeline", limit=17, **asked)) == expected
-        everywhere = await follow_pages(client, "/v1/articles", edition="*", limit=200, **asked)
+        requested = as_query(filters)
+        assert names(await follow_pages(client, "/v1/articles", limit=17, **requested)) == expected
+        assert names(await follow_pages(client, "/v1/timeline", limit=17, **requested)) == expected
+        everywhere = await follow_pages(client, "/v1/articles", edition="*", limit=200, **requested)
         assert names(everywhere) == expected
-        feed = (await client.get("/feeds/global/feed.json", params={**asked, "limit": 50})).json()
+        feed = (await client.get("/feeds/global/feed.json", params={**requested, "limit": 50})).json()
         assert [item["title"] for item in feed["items"]] == expected[:50]
-        calendar = await get_page(client, "/v1/timeline/calendar", **{"from": "2026-11-01", **asked})
+        calendar = await get_page(client, "/v1/timeline/calendar", **{"from": "2026-11-01", **requested})
         assert sum(day["total"] for day in calendar["days"]) == len(expected)
-        exported = await client.get("/v1/export", params={**asked, "fields": "headline"})
+        exported = await client.get("/v1/export", params={**requested, "fields": "headline"})
         assert exported.text.count("\n") == len(expected)
-        changed = await follow_pages(client, "/v1/changes", since=0, limit=200, fields="headline", **asked)
+        changed = await follow_pages(client, "/v1/changes", since=0, limit=200, fields="headline", **requested)
         kinds = {each["article"].get("headline") for page in changed for each in page["items"] if each["article"]}
         assert kinds - {None} == set(expected)
 

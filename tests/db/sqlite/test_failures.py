@@ -62,10 +62,10 @@ async def set_for_writer(statement: str) -> None:
 
 
 def check_log(caplog: pytest.LogCaptureFixture, cause: str) -> None:
-    said = [record for record in caplog.records if record.name == "app.api.http.problems"]
-    assert len(said) == 1
-    assert cause in said[0].getMessage()
-    assert said[0].exc_info is None
+    log_records = [record for record in caplog.records if record.name == "app.api.http.problems"]
+    assert len(log_records) == 1
+    assert cause in log_records[0].getMessage()
+    assert log_records[0].exc_info is None
 
 
 @pytest.mark.parametrize(("setting", "cause"), [(IN_FULL, "the disk is full"), (READ_ONLY, "the file is read-only")])

@@ -70,9 +70,9 @@ def overwrite(path: Path, content: bytes) -> None:
 
 
 HARMS = [
-    *((harm, "") for harm in (delete, move_away, replace, empty, halve)),
-    *((harm, "-wal") for harm in (delete, replace, empty, halve)),
-    *((harm, "-shm") for harm in (delete, replace)),
+    *((damage, "") for damage in (delete, move_away, replace, empty, halve)),
+    *((damage, "-wal") for damage in (delete, replace, empty, halve)),
+    *((damage, "-shm") for damage in (delete, replace)),
 ]
 
 
@@ -102,13 +102,13 @@ async def post(client: httpx.AsyncClient, token: str) -> httpx.Response:
 
 @pytest.mark.parametrize(("harm", "suffix"), HARMS, ids=lambda value: getattr(value, "__name__", value) or "file")
 async def test_a_server_detects_a_lost_file_and_acknowledges_no_write(
-    path: Path, token: str, harm: Harm, suffix: str
+    path: Path, token: str, damage: Harm, suffix: str
 ) -> None:
     async with opened(f"sqlite:///{path}") as client:
         assert (await post(client, token)).status_code == 201  # so that the log has frames
         for _ in range(2):
             assert (await client.get("/v1/timeline")).status_code == 200  # cached from here on
-        await asyncio.to_thread(harm, path.with_name(path.name + suffix))
+        await asyncio.to_thread(damage, path.with_name(path.name + suffix))
         assert (await post(client, token)).status_code == 503  # at once, also right after a comparison
         await asyncio.sleep(NOTICED_S)
         for address in ("/v1/timeline", "/v1/editions", "/health/ready"):
@@ -129,10 +129,10 @@ async def test_a_file_that_comes_back_is_used_again(path: Path, token: str, capl
         assert (await client.get("/health/ready")).status_code == 200
         assert (await post(client, token)).status_code == 201
         assert (await client.get("/v1/timeline")).status_code == 200
-    said = [record.getMessage() for record in caplog.records if record.name == "app.db.sqlite.file_watch"]
-    assert len(said) == 2, said
-    assert "the database file was deleted" in said[0]
-    assert "back in place" in said[1]
+    logged = [record.getMessage() for record in caplog.records if record.name == "app.db.sqlite.file_watch"]
+    assert len(logged) == 2, logged
+    assert "the database file was deleted" in logged[0]
+    assert "back in place" in logged[1]
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("SELECT count(*) FROM articles").fetchone() == (2,)
 

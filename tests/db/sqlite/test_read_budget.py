@@ -130,10 +130,10 @@ async def test_a_repeated_query_raises_errors_and_records_dependencies(embedded:
         Counter()(connection, LONG // 3)
         raise NotFoundError("There is no such article.")
 
-    footprint = Dependencies()
-    with tracking(footprint), pytest.raises(NotFoundError):
+    recorded_dependencies = Dependencies()
+    with tracking(recorded_dependencies), pytest.raises(NotFoundError):
         await embedded.read(query)
-    assert footprint.keys == {article_key(7)}
+    assert recorded_dependencies.keys == {article_key(7)}
 
 
 @pytest.mark.parametrize("database_address", ["sqlite"], indirect=True)

@@ -103,7 +103,7 @@ async def never_behind(
     path: Path, recorded: RecordedChanges, follower: LogFollower, shared: Path, *, count: int
 ) -> None:
     slots = Slots(shared)
-    asked = 0
+    requested = 0
     with process(write_sqlite, path, shared, count, 7) as writer:
         while slots.get() <= count:
             assert writer.is_alive() or slots.get() == count + 1
@@ -111,10 +111,10 @@ async def never_behind(
                 written = slots.get()
                 assert follower.is_up_to_date()
                 assert recorded.seq >= written
-                asked += 1
+                requested += 1
     assert follower.is_up_to_date()
     assert recorded.seq == count + 1
-    print(f"{count} commits with checkpoints among them, asked {asked} times")  # noqa: T201 - a figure
+    print(f"{count} commits with checkpoints among them, asked {requested} times")  # noqa: T201 - a figure
 
 
 @pytest.mark.parametrize("rounds", [5, pytest.param(200, marks=pytest.mark.soak)])

@@ -26,9 +26,9 @@ ROWS_SOAK = 5_000
 pytestmark = pytest.mark.usefixtures("edition_kyiv")
 
 
-async def ask(database: Database, since: int = 0, **asked: Any) -> Any:
+async def read_page(database: Database, since: int = 0, **requested: Any) -> Any:
     """Return one page of the feed."""
-    return await database.read(list_changes, ChangeListParams.model_validate({"since": since, **asked}))
+    return await database.read(list_changes, ChangeListParams.model_validate({"since": since, **requested}))
 
 
 async def seq(database: Database) -> int:
@@ -49,14 +49,14 @@ def about_articles(page: Any) -> list[tuple[str, str | None]]:
 async def test_change_item_equals_the_timeline_item(database: Database, store: Store) -> None:
     await store(section("city", "City"), label("opinion", "OPINION"))
     await store(article(source_id="a", section="city", label="opinion", tags=["trams"]))
-    page = await ask(database)
+    page = await read_page(database)
     timeline: Any = await database.read(get_timeline, TimelineParams())
     item = timeline["days"][0]["items"][0]
     assert page["items"][-1]["article"] == item
     assert page["items"][-1]["at"] == "2026-11-20T14:00:00.000000+02:00"
     assert (page["as_of"], page["next"]) == (timeline["as_of"], None)
-    asked = {"fields": ["time"], "tz": "Asia/Kathmandu"}
-    short = (await ask(database, timeline["as_of"] - 1, **asked))["items"][0]
+    requested = {"fields": ["time"], "tz": "Asia/Kathmandu"}
+    short = (await read_page(database, timeline["as_of"] - 1, **requested))["items"][0]
     assert short["article"] == {"id": item["id"], "href": item["href"], "time": "15:45"}
     assert short["at"] == "2026-11-20T17:45:00.000000+05:45"
 
@@ -66,7 +66,7 @@ async def test_change_shows_the_current_article(database: Database, store: Store
     await store(article(source_id="a", headline="First"))
     await store(article(source_id="a", headline="Second"))
     await store(article("2026-11-20T11:00:00Z", source_id="a", headline="Third"))
-    assert summary(await ask(database, began)) == [
+    assert summary(await read_page(database, began)) == [
         ("article.published", "Third"),
         ("article.updated", "Third"),
         ("article.bumped", "Third"),
@@ -78,13 +78,16 @@ async def test_withdrawn_article_has_no_text_in_changes(database: Database, stor
     await store(article(source_id="a", headline="A secret of the desk"))
     known = await seq(database)
     await store(article(source_id="a", headline="A secret of the desk", status="withdrawn"))
-    page = await ask(database, began)
+    page = await read_page(database, began)
     assert "secret" not in repr(page)
     assert [each["type"] for each in page["items"]] == ["article.withdrawn"] * 2
     assert all(each["article"].keys() == {"id", "href"} for each in page["items"])
     await store(article(source_id="a", headline="Back again", status="published"))
     # The row of the withdrawal has its type; the one after it restores the article.
-    assert summary(await ask(database, known)) == [("article.withdrawn", None), ("article.restored", "Back again")]
+    assert summary(await read_page(database, known)) == [
+        ("article.withdrawn", None),
+        ("article.restored", "Back again"),
+    ]
 
 
 @pytest.mark.parametrize("kind", ["section", "tag", "author", "label"])
@@ -95,13 +98,16 @@ async def test_change_filter_reports_entering_and_leaving_articles(database: Dat
     await store(article(source_id="a", **named("old")), article("2026-11-19T10:00:00Z", source_id="b", **named("new")))
     known = await seq(database)
     await store(article(source_id="a", **named("new")))
-    left, entered = await ask(database, known, **{kind: ["old"]}), await ask(database, known, **{kind: ["new"]})
+    left, entered = (
+        await read_page(database, known, **{kind: ["old"]}),
+        await read_page(database, known, **{kind: ["new"]}),
+    )
     assert about_articles(left) == [("article.removed", None)]
     [removed] = [each["article"] for each in left["items"] if each["article"] is not None]
     assert removed.keys() == {"id", "href"}
     assert about_articles(entered) == [("article.updated", "Story a")]
-    assert about_articles(await ask(database, known, **{kind: ["never-heard-of"]})) == []
-    both = await ask(database, known, **{kind: ["old", "new"]})
+    assert about_articles(await read_page(database, known, **{kind: ["never-heard-of"]})) == []
+    both = await read_page(database, known, **{kind: ["old", "new"]})
     assert about_articles(both) == [("article.updated", "Story a")]
 
 
@@ -110,10 +116,10 @@ async def test_change_filters_of_several_kinds_must_all_match(database: Database
     known = await seq(database)
     await store(article(source_id="a", section="city", tags=["trams"], lead="More."))
     await store(article(source_id="b", tags=["trams"], lead="More."))
-    assert about_articles(await ask(database, known, section=["city"], tag=["trams"])) == [
+    assert about_articles(await read_page(database, known, section=["city"], tag=["trams"])) == [
         ("article.updated", "Story a")
     ]
-    assert about_articles(await ask(database, known, section=["city"], tag=["fog"])) == []
+    assert about_articles(await read_page(database, known, section=["city"], tag=["fog"])) == []
 
 
 async def test_time_range_reports_articles_that_move_in_and_out(database: Database, store: Store) -> None:
@@ -121,16 +127,19 @@ async def test_time_range_reports_articles_that_move_in_and_out(database: Databa
     known = await seq(database)
     await store(article("2026-11-18T09:00:00Z", source_id="a"), article("2026-11-10T09:00:00Z", source_id="b"))
     week = {"from": "2026-11-16", "to": "2026-11-20"}
-    assert summary(await ask(database, known, **week)) == [("article.bumped", "Story a"), ("article.removed", None)]
-    assert summary(await ask(database, known, **{"from": "2026-11-19"})) == []
+    assert summary(await read_page(database, known, **week)) == [
+        ("article.bumped", "Story a"),
+        ("article.removed", None),
+    ]
+    assert summary(await read_page(database, known, **{"from": "2026-11-19"})) == []
 
 
 async def test_changes_by_id_and_exclude(database: Database, store: Store) -> None:
     await store(*(article(source_id=name, slug=f"story-{name}") for name in "abc"))
-    page = await ask(database, 1)
+    page = await read_page(database, 1)
     ids = {each["article"]["headline"][-1]: each["article"]["id"] for each in page["items"]}
-    assert about_articles(await ask(database, 1, id=[ids["b"]])) == [("article.published", "Story b")]
-    assert summary(await ask(database, 1, exclude=[ids["a"], "story-b"])) == [
+    assert about_articles(await read_page(database, 1, id=[ids["b"]])) == [("article.published", "Story b")]
+    assert summary(await read_page(database, 1, exclude=[ids["a"], "story-b"])) == [
         ("article.removed", None),  # its slug may have been another when it was read
         ("article.published", "Story c"),
     ]
@@ -144,8 +153,8 @@ async def test_renamed_entries_are_reported_to_lists_that_show_them(database: Da
     await store(section("city", "The City"), section("kultura", "Культура", edition="ua"))
     await store(edition("ua", name="UA", default=False))
 
-    async def entries(**asked: Any) -> list[tuple[str, str, str]]:
-        items = (await ask(database, known, **asked))["items"]
+    async def entries(**requested: Any) -> list[tuple[str, str, str]]:
+        items = (await read_page(database, known, **requested))["items"]
         assert all(each["article"] is None for each in items)
         return [(each["entry"]["kind"], each["entry"]["slug"], each["entry"]["href"]) for each in items]
 
@@ -170,7 +179,7 @@ async def test_former_default_edition_is_reported(database: Database, store: Sto
     known = await seq(database)
     await store(edition("ua", default=True))
     for slug in ("global", "ua"):
-        page = await ask(database, known, edition=slug)
+        page = await read_page(database, known, edition=slug)
         assert [each["entry"]["slug"] for each in page["items"]] == [slug]
 
 
@@ -178,19 +187,19 @@ async def test_changes_are_scoped_by_edition_or_span_all(database: Database, sto
     await store(edition("ua", timezone="Asia/Tokyo", default=False))
     known = await seq(database)
     await store(article(source_id="a"), article(edition="ua", source_id="b"))
-    assert summary(await ask(database, known)) == [("article.published", "Story a")]
-    assert summary(await ask(database, known, edition="ua")) == [("article.published", "Story b")]
-    both = await ask(database, known, edition="*")
+    assert summary(await read_page(database, known)) == [("article.published", "Story a")]
+    assert summary(await read_page(database, known, edition="ua")) == [("article.published", "Story b")]
+    both = await read_page(database, known, edition="*")
     assert [each["article"]["time"] for each in both["items"]] == ["12:00", "19:00"]  # each in its edition's own zone
     assert [each["at"][-6:] for each in both["items"]] == ["+02:00", "+09:00"]
-    in_one = await ask(database, known, edition="*", tz="UTC")
+    in_one = await read_page(database, known, edition="*", tz="UTC")
     assert [each["article"]["time"] for each in in_one["items"]] == ["10:00", "10:00"]
 
 
 async def test_drafts_and_schedules_are_never_reported(database: Database, store: Store) -> None:
     known = await seq(database)
     await store(article(None, source_id="draft"), article("2026-11-21T10:00:00Z", source_id="later"))
-    page = await ask(database, known)
+    page = await read_page(database, known)
     assert (page["items"], page["as_of"]) == ([], await seq(database))
 
 
@@ -200,7 +209,7 @@ async def test_change_list_reads_a_bounded_part_of_the_log(
     await store(*(article(source_id=f"s{n}", tags=["rare"] if n == 9 else ["usual"]) for n in range(12)))
     monkeypatch.setattr(change_list, "MAX_SCANNED", 4)
     found, pages, since = [], 0, 0
-    page = await ask(database, tag=["rare"])
+    page = await read_page(database, tag=["rare"])
     while True:
         pages += 1
         assert since < page["as_of"] <= since + 4
@@ -219,23 +228,23 @@ async def test_change_list_reads_a_bounded_part_of_the_log(
 async def test_full_change_page_has_a_next_page(database: Database, store: Store) -> None:
     await store(*(article(source_id=f"s{n}") for n in range(5)))
     last = await seq(database)
-    page = await ask(database, last - 5, limit=3)
+    page = await read_page(database, last - 5, limit=3)
     assert (len(page["items"]), page["as_of"]) == (3, last - 2)
-    rest = await ask(database, page["as_of"], limit=2)
+    rest = await read_page(database, page["as_of"], limit=2)
     assert (len(rest["items"]), rest["as_of"], rest["next"]) == (2, last, None)
 
 
 async def test_invalid_change_parameters_are_rejected(database: Database, store: Store) -> None:
     await store(*(article(source_id=f"s{n}") for n in range(3)))
     last = await seq(database)
-    assert (await ask(database, last))["items"] == []
+    assert (await read_page(database, last))["items"] == []
     for ahead in (last + 1, 2**63 - 1, 2**63, 10**30):
         with pytest.raises(InvalidInputError, match="begin at 0"):
-            await ask(database, ahead)
-    page = await ask(database, limit=1)
+            await read_page(database, ahead)
+    page = await read_page(database, limit=1)
     with pytest.raises(CursorMismatchError):
         await database.read(list_changes, ChangeListParams(tag=["x"], cursor=page["next"]["cursor"]))
-    some_id = (await ask(database, last - 1))["items"][0]["article"]["id"]
+    some_id = (await read_page(database, last - 1))["items"][0]["article"]["id"]
     with pytest.raises(CursorMismatchError):
         await database.read(list_changes, ChangeListParams(id=[some_id], cursor=page["next"]["cursor"]))
 
@@ -252,14 +261,14 @@ async def test_change_list_runs_a_fixed_number_of_statements(database: Database,
         ({"from": "2026-11-01", "exclude": ["story-s1"]}, 4),
     ]
     first = await seq(database) - 251
-    for asked, number in expected:
+    for requested, number in expected:
         for limit in (1, 20, 200):
             with counted() as statements:
-                page = await ask(database, first, limit=limit, **asked)
-            assert len(statements) == number, (asked, limit)
+                page = await read_page(database, first, limit=limit, **requested)
+            assert len(statements) == number, (requested, limit)
             assert len(page["items"]) == limit
     with counted() as statements:
-        page = await ask(database, first + 249)
+        page = await read_page(database, first + 249)
     assert [each["type"] for each in page["items"]] == [ChangeType.ARTICLE_PUBLISHED, ChangeType.TAG_UPDATED]
     assert len(statements) == 5  # and the catalogue entries
 
@@ -278,7 +287,7 @@ async def check_tail_is_complete(database: Database, rows: int) -> None:
         since, seen = began, []
         while True:
             is_last = not writing
-            page = await ask(database, since, limit=50)
+            page = await read_page(database, since, limit=50)
             since = page["as_of"]
             seen += [each["seq"] for each in page["items"]]
             if is_last and page["next"] is None:

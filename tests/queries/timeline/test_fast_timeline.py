@@ -34,22 +34,26 @@ EDITIONS = (None, "global", "harbour", "empty", "unknown", "")
 class TimelineResult(NamedTuple):
     """Result of a query: the bytes of the page or the error, and its dependencies."""
 
-    said: bytes | tuple[str, str]
+    result: bytes | tuple[str, str]
     keys: set[str]
     spans: set[Any]
 
 
 def query_timeline(connection: Connection, params: TimelineParams, *, by_statement: bool) -> TimelineResult | None:
     """Return the result of the general or the fast query; None where the fast one does not apply."""
-    footprint = Dependencies()
-    said: Any
-    with tracking(footprint):
+    recorded_dependencies = Dependencies()
+    result: Any
+    with tracking(recorded_dependencies):
         try:
             page = (get_timeline_fast if by_statement else get_timeline)(connection, params)
-            said = None if page is None else orjson.dumps(page)
+            result = None if page is None else orjson.dumps(page)
         except DaylineError as error:
-            said = type(error).__name__, str(error)
-    return None if said is None else TimelineResult(said, footprint.keys, set(footprint.ranges))
+            result = type(error).__name__, str(error)
+    return (
+        None
+        if result is None
+        else TimelineResult(result, recorded_dependencies.keys, set(recorded_dependencies.ranges))
+    )
 
 
 def both(connection: Connection, params: TimelineParams) -> Any:
@@ -59,16 +63,16 @@ def both(connection: Connection, params: TimelineParams) -> Any:
     if is_fast_path(params):
         plain = query_timeline(connection, params, by_statement=True)
         if plain is None:
-            is_empty = isinstance(general.said, tuple) or orjson.loads(general.said)["days"] == []
+            is_empty = isinstance(general.result, tuple) or orjson.loads(general.result)["days"] == []
             assert is_empty, "the fast query found no page"
-        elif isinstance(general.said, tuple):
-            assert plain.said == general.said, params
+        elif isinstance(general.result, tuple):
+            assert plain.result == general.result, params
         else:
             assert plain == general, params
-    return general.said if isinstance(general.said, tuple) else orjson.loads(general.said)
+    return general.result if isinstance(general.result, tuple) else orjson.loads(general.result)
 
 
-def ask(**members: Any) -> TimelineParams:
+def params_of(**members: Any) -> TimelineParams:
     """Return parameters with only these members set."""
     return TimelineParams(**{name: value for name, value in members.items() if value not in (None, [])})
 
@@ -95,7 +99,7 @@ def foreign_cursors(connection: Connection, random: Random) -> Iterator[str]:
         yield encode_position(random.randrange(EARLIEST, LATEST), random.randrange(2**62), digest)
         for instant in (EARLIEST, LATEST, EARLIEST - 1, LATEST + 1):
             yield encode_position(instant, random.choice((0, 1, 2**63 - 1, -1)), digest)
-    page = get_timeline(connection, ask(limit=2, tag=["trams"]))
+    page = get_timeline(connection, params_of(limit=2, tag=["trams"]))
     articles = list_articles(connection, ArticleListParams(limit=2), path="/v1/articles")
     for found in (page["next"], articles["next"]):
         assert found is not None
@@ -115,13 +119,13 @@ async def test_fast_timeline_equals_the_general_one_byte_for_byte(database: Data
         seen = {"pages": 0, "errors": 0, "plain": 0}
         for _ in range(QUESTIONS):
             cursor = random.choice(cursors) if random.random() < 0.6 else None
-            asked = {"edition": random.choice(EDITIONS), "tz": random.choice(ZONES), "cursor": cursor}
-            params = ask(**asked, limit=random.choice((None, *LIMITS)), fields=random.choice(FIELDS))
-            said = both(connection, params)
+            requested = {"edition": random.choice(EDITIONS), "tz": random.choice(ZONES), "cursor": cursor}
+            params = params_of(**requested, limit=random.choice((None, *LIMITS)), fields=random.choice(FIELDS))
+            result = both(connection, params)
             seen["plain"] += is_fast_path(params)
-            seen["errors" if isinstance(said, tuple) else "pages"] += 1
-            if not isinstance(said, tuple) and said["next"] is not None:
-                cursors.append(said["next"]["cursor"])
+            seen["errors" if isinstance(result, tuple) else "pages"] += 1
+            if not isinstance(result, tuple) and result["next"] is not None:
+                cursors.append(result["next"]["cursor"])
         return seen
 
     seen = await database.read(compare)
@@ -133,13 +137,13 @@ async def test_fast_timeline_equals_the_general_one_byte_for_byte(database: Data
 @pytest.mark.parametrize("name", ["global", "harbour"])
 async def test_fast_and_general_timeline_have_equal_pages_to_the_end(database: Database, name: str) -> None:
     def walk(connection: Connection, limit: int) -> int:
-        params, shown = ask(edition=name, limit=limit), 0
+        params, shown = params_of(edition=name, limit=limit), 0
         while True:
             page = both(connection, params)
             shown += sum(len(day["items"]) for day in page["days"])
             if page["next"] is None:
                 return shown
-            params = ask(edition=name, limit=limit, cursor=page["next"]["cursor"])
+            params = params_of(edition=name, limit=limit, cursor=page["next"]["cursor"])
 
     counts = {await database.read(walk, limit) for limit in (1, 2, 40)}
     assert len(counts) == 1
@@ -147,19 +151,19 @@ async def test_fast_and_general_timeline_have_equal_pages_to_the_end(database: D
 
 
 async def test_fast_timeline_without_edition_or_news_falls_back(database: Database, store: Store) -> None:
-    assert (await database.read(both, ask()))[0] == "NotFoundError"
-    assert (await database.read(both, ask(edition="global", tz="Nowhere/Land")))[0] == "NotFoundError"
+    assert (await database.read(both, params_of()))[0] == "NotFoundError"
+    assert (await database.read(both, params_of(edition="global", tz="Nowhere/Land")))[0] == "NotFoundError"
     await store(edition())
-    assert (await database.read(both, ask()))["days"] == []
-    assert (await database.read(both, ask(edition="global")))["as_of"] > 0
-    assert (await database.read(both, ask(tz="Nowhere/Land")))[0] == "InvalidInputError"
-    for params in (ask(), ask(edition="unknown")):
+    assert (await database.read(both, params_of()))["days"] == []
+    assert (await database.read(both, params_of(edition="global")))["as_of"] > 0
+    assert (await database.read(both, params_of(tz="Nowhere/Land")))[0] == "InvalidInputError"
+    for params in (params_of(), params_of(edition="unknown")):
         assert await database.read(get_timeline_fast, params) is None
 
 
 def test_fast_timeline_accepts_parameters_without_filters_only() -> None:
     position = encode_position(0, 1, ListFilter(edition="1").digest())
-    for plain in (ask(), ask(edition="a", tz="UTC", limit=3, fields=["slug"], cursor=position)):
+    for plain in (params_of(), params_of(edition="a", tz="UTC", limit=3, fields=["slug"], cursor=position)):
         assert is_fast_path(plain)
     filters: tuple[dict[str, Any], ...] = (
         {"tag": ["a"]},
@@ -174,7 +178,7 @@ def test_fast_timeline_accepts_parameters_without_filters_only() -> None:
         {"cursor": encode_name("a", ListFilter(edition="1").digest())},
     )
     for given in filters:
-        assert not is_fast_path(ask(**given)), given
+        assert not is_fast_path(params_of(**given)), given
 
 
 async def test_timeline_items_have_section_objects_and_depend_on_sections(database: Database, store: Store) -> None:
