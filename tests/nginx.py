@@ -122,8 +122,8 @@ class Upstream:
                 status, body = ("304 Not Modified", b"") if is_known else ("200 OK", self.body)
                 if not is_known:
                     fields["Content-Length"] = str(len(body))
-                said = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
-                writer.write(f"HTTP/1.1 {status}\r\n{said}\r\n".encode() + body)
+                field_lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+                writer.write(f"HTTP/1.1 {status}\r\n{field_lines}\r\n".encode() + body)
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:

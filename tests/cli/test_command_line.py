@@ -207,8 +207,8 @@ def test_server_responds_and_ends_on_a_signal(sqlite_template: Path, tmp_path: P
             with urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=MAX_SECONDS) as response:
                 assert json.load(response) == {"status": "ready"}
             server.send_signal(signal.SIGTERM)
-            _, said = server.communicate(timeout=MAX_SECONDS)
+            _, stderr = server.communicate(timeout=MAX_SECONDS)
         finally:
             server.kill()
-    assert b"Traceback" not in said
+    assert b"Traceback" not in stderr
     assert server.returncode in {0, -signal.SIGTERM}
