@@ -77,7 +77,7 @@ class Ledger:
             lost = {revision: state for revision, state in known.items() if past.get(revision) != state}
             assert not lost, f"acknowledged of {article_id} and lost: {lost}; stored: {past}"
             tried = [] if all_answered else self.unanswered[article_id]
-            tried = [*tried, *self._released(article_id, past, now)]
+            tried = [*tried, *self._published(article_id, past, now)]
             strange = {r: state for r, state in past.items() if r not in known and (r, state) not in tried}
             assert not strange, f"{strange} of {article_id} was never requested, only {tried}"
             self.counts["done and not answered"] += len(set(past.items()) & set(self.unanswered[article_id]))
@@ -105,8 +105,8 @@ class Ledger:
 
     def _check_log(self, connection: Connection) -> None:
         """Check that rows of the log do not change."""
-        rows = connection.execute(select(changes).order_by(changes.c.seq)).all()
-        rows = [tuple(row) for row in rows]
+        found = connection.execute(select(changes).order_by(changes.c.seq)).all()
+        rows = [tuple(row) for row in found]
         assert rows[: len(self.log)] == self.log
         self.log = rows
 

@@ -89,7 +89,7 @@ class Upstream:
 
     port: int = 0
     connections: int = 0
-    requested: list[dict[str, str]] = field(default_factory=list)
+    requests: list[dict[str, str]] = field(default_factory=list)
     fields: dict[str, dict[str, str]] = field(default_factory=dict)
     body: bytes = b"words"
     pause: float = 0

@@ -100,7 +100,7 @@ async def post(client: httpx.AsyncClient, token: str) -> httpx.Response:
     return await client.post("/v1/editorial/articles", json=DRAFT, headers={"authorization": f"Bearer {token}"})
 
 
-@pytest.mark.parametrize(("harm", "suffix"), HARMS, ids=lambda value: getattr(value, "__name__", value) or "file")
+@pytest.mark.parametrize(("damage", "suffix"), HARMS, ids=lambda value: getattr(value, "__name__", value) or "file")
 async def test_a_server_detects_a_lost_file_and_acknowledges_no_write(
     path: Path, token: str, damage: Harm, suffix: str
 ) -> None:
