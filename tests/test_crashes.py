@@ -39,7 +39,7 @@ WRITES_BEFORE = (10, 60)
 MAX_SECONDS = 120
 
 
-class TestDatabase(NamedTuple):
+class CrashDatabase(NamedTuple):
     """Database that one test's servers use alone, and the token of a key that may write."""
 
     address: str
@@ -47,7 +47,7 @@ class TestDatabase(NamedTuple):
 
 
 @pytest.fixture(params=KINDS)
-def test_database(request: pytest.FixtureRequest, tmp_path: Path) -> TestDatabase:
+def test_database(request: pytest.FixtureRequest, tmp_path: Path) -> CrashDatabase:
     """Fill a database for one test: killed servers leave connections behind."""
     if request.param == "sqlite":
         shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "dayline.db")
@@ -58,7 +58,7 @@ def test_database(request: pytest.FixtureRequest, tmp_path: Path) -> TestDatabas
         run_once(server.format("postgres"), create_database(name))
         address = server.format(name)
         run_once(address, migrations.upgrade)
-    return TestDatabase(address, run_once(address, fill))
+    return CrashDatabase(address, run_once(address, fill))
 
 
 def fill(connection: Connection) -> str:
@@ -72,7 +72,7 @@ def fill(connection: Connection) -> str:
 class Newsroom:
     """Editors that write to one server at a time, over all rounds."""
 
-    def __init__(self, test_database: TestDatabase, folder: Path, random: Random) -> None:
+    def __init__(self, test_database: CrashDatabase, folder: Path, random: Random) -> None:
         self.ledger = Ledger()
         self.in_flight: list[int] = []
         self.ready_after: list[float] = []
@@ -156,7 +156,7 @@ def print_counts(newsroom: Newsroom, rounds: int, found: Counter[str]) -> None:
     )
 
 
-async def live_through(test_database: TestDatabase, folder: Path, rounds: int) -> None:
+async def live_through(test_database: CrashDatabase, folder: Path, rounds: int) -> None:
     """Run so many rounds, each ended by SIGKILL and followed by a check."""
     newsroom = Newsroom(test_database, folder, Random(rounds))
     found: Counter[str] = Counter()
@@ -173,16 +173,16 @@ async def live_through(test_database: TestDatabase, folder: Path, rounds: int) -
     assert newsroom.ledger.counts["acknowledged"] >= WRITES_BEFORE[0] * rounds
 
 
-async def test_acknowledged_writes_survive_a_kill(test_database: TestDatabase, tmp_path: Path) -> None:
+async def test_acknowledged_writes_survive_a_kill(test_database: CrashDatabase, tmp_path: Path) -> None:
     await live_through(test_database, tmp_path, ROUNDS)
 
 
 @pytest.mark.soak
-async def test_long_acknowledged_writes_survive_a_kill(test_database: TestDatabase, tmp_path: Path) -> None:
+async def test_long_acknowledged_writes_survive_a_kill(test_database: CrashDatabase, tmp_path: Path) -> None:
     await live_through(test_database, tmp_path, ROUNDS_SOAK)
 
 
-async def test_shutdown_completes_requests_in_progress(test_database: TestDatabase, tmp_path: Path) -> None:
+async def test_shutdown_completes_requests_in_progress(test_database: CrashDatabase, tmp_path: Path) -> None:
     newsroom = Newsroom(test_database, tmp_path, Random(1))
     async with newsroom.serving() as (server, client):
         waiting = asyncio.create_task(client.get("/v1/changes?since=0&tag=unheard-of&wait=30"))
