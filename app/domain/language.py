@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
 from typing_extensions import TypedDict
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from babel import Locale
 
 T = TypeVar("T")
+Direction = Literal["ltr", "rtl"]
 
 _LONGEST_TAG: Final = 64
 _REMEMBERED_LANGUAGES: Final = 256
@@ -51,6 +52,17 @@ _IRREGULAR: Final = frozenset(
         *("i-navajo", "i-pwn", "i-tao", "i-tay", "i-tsu", "sgn-be-fr", "sgn-be-nl", "sgn-ch-de"),
     }
 )
+
+_RIGHT_TO_LEFT: Final = frozenset(
+    {
+        *("Adlm", "Arab", "Aran", "Armi", "Avst", "Chrs", "Cprt", "Elym", "Gara", "Hatr", "Hebr", "Hung", "Khar"),
+        *("Lydi", "Mand", "Mani", "Mend", "Merc", "Mero", "Narb", "Nbat", "Nkoo", "Orkh", "Ougr", "Palm", "Phli"),
+        *("Phlp", "Phnx", "Prti", "Rohg", "Samr", "Sarb", "Sidt", "Sogd", "Sogo", "Syrc", "Syre", "Syrj", "Syrn"),
+        *("Thaa", "Todr", "Yezi"),
+    }
+)
+"""Scripts whose letters have the bidirectional class R or AL (Unicode 17), by ISO 15924."""
+_SCRIPT: Final = re.compile(r"[a-z]{2,3}(?:-[a-z]{3}){0,3}-([a-z]{4})(?=-|$)", re.IGNORECASE | re.ASCII)
 
 _NUMBERING_SYSTEM: Final = re.compile(r"-u(?:-[a-z0-9]{2,8})*?-nu-([a-z0-9]{3,8})(?=-|$)", re.IGNORECASE | re.ASCII)
 
@@ -106,6 +118,33 @@ def get_locale(language: str) -> Locale:
 def _shared(locale: Locale) -> Locale:
     """Return the first of equal locales: the data of each takes 1.7 MB, and any number of tags lead to one locale."""
     return locale
+
+
+@lru_cache(maxsize=_REMEMBERED_LANGUAGES)
+def direction_of(language: str) -> Direction:
+    """Return the direction in which text in a language runs, for the `dir` attribute of HTML.
+
+    The script decides: the one that the tag names, else the likely one of the language (`ar`, `ks`, `pa-PK` are
+    right-to-left, `ks-Deva` is not). Languages without a likely script are left-to-right.
+    """
+    named = _SCRIPT.match(language)
+    script = _likely_script(language) if named is None else named[1].title()
+    return "rtl" if script in _RIGHT_TO_LEFT else "ltr"
+
+
+def _likely_script(language: str) -> str | None:
+    """Return the script that CLDR has for the first range of the language with likely subtags; None without any."""
+    from babel.core import get_global  # noqa: PLC0415 - see the module's docstring
+
+    likely, aliases = get_global("likely_subtags"), get_global("language_aliases")
+    for candidate in _ranges(language):
+        subtags = candidate.split("-")
+        subtags[0] = str(aliases.get(subtags[0].lower(), subtags[0].lower())).split("_")[0]
+        region = [subtag.upper() for subtag in subtags[1:2]]
+        maximal = likely.get("_".join([subtags[0], *region]))
+        if maximal is not None:
+            return str(maximal).split("_")[1]
+    return None
 
 
 @lru_cache(maxsize=_REMEMBERED_LANGUAGES)

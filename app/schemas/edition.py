@@ -1,6 +1,6 @@
 """Editions and the service document."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -32,6 +32,10 @@ class EditionLink(TypedDict):
     slug: Annotated[Code, Field(description="The slug of the edition.", examples=["harbour"])]
     name: Annotated[str, line("The name of the publication.", "The Meridian")]
     language: LanguageTag
+    direction: Annotated[
+        Literal["ltr", "rtl"],
+        Field(description="The direction of text in its language: what `dir` is in HTML.", examples=["ltr"]),
+    ]
     timezone: Annotated[ZoneName, Field(description="The IANA zone of its days and times.")]
     default: Annotated[bool, Field(description="Whether a request without `edition` means this one.", examples=[True])]
     href: Annotated[Href, _link("The edition's URL in this API.", "/v1/editions/harbour")]

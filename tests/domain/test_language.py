@@ -10,7 +10,14 @@ from babel.dates import format_date
 from babel.localedata import locale_identifiers
 
 from app.domain.digits import is_numbering_system, write_digits
-from app.domain.language import day_heading, get_locale, long_datetime, lookup_translation, validate_language
+from app.domain.language import (
+    day_heading,
+    direction_of,
+    get_locale,
+    long_datetime,
+    lookup_translation,
+    validate_language,
+)
 from app.errors import InvalidValueError
 
 SATURDAY = date(2024, 11, 2)
@@ -182,6 +189,29 @@ def test_day_heading_digits_follow_the_language(language: str, year: str, day: s
 )
 def test_day_heading_digits_follow_the_numbering_system_of_the_tag(language: str, year: str) -> None:
     assert day_heading(SATURDAY, language)["year"] == year
+
+
+@pytest.mark.parametrize(
+    "language",
+    [
+        *("ar", "ar-EG-u-nu-latn", "fa", "prs", "he", "iw", "yi", "ji", "ur", "ps", "sd", "ug", "ckb", "ks", "dv"),
+        *("pa-PK", "pa-Arab", "PA-ARAB-pk", "az-IR", "uz-AF", "uz-af", "kk-CN", "ku-Arab", "en-Hebr", "ff-Adlm"),
+        *("nqo", "syr", "ur-IN"),
+    ],
+)
+def test_direction_is_right_to_left_by_script(language: str) -> None:
+    assert direction_of(language) == "rtl"
+
+
+@pytest.mark.parametrize(
+    "language",
+    [
+        *("en-GB", "uk", "ja", "mn-Mong", "pa", "pa-IN", "ks-Deva", "sd-Deva", "ar-Latn", "az", "ku", "uz", "ha"),
+        *("xx", "x-arab", "en-x-arab", "i-klingon", "und", "ms", "zh-min-nan"),
+    ],
+)
+def test_direction_is_left_to_right_otherwise(language: str) -> None:
+    assert direction_of(language) == "ltr"
 
 
 def test_every_default_numbering_system_of_cldr_has_ten_digits() -> None:

@@ -16,6 +16,7 @@ from app.domain.article_url import DEFAULT_TEMPLATE, ArticleAddressParts, Articl
 from app.domain.body.shown_blocks import ascii_image, complete_image
 from app.domain.calendar import find_zone
 from app.domain.interface_strings import complete_strings
+from app.domain.language import direction_of
 from app.domain.list_filter import Facet, ListFilter
 from app.domain.tsid import format_id
 from app.domain.url import ascii_template, ascii_url
@@ -197,6 +198,7 @@ def edition_link(view: EditionView) -> EditionLink:
         "slug": view.slug,
         "name": view.name,
         "language": view.language,
+        "direction": direction_of(view.language),
         "timezone": view.timezone,
         "default": view.is_default,
         "href": f"{PATH}/{view.slug}",

@@ -265,6 +265,7 @@ EDITION_LINK: EditionLink = {
     "slug": "harbour",
     "name": "The Kestrava Meridian",
     "language": "en-GB",
+    "direction": "ltr",
     "timezone": "Europe/Kyiv",
     "default": True,
     "href": "/v1/editions/harbour",

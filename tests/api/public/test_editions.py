@@ -63,6 +63,7 @@ async def test_edition_has_every_member(client: httpx.AsyncClient) -> None:
         "slug": "ua",
         "name": "Люмський кур'єр",
         "language": "uk",
+        "direction": "ltr",
         "timezone": "Europe/Kyiv",
         "default": False,
         "href": "/v1/editions/ua",
