@@ -23,7 +23,6 @@ SPARED = {
     "app.schemas.catalogue_records": "only writes",
     "app.schemas.interchange": "only writes",
     "asyncpg": "SQLite needs none",
-    "babel": "only the first date in words",
     "httpx": "only tests and benches",
     "sqlalchemy.dialects.postgresql": "SQLite needs none",
     "sqlalchemy.ext.asyncio": "SQLite needs none",

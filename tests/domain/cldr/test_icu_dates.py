@@ -1,0 +1,73 @@
+"""Dates in words against those of ICU 78, which has the CLDR 48 that the packed files are from."""
+
+import json
+import shutil
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from app.domain.cldr.records import load_supplement
+from app.domain.language import day_heading, long_datetime
+
+HERE = Path(__file__).resolve().parent
+GOLDEN = HERE.parents[1] / "golden" / "icu_dates.jsonl"
+PROGRAM = HERE / "icu_dates.mjs"
+TIMEOUT_S = 60
+KYIV = ZoneInfo("Europe/Kyiv")
+WALL_CLOCKS = [
+    at.astimezone(KYIV)
+    for at in (
+        datetime(2024, 11, 2, 16, 5, tzinfo=UTC),
+        datetime(2025, 12, 31, 22, 0, tzinfo=UTC),
+        datetime(2024, 2, 29, 10, 0, tzinfo=UTC),
+        datetime(2026, 3, 29, 0, 59, tzinfo=UTC),
+        datetime(2026, 3, 29, 1, 0, tzinfo=UTC),
+        datetime(2026, 10, 25, 0, 30, tzinfo=UTC),
+        datetime(2026, 10, 25, 1, 30, tzinfo=UTC),
+        datetime(1999, 7, 7, 3, 9, tzinfo=UTC),
+    )
+]
+"""The instants of icu_dates.mjs."""
+
+
+def with_plain_blanks(text: str) -> str:
+    """Return the text as V8 changes it: CLDR's narrow no-break space is a space."""
+    return text.replace("\u202f", " ")
+
+
+def dates_of(language: str) -> dict[str, Any]:
+    """Return what icu_dates.mjs writes for a language."""
+    headings = [day_heading(clock.date(), language) for clock in WALL_CLOCKS]
+    texts = [long_datetime(clock.date(), f"{clock:%H:%M}", language) for clock in WALL_CLOCKS]
+    return {
+        "language": language,
+        "year": with_plain_blanks(headings[0]["year"]),
+        "weekday": [with_plain_blanks(heading["weekday"]) for heading in headings],
+        "day": [with_plain_blanks(heading["day"]) for heading in headings],
+        "text": [with_plain_blanks(text) for text in texts],
+    }
+
+
+def test_dates_equal_those_of_icu() -> None:
+    expected = [json.loads(line) for line in GOLDEN.read_text(encoding="utf-8").splitlines()]
+    assert len(expected) >= 208
+    assert [dates_of(each["language"]) for each in expected] == expected
+
+
+def test_golden_dates_are_those_of_icu() -> None:
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("needs Node")
+    version = run(node, "--print", "process.versions.cldr")
+    if version.partition(".")[0] != load_supplement()["version"].partition(".")[0]:
+        pytest.skip(f"this Node has CLDR {version}")
+    assert run(node, PROGRAM, GOLDEN) == GOLDEN.read_text(encoding="utf-8")
+
+
+def run(*command: str | Path) -> str:
+    """Return the output of a program."""
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=TIMEOUT_S).stdout  # noqa: S603 - ours
