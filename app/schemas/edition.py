@@ -1,13 +1,14 @@
 """Editions and the service document."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from app.domain.language import Direction
 from app.schemas.alternate import AlternateLink
 from app.schemas.body import Image
-from app.schemas.types import MAX_HREF, MAX_TEXT, Code, Href, LanguageTag, Url, ZoneName, line
+from app.schemas.types import MAX_HREF, MAX_TEXT, Code, Href, LanguageTag, OpenEnum, Url, ZoneName, line
 
 
 def _link(description: str, path: str) -> Any:
@@ -33,7 +34,8 @@ class EditionLink(TypedDict):
     name: Annotated[str, line("The name of the publication.", "The Meridian")]
     language: LanguageTag
     direction: Annotated[
-        Literal["ltr", "rtl"],
+        Direction,
+        OpenEnum(),
         Field(description="The direction of text in its language: what `dir` is in HTML.", examples=["ltr"]),
     ]
     timezone: Annotated[ZoneName, Field(description="The IANA zone of its days and times.")]

@@ -50,9 +50,10 @@ def find_record(names: Iterable[str]) -> LocaleRecord | None:
     """Return the record of the first of these locales that CLDR has; None if it has none."""
     lines = _read(_LOCALES)
     for name in names:
-        record = _parse(lines, name)
-        if record is not None:
-            return _parse(lines, record["same"]) if "same" in record else record
+        found = _parse(lines, name)
+        if found is not None:
+            record: LocaleRecord = _parse(lines, found["same"]) if "same" in found else found
+            return record
     return None
 
 
