@@ -121,7 +121,9 @@ class EditingHistory:
             self.deleted.add(parse_id(key))
             self._known.pop(key, None)
         elif response.status_code < 300 and response.headers.get("etag"):
-            self._known[response.json()["id"]] = int(response.headers["etag"].strip('"'))
+            key = response.json()["id"]
+            if parse_id(key) not in self.deleted:  # in a race, an edit that changes nothing may precede the deletion
+                self._known[key] = int(response.headers["etag"].strip('"'))
 
     def _request(self) -> tuple[str, EditRequest]:
         what = self._random.random()
