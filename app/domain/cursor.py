@@ -1,7 +1,8 @@
 """Cursors of keyset pagination, each bound to the list that issued it.
 
-A cursor is the sort key of the last item (an instant and an id, a name, or a number), a digest of the list's filters
-and a checksum, in base64url. Nothing in it ages, so it never expires, and it does not need its item to exist.
+A cursor is the sort key of an item (an instant and an id, a name, or a number), a digest of the list's filters and a
+checksum, in base64url. Nothing in it ages, so it never expires, and it does not need its item to exist. Of a list of
+articles it has a direction: a page has the items before its sort key, or upward those from it on.
 """
 
 import struct
@@ -15,7 +16,7 @@ from app.domain.list_filter import DIGEST_BYTES
 from app.errors import CursorMismatchError, InvalidCursorError
 
 CHECK_BYTES = 4
-_MOMENT, _NAME, _NUMBER = b"\x01", b"\x02", b"\x03"
+_MOMENT, _NAME, _NUMBER, _UPWARD = b"\x01", b"\x02", b"\x03", b"\x04"
 _KEY = struct.Struct(">qq")
 _WHOLE = struct.Struct(">q")
 
@@ -24,16 +25,34 @@ FOREIGN = "The cursor belongs to a list with other filters; start again without 
 
 
 def encode_position(published_at: int, article_id: int, digest: bytes) -> str:
-    """Return the cursor after the item with this sort key."""
+    """Return the cursor of the items before this sort key, newest first."""
     return _seal(_MOMENT, _KEY.pack(published_at, article_id), digest)
 
 
+def encode_upward_position(published_at: int, article_id: int, digest: bytes) -> str:
+    """Return the cursor of the items from this sort key on, the oldest of them first to be read."""
+    return _seal(_UPWARD, _KEY.pack(published_at, article_id), digest)
+
+
 def decode_position(cursor: str, *digests: bytes) -> tuple[int, int]:
-    """Return the sort key in a cursor of an article list; InvalidCursorError, CursorMismatchError.
+    """Return the sort key in a cursor of `encode_position`; InvalidCursorError, CursorMismatchError.
 
     `digests` are those of the list: the present one, and those that it had under other names of its entries.
     """
     return _position(_open(cursor, _MOMENT, *digests))
+
+
+def decode_upward_position(cursor: str, *digests: bytes) -> tuple[int, int]:
+    """Return the sort key in a cursor of `encode_upward_position`; InvalidCursorError, CursorMismatchError."""
+    return _position(_open(cursor, _UPWARD, *digests))
+
+
+def is_upward(cursor: str) -> bool:
+    """Return whether a cursor of any list leads upward; False for a damaged one."""
+    try:
+        return _unseal(cursor)[0] == _UPWARD
+    except InvalidCursorError:
+        return False
 
 
 def peek_digest(cursor: str) -> bytes | None:
@@ -45,7 +64,7 @@ def peek_digest(cursor: str) -> bytes | None:
 
 
 def peek_position(cursor: str) -> tuple[int, int] | None:
-    """Return the sort key in a cursor of any list, unverified; None for a damaged cursor."""
+    """Return the sort key in a cursor of `encode_position`, unverified; None for any other cursor."""
     try:
         kind, _, key = _unseal(cursor)
         return _position(key) if kind == _MOMENT else None
@@ -57,7 +76,7 @@ def _position(key: bytes) -> tuple[int, int]:
     if len(key) != _KEY.size:
         raise InvalidCursorError(DAMAGED)
     published_at, article_id = _KEY.unpack(key)
-    if not EARLIEST <= published_at <= LATEST or article_id < 0:
+    if not EARLIEST <= published_at <= LATEST + 1 or article_id < 0:  # a position may be after the last instant
         raise InvalidCursorError(DAMAGED)
     return published_at, article_id
 

@@ -98,8 +98,8 @@ AccessLevels = Annotated[
 Cursor = Annotated[
     str | None,
     described(
-        "The `next.cursor` of the previous page, unchanged, with the same edition, filters, range and zone; `limit`, "
-        "`fields` and `total` may differ. It never expires.",
+        "The `next.cursor` (of the timeline also `newer_page.cursor`) of another page, unchanged, with the same edition, "
+        "filters, range and zone; `limit`, `fields` and `total` may differ. It never expires.",
         "AVd14Knyz5zgAAZgo3_HzAAMpY0r4AW8GMMFLB8",
     ),
 ]

@@ -33,7 +33,7 @@ class TimelineDay(TypedDict):
     continued: Annotated[
         bool,
         Field(
-            description="True if newer items of this day were on the previous page: print no second heading.",
+            description="True if newer items of this day are on the page above: print no second heading.",
             examples=[False],
         ),
     ]
@@ -70,6 +70,15 @@ class Timeline(TypedDict):
         Annotated[NewerLink, Field(description="Link to later changes; present on the first page (without `cursor`).")]
     ]
     days: Annotated[list[TimelineDay], Field(description="The days that have items on this page.", max_length=MAX_PAGE)]
+    newer_page: Annotated[
+        NextPage | None,
+        Field(
+            description=(
+                "The page above this one, of the same form: it ends where this one begins. Null on the first page, and "
+                "where nothing is newer."
+            )
+        ),
+    ]
     next: NextPage | None
 
 

@@ -7,6 +7,7 @@ import pytest
 from app.db.database import Database
 from tests.conftest import HISTORIES, HISTORIES_SOAK
 from tests.queries.history import STEPS, History
+from tests.queries.two_way_history import TwoWayHistory
 from tests.random_histories import live_each
 
 
@@ -27,3 +28,22 @@ async def test_pagination_returns_every_unchanged_article_exactly_once(database:
 async def test_long_pagination_returns_every_unchanged_article_exactly_once(database: Database) -> None:
     counts = await live_through(database, range(HISTORIES, HISTORIES + HISTORIES_SOAK))
     assert min(counts[verb] for verb in ("publish", "backdate", "withdraw", "edit", "retag", "bump")) > HISTORIES_SOAK
+
+
+async def walk_both_ways(database: Database, numbers: range) -> Counter[str]:
+    """Run these histories, whose walks go down and up, and check that they had enough of everything."""
+    counts = await live_each(numbers, lambda number: TwoWayHistory(database, number).run())
+    assert counts["upward"] > len(numbers)
+    assert counts["continued"] > len(numbers)
+    assert counts["steady"] > counts["walks"]
+    return counts
+
+
+async def test_walks_in_both_directions_return_every_unchanged_article_exactly_once(database: Database) -> None:
+    await walk_both_ways(database, range(HISTORIES))
+
+
+@pytest.mark.soak
+async def test_long_walks_in_both_directions_return_every_unchanged_article_exactly_once(database: Database) -> None:
+    counts = await walk_both_ways(database, range(HISTORIES, HISTORIES + HISTORIES_SOAK))
+    assert counts["empty pages"] > HISTORIES_SOAK // 100

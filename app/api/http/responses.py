@@ -21,6 +21,8 @@ NO_CACHE = "no-cache"
 NO_STORE = "no-store"
 CROSS_ORIGIN = {"access-control-allow-origin": "*", "access-control-expose-headers": "ETag, Link"}
 TAG_DIGITS = 32  # 128 bits
+_PAGE_RELATIONS = (("newer_page", "prev"), ("next", "next"))
+"""Members that link the pages beside a page, and their relations (RFC 8288)."""
 ETAG_EXCLUDED_FIELDS = frozenset({"as_of", "newer"})
 """Members that state the position of the log at the time of the read: they are not part of the content."""
 
@@ -32,7 +34,7 @@ class TypedResponse(Response, Generic[T]):
 def json_response(
     content: Mapping[str, Any], *, cache_control: str = PUBLIC, modified_at: int | None = None
 ) -> TypedResponse[Any]:
-    """Return a public response; the next page of a list is also in `Link`.
+    """Return a public response; the pages beside that of a list are also in `Link`.
 
     `cache_control` is for responses that a publication can change: `CacheControlBuilder.header_value`. `modified_at`
     (an instant) is for single resources whose response depends on nothing else.
@@ -75,10 +77,9 @@ def static_response(body: bytes, *, media_type: str, content_policy: str | None 
 
 
 def _link(content: Mapping[str, Any]) -> dict[str, str]:
-    following = content.get("next")
-    if isinstance(following, dict) and "cursor" in following:
-        return {"link": f'<{following["href"]}>; rel="next"'}
-    return {}
+    pages = ((relation, content.get(member)) for member, relation in _PAGE_RELATIONS)
+    links = [f'<{page["href"]}>; rel="{relation}"' for relation, page in pages if page and "cursor" in page]
+    return {"link": ", ".join(links)} if links else {}
 
 
 def _public_response(body: bytes, tagged: bytes, headers: dict[str, str], media_type: str) -> TypedResponse[Any]:

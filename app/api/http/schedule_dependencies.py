@@ -30,7 +30,7 @@ from app.schemas.params import (
     QueryParams,
     TimelineParams,
 )
-from app.schemas.timeline import TimelineDayPage
+from app.schemas.timeline import Timeline, TimelineDayPage
 
 _WITH_PAGES: Groups = ((Facet.FORMAT, (*LISTED_FORMATS, PAGE)),)
 
@@ -82,10 +82,15 @@ def get_cache_control_builder(request: Request, terms: CachePolicy = CONTENT) ->
     return CacheControlBuilder(services_of(request).scheduler, terms)
 
 
-def timeline_schedule_dependency(params: TimelineParams) -> ListDependency:
-    """Return the dependency of a page of the timeline; a day's total also changes behind a cursor."""
-    is_closed = params.cursor is not None and not params.total
-    return _list_schedule_dependency(params, tz=params.tz, until_day=params.newest_day, is_closed=is_closed)
+def timeline_schedule_dependency(params: TimelineParams, page: Timeline) -> ListDependency:
+    """Return the dependency of a page of the timeline: it is closed once there is a newer page.
+
+    A day's total also changes behind a cursor.
+    """
+    has_newer = page["newer_page"] is not None
+    is_closed = has_newer and params.cursor is not None and not params.total
+    until_day = params.newest_day if has_newer or params.id else None
+    return _list_schedule_dependency(params, tz=params.tz, until_day=until_day, is_closed=is_closed)
 
 
 def articles_schedule_dependency(

@@ -34,6 +34,11 @@ _REVISION = _Field("ETag", "The revision, for `If-Match`.", '"2"')
 _NEXT = _Field(
     "Link", 'The URL of `next` with `rel="next"`; absent on the last page.', '</v1/tags?cursor=AZk2…>; rel="next"'
 )
+_BESIDE = _Field(
+    "Link",
+    'The URLs of `newer_page` with `rel="prev"` and of `next` with `rel="next"`; absent without either.',
+    '</v1/timeline?cursor=BCk7…>; rel="prev", </v1/timeline?cursor=AZk2…>; rel="next"',
+)
 _MOVED = _Field("Location", "The current URL, with the same query.", "/v1/articles/budget-passes-by-one-vote")
 _CREATED = _Field("Location", "The URL of what was created, its `href`.", "/v1/editorial/tags/night-buses")
 _REPLAYED = _Field("Idempotent-Replayed", "`true` where it repeats the response of an earlier request.", "true")
@@ -65,7 +70,7 @@ def _fields(
     if status in {"200", "201"} and not is_cacheable and _is_revised(response, schemas):
         yield _REVISION._replace(example=f'"{example.get("revision", 2)}"')
     if status == "200" and "cursor" in names:
-        yield _NEXT
+        yield _BESIDE if "newer_page" in example else _NEXT
     if status == "201":
         yield _CREATED._replace(example=example.get("href", _CREATED.example))
         if "Idempotency-Key" in names:

@@ -209,9 +209,14 @@ def bind_values(
     return values
 
 
-def range_values(lower: SortKey, upper: SortKey) -> dict[str, int]:
-    """Return the bound values of the range alone."""
-    return {"lower_at": lower[0], "lower_id": lower[1], "upper_at": upper[0], "upper_id": upper[1]}
+def range_values(lower: SortKey, upper: SortKey, prefix: str = "") -> dict[str, int]:
+    """Return the bound values of a range alone; `prefix` distinguishes the ranges of one statement."""
+    return {
+        f"{prefix}lower_at": lower[0],
+        f"{prefix}lower_id": lower[1],
+        f"{prefix}upper_at": upper[0],
+        f"{prefix}upper_id": upper[1],
+    }
 
 
 def statement_shape(selection: ListSelection) -> Form:

@@ -4,6 +4,7 @@ A filter of one kind is a union of ranges. Filters of several kinds walk the ran
 others up by their full key.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import (
@@ -14,10 +15,12 @@ from sqlalchemy import (
     Integer,
     Select,
     Subquery,
+    Tuple,
     bindparam,
     literal_column,
     select,
     tuple_,
+    union_all,
 )
 
 from app.db.bound_rows import bound_rows, rows_of_each
@@ -29,11 +32,13 @@ LIMIT: BindParameter[int] = bindparam("limit", type_=Integer)
 ONE = literal_column("1", Integer)
 LIST_COLUMNS = ("edition_id", "kind", "facet_id")
 
-_LOWER_AT: BindParameter[int] = bindparam("lower_at", type_=BigInteger)
-_UPPER_AT: BindParameter[int] = bindparam("upper_at", type_=BigInteger)
-_LOWER_ID: BindParameter[int] = bindparam("lower_id", type_=BigInteger)
-_UPPER_ID: BindParameter[int] = bindparam("upper_id", type_=BigInteger)
-_LOWER, _UPPER = tuple_(_LOWER_AT, _LOWER_ID), tuple_(_UPPER_AT, _UPPER_ID)
+BEYOND = "beyond_"
+"""Prefix of the bound values of the range on the other side of a page."""
+BEYOND_LIMIT: BindParameter[int] = bindparam(f"{BEYOND}limit", type_=Integer)
+
+
+def _bound_key(name: str) -> Tuple:
+    return tuple_(bindparam(f"{name}_at", type_=BigInteger), bindparam(f"{name}_id", type_=BigInteger))
 
 
 def timeline_order(keys: Any, *, oldest_first: bool = False) -> tuple[ColumnElement[int], ColumnElement[int]]:
@@ -51,27 +56,50 @@ def sort_keys(
     Bound values: those of `bind_values`, and `limit` unless it is off. `span` is a table of the outer statement whose
     `starts_at` and `ends_at` replace the bound range.
     """
-    order = timeline_order(listings.c, oldest_first=oldest_first)
-    probes = [membership_probe(kind, is_several, listings.c) for kind, is_several in enumerate(form) if kind]
-    keys = select(listings.c.published_at, listings.c.article_id).where(*_in_range(span), *probes)
+    if limit:
+        return _first_keys(form, LIMIT, (in_bound_range(listings.c),), oldest_first=oldest_first).subquery("positions")
+    keys = _keys(form, _in_range(span))
     if span is not None:
         keys = keys.correlate(span)
+    return (keys.distinct() if form[0] else keys).subquery("positions")
+
+
+def sort_keys_around(form: Form, *, oldest_first: bool) -> Subquery:
+    """Return the sort keys of a page as `sort_keys` does, and the first ones on its other side.
+
+    Bound values are also those of `range_values` with the prefix BEYOND, and the limit of the other side. The range of
+    a page and the one beyond it are disjoint.
+    """
+    page = _first_keys(form, LIMIT, (in_bound_range(listings.c),), oldest_first=oldest_first)
+    range_beyond = (in_bound_range(listings.c, BEYOND),)
+    beyond = _first_keys(form, BEYOND_LIMIT, range_beyond, oldest_first=not oldest_first)
+    return union_all(select(page.subquery("page")), select(beyond.subquery("beyond"))).subquery("positions")
+
+
+def _keys(form: Form, conditions: Iterable[ColumnElement[bool]]) -> Select[Any]:
+    """Return the sort keys of a selection under these conditions, of each of its lists."""
+    probes = [membership_probe(kind, is_several, listings.c) for kind, is_several in enumerate(form) if kind]
+    keys = select(listings.c.published_at, listings.c.article_id).where(*conditions, *probes)
     if not form[0]:
-        keys = keys.where(*_in_bound_list(listings.c, 0))
-        return (keys.order_by(*order).limit(LIMIT) if limit else keys).subquery("positions")
-    lists = bound_rows("places_0", *LIST_COLUMNS)
-    keys = keys.where(*in_list(listings.c, lists.c))
-    if not limit:
-        return keys.distinct().subquery("positions")
-    first = rows_of_each(lists, keys.order_by(*order).limit(LIMIT)).distinct().subquery("first")
-    found = select(first).order_by(*timeline_order(first.c, oldest_first=oldest_first)).limit(LIMIT)
-    return found.subquery("positions")
+        return keys.where(*_in_bound_list(listings.c, 0))
+    return keys.where(*in_list(listings.c, bound_rows("places_0", *LIST_COLUMNS).c))
 
 
-def in_bound_range(keys: Any) -> ColumnElement[bool]:
-    """Return whether sort keys are within the range of `range_values`."""
+def _first_keys(
+    form: Form, limit: BindParameter[int], conditions: Iterable[ColumnElement[bool]], *, oldest_first: bool
+) -> Select[Any]:
+    """Return the first sort keys of a selection under these conditions, each article once."""
+    first_of_each = _keys(form, conditions).order_by(*timeline_order(listings.c, oldest_first=oldest_first)).limit(limit)
+    if not form[0]:
+        return first_of_each
+    first = rows_of_each(bound_rows("places_0", *LIST_COLUMNS), first_of_each).distinct().subquery("first")
+    return select(first).order_by(*timeline_order(first.c, oldest_first=oldest_first)).limit(limit)
+
+
+def in_bound_range(keys: Any, prefix: str = "") -> ColumnElement[bool]:
+    """Return whether sort keys are within the range of `range_values` with this prefix."""
     key = tuple_(keys.published_at, keys.article_id)
-    return (key >= _LOWER) & (key < _UPPER)
+    return (key >= _bound_key(f"{prefix}lower")) & (key < _bound_key(f"{prefix}upper"))
 
 
 def in_list(keys: Any, list_row: Any) -> tuple[ColumnElement[bool], ...]:
@@ -116,9 +144,10 @@ def sort_keys_by_id(form: Form) -> Subquery:
     given_ids = bound_rows("ids", "id")
     probes = [membership_probe(kind, is_several, articles.c) for kind, is_several in enumerate(form)]
     key = tuple_(articles.c.published_at, articles.c.id)
+    in_range = (key >= _bound_key("lower")) & (key < _bound_key("upper"))
     return (
         select(articles.c.published_at, articles.c.id.label("article_id"))
         .join(given_ids, given_ids.c.id == articles.c.id)
-        .where(articles.c.status == literal_column("'published'"), key >= _LOWER, key < _UPPER, *probes)
+        .where(articles.c.status == literal_column("'published'"), in_range, *probes)
         .subquery("positions")
     )

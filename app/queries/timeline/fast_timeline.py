@@ -26,8 +26,9 @@ from app.queries.articles.items import (
     RenderedEntries,
     depend_on_shown_entries,
 )
+from app.queries.articles.item_pages import PageRows, PageStart, cut_rows
 from app.queries.catalogue.editions import COLUMNS, edition_from_row
-from app.queries.keyset.list_index import MAX_SORT_KEY, SortKey
+from app.queries.keyset.list_index import MAX_SORT_KEY
 from app.queries.keyset.sort_keys import timeline_order
 from app.queries.resolve import ResolvedQuery, whole_edition
 from app.schemas.params import TimelineParams
@@ -36,12 +37,11 @@ _PLAIN = frozenset({"edition", "tz", "fields", "cursor", "limit"})
 
 
 class TimelineRows(NamedTuple):
-    """Resolved query, start of the page, last change, the rows (one more than the page holds), and rendered entries."""
+    """Resolved query, the rows of the page, last change, and rendered entries."""
 
     query: ResolvedQuery
-    upper: SortKey
+    rows: PageRows
     as_of: int
-    rows: list[AnyRow]
     entries: RenderedEntries
 
 
@@ -62,9 +62,9 @@ def is_fast_path(params: TimelineParams) -> bool:
 def read_fast(connection: Connection, params: TimelineParams) -> TimelineRows | None:
     """Return the rows for `is_fast_path` parameters; None without any. InvalidInputError, CursorMismatchError."""
     peeked = None if params.cursor is None else peek_position(params.cursor)
-    upper = MAX_SORT_KEY if peeked is None else peeked
-    bound = {"upper_at": upper[0], "upper_id": upper[1], "limit": params.limit + 1, "edition": params.edition}
-    found = _read_page(connection, params.edition, bound)
+    start = PageStart(MAX_SORT_KEY if peeked is None else peeked)
+    bound = {"at": start.key[0], "id": start.key[1], "limit": params.limit + 1, "edition": params.edition}
+    found = _read_page(connection, params.edition, bound, is_first=params.cursor is None)
     if found is None:
         return None
     head, rows = found
@@ -72,18 +72,23 @@ def read_fast(connection: Connection, params: TimelineParams) -> TimelineRows | 
     if params.cursor is not None:
         query.decode_cursor(params.cursor)
     depend_on_shown_entries(rows)
-    return TimelineRows(query, upper, head.as_of, rows, head.entries)
+    page = cut_rows(start, newer=(), older=rows, limit=params.limit)
+    if params.cursor is not None:
+        page = page._replace(newer_at=rows[0].newer_at)
+    return TimelineRows(query, page, head.as_of, head.entries)
 
 
-def _read_page(connection: Connection, edition: str | None, bound: dict[str, Any]) -> tuple[_Head, list[AnyRow]] | None:
+def _read_page(
+    connection: Connection, edition: str | None, bound: dict[str, Any], *, is_first: bool
+) -> tuple[_Head, list[AnyRow]] | None:
     """Return the head and the rows of a page; the head from memory where nothing was committed since it was read."""
-    memo, page_query = find_state_memo(connection), _page(is_default=edition is None)
+    memo, page_query = find_state_memo(connection), _page(is_default=edition is None, is_first=is_first)
     values = None if memo is None else memo.get_values()
     if memo is None or values is None:
         return _read_whole_page(connection, page_query, bound)
     head: _Head | None = values.get(("timeline", edition))
     if head is not None:
-        rows = _ITEMS_ALONE.all(connection, {**bound, "edition_id": head.edition[0]})
+        rows = (_FIRST_ITEMS if is_first else _LATER_ITEMS).all(connection, {**bound, "edition_id": head.edition[0]})
         if not head.entries.include(rows):
             rows = page_query.read_rows(connection, bound)
         if memo.is_current(values):
@@ -105,10 +110,12 @@ def _read_whole_page(
 
 
 @cache
-def _page(*, is_default: bool) -> HeadAndRowsQuery:
+def _page(*, is_default: bool, is_first: bool) -> HeadAndRowsQuery:
     meant = editions.c.is_default if is_default else editions.c.slug == bindparam("edition")
     # By a scalar and no join: only then do both databases detect that one list is read, in the order of its index.
-    listed = _listed(select(editions.c.id).where(meant).scalar_subquery())
+    edition_id = select(editions.c.id).where(meant).scalar_subquery()
+    listed = _listed(edition_id)
+    columns = _columns(ITEM_COLUMNS, edition_id, is_first=is_first)
     above = (*(column.label(f"of_{column.key}") for column in COLUMNS), LATEST_SEQ.scalar_subquery().label("as_of"))
     items = listings.join(ARTICLES_WITH_ENTRIES, articles.c.id == listings.c.article_id)
     keys = select(listings.c.published_at, listings.c.article_id, listings.c.edition_id).where(*listed)
@@ -119,27 +126,48 @@ def _page(*, is_default: bool) -> HeadAndRowsQuery:
     )
     return HeadAndRowsQuery(
         select(*above).where(meant),
-        select(*ITEM_COLUMNS).select_from(items).where(*listed).order_by(*timeline_order(listings.c)).limit(_MOST),
-        joined=select(*ITEM_COLUMNS, *above).select_from(joined).order_by(*timeline_order(first.c)),
+        select(*columns).select_from(items).where(*listed).order_by(*timeline_order(listings.c)).limit(_MOST),
+        joined=select(*columns, *above).select_from(joined).order_by(*timeline_order(first.c)),
     )
 
 
 def _listed(edition_id: ColumnElement[int]) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions of the listings of an edition before a sort key."""
+    return (*_of_edition(listings, edition_id), tuple_(listings.c.published_at, listings.c.article_id) < _START)
+
+
+def _of_edition(table: Any, edition_id: ColumnElement[int]) -> tuple[ColumnElement[bool], ...]:
     return (
-        listings.c.edition_id == edition_id,
-        listings.c.kind == literal_column(str(int(Facet.EDITION))),
-        listings.c.facet_id == literal_column("0"),
-        tuple_(listings.c.published_at, listings.c.article_id) < tuple_(bindparam("upper_at"), bindparam("upper_id")),
+        table.c.edition_id == edition_id,
+        table.c.kind == literal_column(str(int(Facet.EDITION))),
+        table.c.facet_id == literal_column("0"),
+    )
+
+
+def _columns(columns: tuple[Any, ...], edition_id: ColumnElement[int], *, is_first: bool) -> tuple[Any, ...]:
+    """Return the columns of a page; after the first page also when the nearest newer article was published."""
+    if is_first:
+        return columns
+    above = listings.alias("above")
+    newer = select(above.c.published_at).where(
+        *_of_edition(above, edition_id), tuple_(above.c.published_at, above.c.article_id) >= _START
+    )
+    nearest = newer.order_by(*timeline_order(above.c, oldest_first=True)).limit(literal_column("1"))
+    return (*columns, nearest.scalar_subquery().label("newer_at"))
+
+
+def _items_alone(*, is_first: bool) -> PreparedQuery:
+    """Return the query of the items without their labels and sections, whose joins take a quarter of the time."""
+    edition_id: ColumnElement[int] = bindparam("edition_id", type_=Integer)
+    return PreparedQuery(
+        select(*_columns(OWN_COLUMNS, edition_id, is_first=is_first))
+        .select_from(listings.join(articles, articles.c.id == listings.c.article_id))
+        .where(*_listed(edition_id))
+        .order_by(*timeline_order(listings.c))
+        .limit(_MOST)
     )
 
 
 _MOST = bindparam("limit", type_=Integer)
-_ITEMS_ALONE = PreparedQuery(
-    select(*OWN_COLUMNS)
-    .select_from(listings.join(articles, articles.c.id == listings.c.article_id))
-    .where(*_listed(bindparam("edition_id", type_=Integer)))
-    .order_by(*timeline_order(listings.c))
-    .limit(_MOST)
-)
-"""The items of a page without their labels and sections, whose joins take a quarter of the time."""
+_START = tuple_(bindparam("at"), bindparam("id"))
+_FIRST_ITEMS, _LATER_ITEMS = _items_alone(is_first=True), _items_alone(is_first=False)

@@ -10,12 +10,20 @@ from app.domain.instant import format_instant
 from app.domain.language import day_heading
 from app.errors import FieldError, InvalidInputError, InvalidValueError
 from app.queries.articles.items import RenderedEntries, fetch_articles, render_items, select_fields
+from app.queries.articles.item_pages import (
+    PageRows,
+    cut_rows,
+    find_page_start,
+    newer_cursor,
+    older_cursor,
+    read_page_around,
+)
 from app.queries.changes.change_list import latest_seq
-from app.queries.keyset.list_index import SortKey
-from app.queries.keyset.pages import cut_page
-from app.queries.resolve import ResolvedQuery, resolve_params, start_key
+from app.queries.keyset.pages import link_next
+from app.queries.resolve import ResolvedQuery, resolve_params
 from app.queries.timeline.day_counts import count_days
 from app.queries.timeline.fast_timeline import TimelineRows, read_fast
+from app.schemas.pagination import NextPage
 from app.schemas.params import DayParams, TimelineParams
 from app.schemas.timeline import DayLink, Timeline, TimelineDay, TimelineDayPage
 
@@ -29,11 +37,15 @@ def get_timeline(connection: Connection, params: TimelineParams) -> Timeline:
     CursorMismatchError.
     """
     query = resolve_params(connection, params, tz=params.tz)
-    upper = start_key(query, params.cursor, params.newest_day)
+    start = find_page_start(query, params.cursor, params.newest_day)
     as_of = latest_seq(connection) if params.cursor is None else 0
-    most = len(params.id) or params.limit
-    rows = fetch_articles(connection, query.narrowed(query.lower, upper), ids=params.id, limit=most + 1)
-    return _page(connection, params, TimelineRows(query, upper, as_of, rows, RenderedEntries({}, {})))
+    if params.id or _is_first(params):
+        most = len(params.id) or params.limit
+        rows = fetch_articles(connection, query.narrowed(query.lower, start.key), ids=params.id, limit=most + 1)
+        page = cut_rows(start, newer=(), older=rows, limit=most)
+    else:
+        page = read_page_around(connection, query, start, limit=params.limit)
+    return _page(connection, params, TimelineRows(query, page, as_of, RenderedEntries({}, {})))
 
 
 def get_timeline_fast(connection: Connection, params: TimelineParams) -> Timeline | None:
@@ -42,35 +54,38 @@ def get_timeline_fast(connection: Connection, params: TimelineParams) -> Timelin
     return None if found is None else _page(connection, params, found)
 
 
+def _is_first(params: TimelineParams) -> bool:
+    return params.cursor is None and params.newest_day is None
+
+
 def _page(connection: Connection, params: TimelineParams, found: TimelineRows) -> Timeline:
-    query, upper, as_of, rows, entries = found
-    page: Timeline = {"edition": query.edition.slug, "timezone": query.zone.key, "days": [], "next": None}
-    if params.cursor is None:
-        page = {
-            "edition": query.edition.slug,
-            "timezone": query.zone.key,
-            "as_of": as_of,
-            "newer": {"href": params.href_of_changes(as_of)},
-            "days": [],
-            "next": None,
-        }
-    shown, following, next_page = cut_page(
-        rows,
-        len(params.id) or params.limit,
-        cursor=query.encode_cursor,
-        href=lambda cursor: params.url_for(PATH, cursor=cursor, newest_day=None),
-    )
-    page["next"] = next_page
-    page["days"] = days = _render_days(shown, query, params.fields, entries)
+    query, rows, as_of, entries = found
+    days = _render_days(rows.shown, query, params.fields, entries)
     if days:
-        days[0]["continued"] = _began_before(params, upper, days[0], query)
-        days[-1]["complete"] = following is None or _day_of(following, query).date.isoformat() != days[-1]["date"]
+        days[0]["continued"] = _begins_inside_day(days[0], query, params, rows)
+        days[-1]["complete"] = rows.older_at is None or _date_at(rows.older_at, query) != days[-1]["date"]
     if params.total:
-        _add_totals(connection, query, days, shown, params)
+        _add_totals(connection, query, days, rows.shown, params)
     if not params.id:
-        within = query.narrowed(query.lower, upper)
-        within.record_dependency(first=None if following is None else following.published_at)
-    return page
+        query.record_dependency(first=rows.older_at, last=rows.newer_at)
+    newer_page = _link_page(params, newer_cursor(query, rows))
+    next_page = _link_page(params, older_cursor(query, rows))
+    edition, timezone = query.edition.slug, query.zone.key
+    if params.cursor is not None:
+        return {"edition": edition, "timezone": timezone, "days": days, "newer_page": newer_page, "next": next_page}
+    return {
+        "edition": edition,
+        "timezone": timezone,
+        "as_of": as_of,
+        "newer": {"href": params.href_of_changes(as_of)},
+        "days": days,
+        "newer_page": newer_page,
+        "next": next_page,
+    }
+
+
+def _link_page(params: TimelineParams, cursor: str | None) -> NextPage | None:
+    return None if cursor is None else link_next(cursor, lambda each: params.url_for(PATH, cursor=each, newest_day=None))
 
 
 def get_day(connection: Connection, day_text: str, params: DayParams) -> TimelineDayPage:
@@ -152,8 +167,14 @@ def _render_day(
     }
 
 
-def _began_before(params: TimelineParams, upper: SortKey, first: TimelineDay, query: ResolvedQuery) -> bool:
-    return params.cursor is not None and day_at(upper[0], query.zone).date.isoformat() == first["date"]
+def _begins_inside_day(first: TimelineDay, query: ResolvedQuery, params: TimelineParams, rows: PageRows) -> bool:
+    """Return whether the page above this one has, or had when its cursor was issued, newer items of its first day."""
+    instant = rows.newer_at if rows.start.is_upward else rows.start.key[0]
+    return params.cursor is not None and instant is not None and _date_at(instant, query) == first["date"]
+
+
+def _date_at(instant: int, query: ResolvedQuery) -> str:
+    return day_at(instant, query.zone).date.isoformat()
 
 
 def _add_totals(

@@ -86,6 +86,7 @@ TIMELINE: Timeline = {
     "as_of": 115,
     "newer": {"href": "/v1/changes?since=115"},
     "days": [DAY],
+    "newer_page": None,
     "next": {"cursor": CURSOR, "href": f"/v1/timeline?limit=2&cursor={CURSOR}"},
 }
 DAY_PAGE: TimelineDayPage = {
