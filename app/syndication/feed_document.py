@@ -9,11 +9,11 @@ from uuid import UUID, uuid5
 
 from app.domain.article_status import FeedContent
 from app.domain.catalogue_entry import AuthorType
+from app.domain.html.links import absolute_links
 from app.domain.instant import parse_instant
 from app.schemas.article import FeedItem
 from app.schemas.body import Image
 from app.schemas.catalogue import Author
-from app.syndication.links import absolute_links
 
 TRANSLATION: Final = "https://schema.org/workTranslation"
 """Relation of links to translations. With `alternate` readers open another language: some take the last such link."""

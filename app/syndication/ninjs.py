@@ -9,8 +9,9 @@ import orjson
 from app.domain.article_status import FeedContent
 from app.domain.catalogue_entry import TagType, code_uri
 from app.domain.html.inline_html import is_web_url
+from app.domain.html.links import absolute_links
 from app.domain.url import ascii_url
-from app.schemas.article import Article, FeedItem, TimelineItem, Translation
+from app.schemas.article import Article, FeedItem, LinkedItem, Translation
 from app.schemas.body import Image, Rendition, Rights
 from app.schemas.catalogue import Label, Tag
 from app.syndication.feed_document import (
@@ -23,7 +24,6 @@ from app.syndication.feed_document import (
     media_type,
     urn_for,
 )
-from app.syndication.links import absolute_links
 
 MEDIA_TYPE: Final = "application/json"
 
@@ -251,7 +251,7 @@ def _names(files: Sequence[Rendition]) -> list[str]:
     return list(names)
 
 
-def _related(item: TimelineItem) -> dict[str, Any]:
+def _related(item: LinkedItem) -> dict[str, Any]:
     return {
         "name": item["headline"],
         "rel": "related",

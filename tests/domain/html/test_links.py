@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.syndication.links import absolute_links
+from app.domain.html.links import absolute_links
 
 
 @pytest.mark.parametrize(

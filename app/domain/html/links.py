@@ -10,9 +10,16 @@ from app.domain.url import ascii_url
 _LINK: Final = re.compile(r'(<a(?:\s+[a-z]+="[^"]*")*?\s+href=")([^"]*)"')
 
 
-def absolute_links(html: str, base: str) -> str:
-    """Resolve every link of a sanitised fragment against the URL of its page."""
-    return _LINK.sub(lambda match: f'{match[1]}{_joined(base, match[2])}"', html) if "<a" in html else html
+def absolute_links(html: str, base: str, *, leaves_fragments: bool = False) -> str:
+    """Resolve every link of a sanitised fragment against the URL of its page, those to `#…` unless these are left."""
+    if "<a" not in html:
+        return html
+
+    def resolved(match: re.Match[str]) -> str:
+        is_within = leaves_fragments and match[2].startswith("#")
+        return match[0] if is_within else f'{match[1]}{_joined(base, match[2])}"'
+
+    return _LINK.sub(resolved, html)
 
 
 def _joined(base: str, href: str) -> str:
