@@ -26,16 +26,33 @@ async def follow_pages(
     while True:
         assert response.status_code == 200, response.text
         pages.append(page := response.json())
+        assert response.headers.get("link", "") == links_of(page)
         if page["next"] is None:
-            assert "link" not in response.headers
             return pages
-        assert response.headers["link"] == f'<{page["next"]["href"]}>; rel="next"'
         assert page["next"]["href"].startswith("/v1/")
         assert page["next"]["cursor"] not in cursors, "the walk goes in circles"
         cursors.add(page["next"]["cursor"])
         if len(pages) == pages_most:
             return pages
         response = await client.get(page["next"]["href"])
+
+
+def links_of(page: Page) -> str:
+    """Return the value of `Link` of a page; an empty one for no field."""
+    beside = ((page.get("newer_page"), "prev"), (page["next"], "next"))
+    return ", ".join(f'<{each["href"]}>; rel="{relation}"' for each, relation in beside if each is not None)
+
+
+async def follow_newer_pages(client: httpx.AsyncClient, page: Page) -> list[Page]:
+    """Return every page above this one, the nearest first, following `newer_page.href`."""
+    pages: list[Page] = []
+    while page["newer_page"] is not None:
+        assert page["newer_page"]["href"].startswith("/v1/")
+        response = await client.get(page["newer_page"]["href"])
+        assert response.status_code == 200, response.text
+        pages.append(page := response.json())
+        assert response.headers.get("link", "") == links_of(page)
+    return pages
 
 
 def join_pages(pages: list[Page]) -> list[Page]:

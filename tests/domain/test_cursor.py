@@ -2,7 +2,17 @@
 
 import pytest
 
-from app.domain.cursor import decode_number, decode_position, encode_name, encode_number, encode_position
+from app.domain.cursor import (
+    decode_number,
+    decode_position,
+    decode_upward_position,
+    encode_name,
+    encode_number,
+    encode_position,
+    encode_upward_position,
+    is_upward,
+    peek_position,
+)
 from app.domain.list_filter import ListFilter
 from app.errors import CursorMismatchError, InvalidCursorError
 
@@ -27,6 +37,16 @@ def test_cursors_of_other_kinds_and_lists_are_rejected() -> None:
             decode_number(cursor, DIGEST)
     with pytest.raises(CursorMismatchError):
         decode_position(encode_number(1, DIGEST), DIGEST)
+
+
+def test_cursors_have_a_direction() -> None:
+    up, down = encode_upward_position(5, 7, DIGEST), encode_position(5, 7, DIGEST)
+    assert (is_upward(up), is_upward(down), is_upward("damaged")) == (True, False, False)
+    assert decode_upward_position(up, DIGEST) == decode_position(down, DIGEST) == (5, 7)
+    assert (peek_position(up), peek_position(down)) == (None, (5, 7))
+    for decode, cursor in ((decode_position, up), (decode_upward_position, down)):
+        with pytest.raises(CursorMismatchError):
+            decode(cursor, DIGEST)
 
 
 def test_cursor_with_a_changed_character_is_rejected() -> None:

@@ -153,8 +153,6 @@ class Kept:
         depth = self.depth.setdefault(target, 0)
         link = answer.header("link")
         if link is not None and depth < DEEPEST and self.random.random() < FOLLOWED:
-            following = re.match(r"<([^>]+)>", link)
-            assert following is not None
-            href = with_limit(self.random, following[1])
+            href = with_limit(self.random, self.random.choice(re.findall(r"<([^>]+)>", link)))
             self.asked.setdefault(href, {})
             self.depth.setdefault(href, depth + 1)

@@ -15,14 +15,19 @@ from app.invalidation.change_event import ChangeEvent, parse_change_event
 from app.invalidation.dependencies import LOG_KEY, Dependencies, RangeDependency
 from app.invalidation.schedule_snapshot import ScheduledChange
 from app.invalidation.surrogate_keys import is_timestamp_key
+from app.queries.articles.item_pages import PageRows
 from app.queries.changes import invalidation_log
+from app.queries.resolve import ResolvedQuery
 from app.queries.timeline import scheduled
 
 Names = Callable[[str], bool]
 
 
 class Family(NamedTuple):
-    """Dependencies to leave out: keys, spans, the clock, places of changes, keys of expiries, or translations."""
+    """Dependencies to leave out: keys, spans, the clock, places of changes, keys of expiries, translations, newer ones.
+
+    `newer` are the articles above a page, on which its link upward depends.
+    """
 
     name: str
     keys: Names | None = None
@@ -32,6 +37,7 @@ class Family(NamedTuple):
     expiry: Names | None = None
     translations: bool = False
     translation_schedule: bool = False
+    newer: bool = False
 
 
 def beginning(prefix: str) -> Names:
@@ -42,6 +48,7 @@ def beginning(prefix: str) -> Names:
 FACETS = ("edition", "section", "tag", "author", "label")
 SPANS = (*FACETS, "pages", "format", "language", "featured", "access")
 FAMILIES = (
+    Family("newer articles", newer=True),
     Family("articles", keys=beginning("article:")),
     *(Family(f"entries: {kind}", keys=beginning(f"{kind}:")) for kind in FACETS),
     *(Family(f"shelves: {kind}s", keys=beginning(f"{kind}s")) for kind in FACETS),
@@ -125,6 +132,12 @@ def leave_out(family: Family, patch: pytest.MonkeyPatch) -> None:
     if family.expiry is not None:
         _leave_out_of_expiries(family.expiry, patch)
     _leave_out_translations(family, patch)
+    if family.newer:
+        patch.setattr(PageRows, "record_dependency", _depend_on_shown_part)
+
+
+def _depend_on_shown_part(page: PageRows, query: ResolvedQuery) -> None:
+    query.record_dependency(first=page.older_at, last=page.start.key[0] - 1)
 
 
 def _leave_out_translations(family: Family, patch: pytest.MonkeyPatch) -> None:

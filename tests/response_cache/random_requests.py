@@ -88,7 +88,8 @@ class Questions:
             "subsections": lambda: self._random.choice(("true", "true", "false")),
             "total": lambda: self._random.choice(("true", "true", "false")),
             "body": lambda: self._random.choice(("blocks", "rich", "html", "text", "none")),
-            "limit": lambda: self._random.choice(("1", "2", "2", "5", "40")),
+            "limit": lambda: self._random.choice(("1", "2", "2", "5", "20", "40")),
+            "links": lambda: self._random.choice(("absolute", "written")),
             "since": lambda: str(self._random.choice((0, 0, 1, 5, 20, 40, 70, 10**6))),
             "wait": lambda: "0",
             "url": self._url,
@@ -171,6 +172,8 @@ class Questions:
                 pairs += [(name, self._values[name]()) for _ in range(most)]
         if is_feed(operation) and random.random() < 0.1:
             pairs.append((random.choice(("utm_source", "edition", "fields")), "elsewhere"))
+        if ("edition", "*") in pairs and "tz" in operation.query and "tz" not in names and random.random() < 0.8:
+            pairs.append(("tz", self._values["tz"]()))
         pairs += self._range(operation, [name for name in names if name in {"from", "to"}])
         return self._agreeing(pairs)
 

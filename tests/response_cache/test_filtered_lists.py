@@ -88,7 +88,16 @@ def expire(name: str) -> Callable[[int], Wish]:
     return lambda _: patch(f"articles/{{{name}}}", expires_at=SOON)
 
 
+def publish_above(number: int) -> Wish:
+    """Publish an article after the end of a day of the edition, one for each number."""
+    at = f"2026-11-{number:02}T11:30:00Z"
+    return post("articles", headline=f"News {number}", edition="lagoon", published_at=at)
+
+
 CASES = {
+    "newer articles": Case(
+        "/v1/timeline?edition=lagoon&newest_day=2026-11-{n:02}&to=2026-11-{n:02}T12:00:00Z", publish_above
+    ),
     "articles": Case("/v1/articles/{first}/related", lambda n: patch("articles/{second}", headline=f"Other {n}")),
     "entries: edition": Case("/v1/timeline", lambda n: patch("editions/harbour", site_url=f"https://site-{n}.example")),
     **{f"entries: {kind}": Case("/v1/articles/{first}", named(kind)) for kind in ("section", "tag", "author")},

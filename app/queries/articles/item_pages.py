@@ -15,10 +15,9 @@ from app.db.prepared import by_shape
 from app.domain.calendar import day_at
 from app.domain.cursor import decode_upward_position, encode_position, encode_upward_position, is_upward
 from app.domain.instant import LATEST
-from app.domain.tsid import MAX_ID
 from app.models.article import articles
 from app.queries.articles.items import ARTICLES_WITH_ENTRIES, ITEM_COLUMNS, depend_on_shown_entries, is_excluded
-from app.queries.keyset.list_index import Form, SortKey, bind_values, range_values, statement_shape
+from app.queries.keyset.list_index import Form, SortKey, bind_values, key_above, range_values, statement_shape
 from app.queries.keyset.sort_keys import BEYOND, BEYOND_LIMIT, LIMIT, sort_keys_around, timeline_order
 from app.queries.keyset.sparsest_list import choose_driving_list
 from app.queries.resolve import ResolvedQuery, start_key
@@ -39,6 +38,10 @@ class PageRows(NamedTuple):
     newer_at: int | None
     older_at: int | None
 
+    def record_dependency(self, query: ResolvedQuery) -> None:
+        """Record a dependency on the list of a query, from the nearest older article to the nearest newer one."""
+        query.record_dependency(first=self.older_at, last=self.newer_at)
+
 
 def find_page_start(query: ResolvedQuery, cursor: str | None, newest_day: str | None = None) -> PageStart:
     """Return where a page begins; InvalidInputError, InvalidCursorError, CursorMismatchError."""
@@ -51,9 +54,9 @@ def read_page_around(
     connection: Connection,
     query: ResolvedQuery,
     start: PageStart,
+    columns: tuple[Any, ...] = ITEM_COLUMNS,
     *,
     limit: int,
-    columns: tuple[Any, ...] = ITEM_COLUMNS,
 ) -> PageRows:
     """Return a page of at most `limit` articles that are not excluded, and the nearest one on its other side.
 
@@ -103,11 +106,8 @@ def newer_cursor(query: ResolvedQuery, page: PageRows) -> str | None:
     """Return the cursor of the page above this one; None where nothing is newer."""
     if page.newer_at is None:
         return None
-    at, number = page.start.key
-    if page.shown:
-        at, number = page.shown[0].published_at, page.shown[0].id
-        at, number = (at, number + 1) if number < MAX_ID else (at + 1, 0)
-    return encode_upward_position(at, number, query.digests[0])
+    position = key_above(page.shown[0]) if page.shown else page.start.key
+    return encode_upward_position(*position, query.digests[0])
 
 
 def older_cursor(query: ResolvedQuery, page: PageRows) -> str | None:

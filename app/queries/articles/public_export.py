@@ -7,11 +7,10 @@ import orjson
 from sqlalchemy import Connection
 
 from app.db.base import AnyRow
-from app.domain.tsid import MAX_ID
 from app.queries.articles.article_list import ARTICLE_COLUMNS, render_articles, sorted_like
 from app.queries.articles.items import fetch_articles, select_fields
 from app.queries.changes.change_list import latest_seq
-from app.queries.keyset.list_index import MAX_SORT_KEY, SortKey
+from app.queries.keyset.list_index import MAX_SORT_KEY, key_above
 from app.queries.resolve import ResolvedQuery, resolve_params
 from app.schemas.article import ArticleItem
 from app.schemas.params import ExportParams
@@ -43,7 +42,7 @@ def export_articles(connection: Connection, params: ExportParams) -> Generator[E
         yield _portion(connection, as_of, query, params, rows)
         has_more = len(rows) == BATCH
         if has_more:
-            rest = query.narrowed(_after(rows[-1]), MAX_SORT_KEY)
+            rest = query.narrowed(key_above(rows[-1]), MAX_SORT_KEY)
 
 
 def export_by_ids(connection: Connection, params: ExportParams) -> ExportChunk:
@@ -57,13 +56,8 @@ def export_by_ids(connection: Connection, params: ExportParams) -> ExportChunk:
 def _portion(
     connection: Connection, as_of: int, query: ResolvedQuery, params: ExportParams, rows: Sequence[AnyRow]
 ) -> ExportChunk:
-    items = render_articles(connection, rows, query.editions, params.body, params.fields)
+    items = render_articles(connection, rows, query.editions, params.body, params.fields, links=params.links)
     return ExportChunk(as_of, b"".join([_line(select_fields(item, params.fields)) for item in items]))
-
-
-def _after(row: AnyRow) -> SortKey:
-    """Return the smallest key greater than that of a row."""
-    return (row.published_at, row.id + 1) if row.id < MAX_ID else (row.published_at + 1, 0)
 
 
 def _line(item: ArticleItem) -> bytes:

@@ -15,6 +15,7 @@ from app.db.base import AnyRow
 from app.db.bound_rows import rows_value
 from app.domain.list_filter import Facet
 from app.domain.traits import is_logged
+from app.domain.tsid import MAX_ID
 from app.errors import FieldError, InvalidInputError
 from app.invalidation.dependencies import depend_on_collection, depend_on_entry, depend_on_range
 from app.invalidation.surrogate_keys import facet_key
@@ -31,6 +32,11 @@ MAX_SORT_KEY: SortKey = (2**62, 0)
 
 ListRef = tuple[int, Facet, int]
 Form = tuple[bool, ...]
+
+
+def key_above(row: AnyRow) -> SortKey:
+    """Return the smallest key greater than that of an article."""
+    return (row.published_at, row.id + 1) if row.id < MAX_ID else (row.published_at + 1, 0)
 
 
 class MatchedEntry(NamedTuple):

@@ -89,7 +89,9 @@ def _first_keys(
     form: Form, limit: BindParameter[int], conditions: Iterable[ColumnElement[bool]], *, oldest_first: bool
 ) -> Select[Any]:
     """Return the first sort keys of a selection under these conditions, each article once."""
-    first_of_each = _keys(form, conditions).order_by(*timeline_order(listings.c, oldest_first=oldest_first)).limit(limit)
+    first_of_each = (
+        _keys(form, conditions).order_by(*timeline_order(listings.c, oldest_first=oldest_first)).limit(limit)
+    )
     if not form[0]:
         return first_of_each
     first = rows_of_each(bound_rows("places_0", *LIST_COLUMNS), first_of_each).distinct().subquery("first")

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from tests.api.newsroom import ADDRESSES, CONTENT, FOREIGN, WITHDRAWN
+from tests.pagination import links_of
 
 WRONG = {
     "/nowhere": 404,
@@ -107,16 +108,15 @@ async def test_link_header_equals_next_of_the_body(reader: httpx.AsyncClient, op
         response = await reader.get(address)
         following = response.json()["next"]
         seen += 1
+        assert response.headers.get("link", "") == links_of(response.json())
         if following is None:
             break
-        assert response.headers["link"] == f'<{following["href"]}>; rel="next"'
         assert re.fullmatch(r"/v1/[^/].*", following["href"])
         requested, offered = (dict(parse_qsl(urlsplit(each).query)) for each in (address, following["href"]))
         assert offered == {**requested, "cursor": following["cursor"]}
         assert urlsplit(following["href"]).path == urlsplit(address).path
         address = following["href"]
     assert seen > 1
-    assert "link" not in response.headers
 
 
 async def test_day_has_no_next_link_header(reader: httpx.AsyncClient) -> None:

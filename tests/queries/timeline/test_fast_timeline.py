@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from app.actions.articles.upsert import upsert_articles
 from app.actions.catalogue.entries import upsert_entry
 from app.db.database import Database, open_database
-from app.domain.cursor import encode_name, encode_number, encode_position
+from app.domain.cursor import encode_name, encode_number, encode_position, encode_upward_position
 from app.domain.instant import EARLIEST, LATEST
 from app.domain.list_filter import ListFilter
 from app.errors import DaylineError
@@ -124,8 +124,8 @@ async def test_fast_timeline_equals_the_general_one_byte_for_byte(database: Data
             result = both(connection, params)
             seen["plain"] += is_fast_path(params)
             seen["errors" if isinstance(result, tuple) else "pages"] += 1
-            if not isinstance(result, tuple) and result["next"] is not None:
-                cursors.append(result["next"]["cursor"])
+            beside = [] if isinstance(result, tuple) else [result["next"], result["newer_page"]]
+            cursors += [page["cursor"] for page in beside if page is not None]
         return seen
 
     seen = await database.read(compare)
@@ -176,6 +176,9 @@ def test_fast_timeline_accepts_parameters_without_filters_only() -> None:
         {"newest_day": "2026-11-01"},
         {"cursor": "damaged"},
         {"cursor": encode_name("a", ListFilter(edition="1").digest())},
+        {"cursor": encode_upward_position(0, 1, ListFilter(edition="1").digest())},
+        {"edition": "*", "tz": "UTC"},
+        {"fields": ["headline", "lead"]},
     )
     for given in filters:
         assert not is_fast_path(params_of(**given)), given
