@@ -47,6 +47,13 @@ class BodyFormat(StrEnum):
     NONE = "none"
 
 
+class LinkForm(StrEnum):
+    """Form of the links inside a body in a response."""
+
+    WRITTEN = "written"
+    ABSOLUTE = "absolute"
+
+
 class FeedContent(StrEnum):
     """Amount of an article's text in the feeds of an edition."""
 

@@ -2,6 +2,7 @@
 
 tag=fog&limit=20&tag=trams&tz=Europe%2FKyiv    limit=20&tag=fog&tag=trams&tz=Europe/Kyiv
 exclude=b,a&exclude=a                          exclude=a&exclude=b
+limit=40&tag=fog (where 40 is the default)     tag=fog
 tag=%FF                                        ?tag=%FF
 
 The last is ambiguous, and is unchanged behind a question mark.
@@ -10,6 +11,8 @@ The last is ambiguous, and is unchanged behind a question mark.
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from urllib.parse import unquote_plus
+
+from app.invalidation.default_parameters import NO_DEFAULTS, DefaultValues
 
 MAX_QUERY_CHARACTERS = 2_048
 MAX_PAIRS = 100
@@ -26,13 +29,15 @@ FEED_PARAMETERS = frozenset(
 _MARK = "?"  # no canonical form begins with it
 _ONE, _SET, _SPLIT_SET, _SPLIT = 0, 1, 2, 3
 _KINDS = {
-    **dict.fromkeys(("body", "cursor", "edition", "from", "limit", "newest_day", "part", "since"), _ONE),
+    **dict.fromkeys(("body", "cursor", "edition", "from", "limit", "links", "newest_day", "part", "since"), _ONE),
     **dict.fromkeys(("featured", "subsections", "to", "total", "tz", "url", "wait"), _ONE),
     **dict.fromkeys(("access", "author", "format", "label", "language", "section", "tag"), _SET),
     **dict.fromkeys(("exclude", "fields"), _SPLIT_SET),
     "id": _SPLIT,
 }
 """Parameters of public URLs by kind: single value, set, comma-separated set, comma-separated list."""
+_NOT_BESIDE = {"limit": "id", "since": "cursor"}
+"""Parameters that count as given, even with their default value, beside another one, which they may contradict."""
 
 
 def drop_unknown_parameters(query: str, known: AbstractSet[str] = FEED_PARAMETERS) -> str:
@@ -50,11 +55,12 @@ def get_values(query: str, name: str) -> list[str]:
     return [unquote_plus(value) for each, _, value in pairs if unquote_plus(each) == name]
 
 
-def canonical_query(query: str) -> str:
+def canonical_query(query: str, defaults: DefaultValues = NO_DEFAULTS) -> str:
     """Return the canonical form of a query string (as received, one character for each octet); "" for None.
 
-    Names are sorted, and so are the values of a set, without duplicates; a list retains its order. Two query strings
-    with the same form are equivalent for every public URL, valid or not. A query string that cannot be normalised with
+    Names are sorted, and so are the values of a set, without duplicates; a list retains its order. Parameters that have
+    one of these default values are left out. Two query strings with the same form are equivalent for every public URL
+    with these defaults, valid or not. A query string that cannot be normalised with
     certainty (unknown names, a repeated single value, invalid UTF-8, control characters, excessive length) is returned
     unchanged behind a question mark, which begins no canonical form.
     """
@@ -62,11 +68,11 @@ def canonical_query(query: str) -> str:
         return query
     if len(query) > MAX_QUERY_CHARACTERS or not query.isascii() or query.count("&") >= MAX_PAIRS:
         return _MARK + query
-    return _canonical(query)
+    return _canonical(query, defaults)
 
 
 @lru_cache(maxsize=64)  # a cache miss computes the form twice
-def _canonical(query: str) -> str:
+def _canonical(query: str, defaults: DefaultValues) -> str:
     values_by_name: dict[str, list[str]] = {}
     for pair in query.split("&"):
         name, _, value = pair.partition("=")
@@ -85,7 +91,7 @@ def _canonical(query: str) -> str:
             values_by_name[name] += values
         else:
             values_by_name[name] = values
-    return _written(values_by_name, query)
+    return _written(values_by_name, query, defaults)
 
 
 @lru_cache(maxsize=512)
@@ -101,11 +107,13 @@ def _escaped(value: str) -> str:
     return value
 
 
-def _written(values_by_name: dict[str, list[str]], query: str) -> str:
+def _written(values_by_name: dict[str, list[str]], query: str, defaults: DefaultValues) -> str:
     pairs = []
     for name, values in sorted(values_by_name.items()):
         if len(values) > MAX_VALUES:
             return _MARK + query
+        if (name, values[0]) in defaults and len({*values}) == 1 and _NOT_BESIDE.get(name) not in values_by_name:
+            continue
         pairs += [f"{name}={value}" for value in (values if len(values) == 1 else _ordered(values, _KINDS[name]))]
     return "&".join(pairs)
 

@@ -94,7 +94,8 @@ def get_curated_list(connection: Connection, slug: str, params: CuratedListParam
     pinned = _read_pinned(connection, params, ids, limit) if ids else []
     chosen = None if row.filter is None else _selection(params, orjson.loads(row.filter), ids)
     following = [] if chosen is None else _read_newest(connection, chosen, limit - len(pinned))
-    items = render_articles(connection, [*pinned, *following], {edition.id: edition}, params.body, params.fields)
+    shown, editions = [*pinned, *following], {edition.id: edition}
+    items = render_articles(connection, shown, editions, params.body, params.fields, links=params.links)
     page: CuratedList = {
         **_link(row, edition),
         "edition": edition.slug,

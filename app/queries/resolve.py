@@ -20,6 +20,9 @@ from app.queries.keyset.subsections import expand_subsections, select_subsection
 from app.queries.keyset.trait_lists import select_traits
 from app.schemas.params import EVERY_EDITION, ArticleFilterParams, FilterParams
 
+FALLBACK_LANGUAGE = "en"
+"""Language of headings before there is an edition."""
+
 
 @dataclass(frozen=True, slots=True)
 class ResolvedQuery:
@@ -63,9 +66,28 @@ class ResolvedQuery:
         return days[0]
 
     @property
+    def spans_editions(self) -> bool:
+        """Return whether the query is about all editions."""
+        return self.scope.edition == EVERY_EDITION
+
+    @property
     def edition(self) -> EditionView:
         """Return the only edition of the query."""
         return next(iter(self.editions.values()))
+
+    @property
+    def edition_name(self) -> str:
+        """Return the slug of the edition, `*` for all."""
+        return EVERY_EDITION if self.spans_editions else self.edition.slug
+
+    @property
+    def language(self) -> str:
+        """Return the language of headings: the edition's; over all editions that of the filter, or the default's."""
+        if not self.spans_editions:
+            return self.edition.language
+        if len(set(self.scope.languages)) == 1:
+            return self.scope.languages[0]
+        return next((view.language for view in self.editions.values() if view.is_default), FALLBACK_LANGUAGE)
 
 
 def resolve_params(

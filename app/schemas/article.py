@@ -53,6 +53,13 @@ Access = Annotated[
     Field(description="Who may read it on the front end; null if not set.", examples=["free"]),
 ]
 
+Sections = Annotated[
+    list[Section],
+    Field(description="All its sections, the main one first; hidden ones are left out.", max_length=MAX_ENTRIES),
+]
+Authors = Annotated[list[Author], Field(description="Its authors, in the order they sign.", max_length=MAX_ENTRIES)]
+IsFeatured = Annotated[bool, Field(description="Whether front ends show it prominently.", examples=[True])]
+
 
 class TimelineItem(TypedDict):
     """An article as the timeline shows it."""
@@ -71,7 +78,7 @@ class TimelineItem(TypedDict):
 
 
 class LocalPublicationTime(TypedDict):
-    """The public time in the edition's zone, language and digits."""
+    """The public time in the zone of the response, and in the language and digits of the edition."""
 
     date: DateText
     time: TimeText
@@ -79,6 +86,12 @@ class LocalPublicationTime(TypedDict):
     day: Annotated[str, line("Day and month (CLDR skeleton MMMMd).", "20 November", max_length=100)]
     year: Annotated[str, line("The year (CLDR skeleton y).", "2026", max_length=100)]
     text: Annotated[str, line("Date and time in full.", "Friday, 20 November 2026 at 19:30", max_length=400)]
+
+
+class LinkedItem(TimelineItem):
+    """An article that the page of another one links: a neighbour, or one of “Read also”."""
+
+    local: LocalPublicationTime
 
 
 class ArticleItem(TypedDict):
@@ -96,12 +109,9 @@ class ArticleItem(TypedDict):
     dateline: Dateline
     label: Label | None
     section: Section | None
-    sections: Annotated[
-        list[Section],
-        Field(description="All its sections, the main one first; hidden ones are left out.", max_length=MAX_ENTRIES),
-    ]
+    sections: Sections
     tags: Annotated[list[Tag], Field(description="Its tags, in the editors' order.", max_length=MAX_ENTRIES)]
-    authors: Annotated[list[Author], Field(description="Its authors, in the order they sign.", max_length=MAX_ENTRIES)]
+    authors: Authors
     source: Source | None
     image: Image | None
     rights: Rights | None
@@ -112,6 +122,20 @@ class ArticleItem(TypedDict):
     local: LocalPublicationTime
     version: Version
     body: NotRequired[Annotated[Body, Field(description="Present unless `body=none`, the default of lists.")]]
+
+
+class CardMembers(TypedDict):
+    """Members that items of the timeline, days, the change feed and the stream have if `fields` names them."""
+
+    edition: Annotated[Code, Field(description="The slug of its edition.", examples=["harbour"])]
+    kicker: Kicker
+    lead: Lead
+    image: Image | None
+    sections: Sections
+    authors: Authors
+    access: Access
+    featured: IsFeatured
+    local: LocalPublicationTime
 
 
 class Seo(TypedDict):
@@ -147,7 +171,7 @@ class EditedDetails(TypedDict):
     ]
     seo: Seo | None
     social: Social | None
-    featured: Annotated[bool, Field(description="Whether front ends show it prominently.", examples=[True])]
+    featured: IsFeatured
     alert: Annotated[
         bool, Field(description="Whether it was announced by an `article.alert`, or will be.", examples=[False])
     ]
@@ -208,13 +232,21 @@ class _SelectableItem(ArticleItem, ArticleDetails):
     """An article in a list of articles."""
 
 
+class _SelectableTimelineItem(TimelineItem, CardMembers):
+    """An article as the timeline shows it."""
+
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     SparseTimelineItem = Mapping[str, Any]
     SparseArticleItem = ArticleItem
 else:
-    SparseTimelineItem = sparse(TimelineItem, "SparseTimelineItem")
+    SparseTimelineItem = sparse(
+        _SelectableTimelineItem,
+        "SparseTimelineItem",
+        f"{', '.join(CardMembers.__annotations__)} are present only if `fields` names them.",
+    )
     SparseArticleItem = sparse(
         _SelectableItem, "SparseArticleItem", "Members of an article's page are present only if `fields` names them."
     )
@@ -230,8 +262,8 @@ class ArticleList(TypedDict):
 class Neighbours(TypedDict):
     """The articles before and after this one in its edition's timeline."""
 
-    previous: Annotated[TimelineItem | None, Field(description="The next older article; null for the oldest.")]
-    next: Annotated[TimelineItem | None, Field(description="The next newer article; null for the newest.")]
+    previous: Annotated[LinkedItem | None, Field(description="The next older article; null for the oldest.")]
+    next: Annotated[LinkedItem | None, Field(description="The next newer article; null for the newest.")]
 
 
 class ArticleNote(TypedDict):
@@ -253,7 +285,7 @@ class Article(ArticleItem, ArticleDetails):
     """An article with everything that its page shows."""
 
     related: Annotated[
-        list[TimelineItem],
+        list[LinkedItem],
         Field(description="“Read also”: the editors' choice first, then recommendations.", max_length=MAX_RELATED),
     ]
     expires_at: Annotated[
@@ -270,5 +302,5 @@ class Article(ArticleItem, ArticleDetails):
 class RelatedList(TypedDict):
     """The related articles of an article."""
 
-    items: Annotated[list[TimelineItem], Field(description="The related articles.", max_length=MAX_RELATED)]
+    items: Annotated[list[LinkedItem], Field(description="The related articles.", max_length=MAX_RELATED)]
     next: Annotated[NextPage | None, Field(description="Always null: the list is complete.")]

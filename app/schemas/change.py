@@ -1,13 +1,13 @@
 """Parameters and responses of the change feed: changes in order, each with the current state of its article."""
 
-from typing import Annotated, ClassVar, Literal, NotRequired, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NotRequired, Self
 
 from pydantic import Field, model_validator
 from typing_extensions import TypedDict
 
 from app.domain.change import ARTICLE_REMOVED, ChangeType
 from app.errors import FieldError, InvalidInputError
-from app.schemas.article import SparseTimelineItem
+from app.schemas.article import CardMembers, LinkedItem, TimelineItem
 from app.schemas.pagination import NextPage
 from app.schemas.param_types import (
     EMPTY,
@@ -22,9 +22,39 @@ from app.schemas.param_types import (
     described,
 )
 from app.schemas.params import ArticleFilterParams
+from app.schemas.sparse import sparse
+from app.schemas.timeline import DayHeading
 from app.schemas.types import MAX_HREF, Code, Href, InstantText, OpenEnum, Seq, line
 
 MAX_WAIT_SECONDS = 30
+
+
+Heading = Annotated[DayHeading, Field(description="The heading of its day; `local.date` is the date.")]
+
+
+class ChangedItem(LinkedItem):
+    """An article in the change feed, with the day under which a timeline shows it."""
+
+    heading: Heading
+
+
+class _SelectableChangedItem(TimelineItem, CardMembers):
+    """An article in the change feed, with the day under which a timeline shows it."""
+
+    heading: Heading
+
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    SparseChangedItem = Mapping[str, Any]
+else:
+    SparseChangedItem = sparse(
+        _SelectableChangedItem,
+        "SparseChangedItem",
+        f"{', '.join(name for name in CardMembers.__annotations__ if name != 'local')} are present only if `fields` "
+        "names them.",
+    )
 
 ChangedIds = Annotated[
     ArticleIds,
@@ -52,6 +82,7 @@ class ChangeListParams(ArticleFilterParams):
     """Query parameters of the change feed. `edition=*` spans all editions."""
 
     spans_editions: ClassVar[bool] = True
+    members: ClassVar[frozenset[str]] = frozenset({*ChangedItem.__annotations__, *CardMembers.__annotations__})
 
     edition: SpanningEdition = None
     format: Formats = EMPTY
@@ -138,7 +169,7 @@ class ChangeItem(TypedDict):
     ]
     at: Annotated[InstantText, Field(description="When it happened.")]
     article: Annotated[
-        SparseTimelineItem | None,
+        SparseChangedItem | None,
         Field(description="The article now; `id` and `href` alone where it was withdrawn or left the filters."),
     ]
     entry: NotRequired[Annotated[ChangedEntry, Field(description="The entry; present where `article` is null.")]]

@@ -6,11 +6,11 @@ from pydantic import Field, model_validator
 from typing_extensions import TypedDict
 
 from app.domain.article_members import ArticleAccess, ArticleFormat
-from app.domain.article_status import BodyFormat
+from app.domain.article_status import BodyFormat, LinkForm
 from app.schemas.article import SparseArticleItem
 from app.schemas.catalogue import EntryName
 from app.schemas.pagination import NextPage
-from app.schemas.param_types import EMPTY, Exclude, Fields, StrictInt
+from app.schemas.param_types import EMPTY, Exclude, Fields, Links, StrictInt
 from app.schemas.params import LIMIT_WITH_BODY, ArticleListParams, QueryParams
 from app.schemas.record_types import MAX_NAMES
 from app.schemas.sparse import check_fields
@@ -41,6 +41,7 @@ class CuratedListParams(QueryParams):
             examples=["none"],
         ),
     ] = BodyFormat.NONE
+    links: Links = LinkForm.WRITTEN
 
     @model_validator(mode="after")
     def _known_members(self) -> Self:

@@ -47,6 +47,13 @@ class Edition(EditionLink):
     """A publication with its own name, language, zone and site."""
 
     site_url: Annotated[Url, Field(description="The front end.", examples=["https://meridian.example"])]
+    base_url: Annotated[
+        Url,
+        Field(
+            description="Scheme and host of its article pages, to which links that begin with `/` are relative.",
+            examples=["https://meridian.example"],
+        ),
+    ]
     article_url: Annotated[
         str,
         line(

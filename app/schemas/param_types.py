@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from app.domain.article_members import ArticleAccess, ArticleFormat
+from app.domain.article_status import LinkForm
 from app.domain.language import validate_language
 from app.domain.traits import LISTED_FORMATS
 from app.domain.tsid import ID_PATTERN, parse_id
@@ -98,8 +99,8 @@ AccessLevels = Annotated[
 Cursor = Annotated[
     str | None,
     described(
-        "The `next.cursor` (of the timeline also `newer_page.cursor`) of another page, unchanged, with the same edition, "
-        "filters, range and zone; `limit`, `fields` and `total` may differ. It never expires.",
+        "The `next.cursor` (of the timeline also `newer_page.cursor`) of another page, unchanged, with the same "
+        "edition, filters, range and zone; `limit`, `fields` and `total` may differ. It never expires.",
         "AVd14Knyz5zgAAZgo3_HzAAMpY0r4AW8GMMFLB8",
     ),
 ]
@@ -118,6 +119,16 @@ DROP_EMPTY = AfterValidator(_drop_empty)
 """Remove empty values after the list was counted."""
 ArticleIdCheck = AfterValidator(_known_id)
 """Rejects anything without the format of an article id."""
+Links = Annotated[
+    LinkForm,
+    Field(
+        description=(
+            "The form of links inside bodies: as they are written, or absolute, resolved against the URL of the "
+            "article on the front end. Links within a body (`#…`) stay."
+        ),
+        examples=["absolute"],
+    ),
+]
 EMPTY: Any = Field(default_factory=list, json_schema_extra={"default": []})
 """A new empty list for each request: pydantic copies a plain `[]` with `deepcopy`, half of the time of a parse."""
 Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT, examples=[10]), StrictInt]
@@ -167,8 +178,10 @@ PagedIds = Annotated[
 SpanningEdition = Annotated[
     str | None, described("The edition's slug, `*` for all editions; the default edition where absent.", "harbour")
 ]
-
-
+EditionInZone = Annotated[
+    str | None,
+    described("The edition's slug, `*` with `tz` for all editions; the default edition where absent.", "harbour"),
+]
 Exclude = Annotated[
     list[Value],
     CommaSeparated,

@@ -2,13 +2,13 @@
 
 QueryParams         edition
 ├── EntryListParams      + cursor, limit                       authors, sections, tags, labels, editions
-├── ArticleParams        + body                                one article
+├── ArticleParams        + body, links                         one article
 ├── HistoryParams        + cursor, limit                       an article's history
 └── FilterParams         + section, tag, author, label, format, language, featured, access, subsections
     ├── CalendarParams       + from, to, tz
     └── ArticleFilterParams  + from, to, exclude, id, fields
-        ├── ArticleListParams    + body, cursor, limit
-        ├── ExportParams         + body
+        ├── ArticleListParams    + body, links, cursor, limit
+        ├── ExportParams         + body, links
         ├── TimelineParams       + tz, total, newest_day, cursor, limit
         ├── DayParams            + tz, total
         ├── ChangeListParams     + since, wait, tz, cursor, limit   (in change.py)
@@ -16,22 +16,23 @@ QueryParams         edition
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from functools import cache
 from typing import Annotated, Any, ClassVar, Self
 from urllib.parse import quote_plus
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from app.domain.article_status import BodyFormat
+from app.domain.article_status import BodyFormat, LinkForm
 from app.errors import FieldError, InvalidInputError
-from app.schemas.article import ArticleDetails, ArticleItem, TimelineItem
+from app.schemas.article import ArticleDetails, ArticleItem, CardMembers, TimelineItem
 from app.schemas.param_types import (
     EMPTY,
     MAX_VALUE,
     AccessLevels,
     Cursor,
     DateOrInstant,
+    EditionInZone,
     Exclude,
     Featured,
     Fields,
@@ -39,6 +40,7 @@ from app.schemas.param_types import (
     Ids,
     Languages,
     Limit,
+    Links,
     Names,
     PagedIds,
     SpanningEdition,
@@ -68,6 +70,7 @@ class QueryParams(BaseModel):
     model_config = ConfigDict(extra="forbid", defer_build=True)
 
     spans_editions: ClassVar[bool] = False
+    spans_in_zone: ClassVar[bool] = False
 
     edition: Annotated[str | None, described("The edition's slug; the default edition where absent.", "harbour")] = None
 
@@ -75,27 +78,41 @@ class QueryParams(BaseModel):
     def _one_edition(self) -> Self:
         if self.edition == EVERY_EDITION and not self.spans_editions:
             raise InvalidInputError(
-                FieldError("edition", "Must name one edition: only lists of articles and of changes span all.")
+                FieldError("edition", "Must name one edition: only timelines, lists of articles and changes span all.")
+            )
+        if self.edition == EVERY_EDITION and self.spans_in_zone and getattr(self, "tz", None) is None:
+            raise InvalidInputError(
+                FieldError("tz", "Must be given with `edition=*`: each edition has a time zone of its own.")
             )
         return self
 
     def url_for(self, path: str, **changed: str | None) -> str:
-        """Return the URL of these parameters at `path`, with some of them changed or (None) dropped."""
-        given, own = self.model_fields_set, self.__dict__
-        parameters = {name: own[member] for name, member in _members(type(self)).items() if member in given}
-        return _address(path, (parameters | changed).items())
+        """Return the canonical URL of these parameters at `path`, with some of them changed or (None) dropped.
+
+        Parameters are in the order of the model, and those that have their default value are left out.
+        """
+        return _address(path, (self._stated(changed) | changed).items())
 
     def href_of_changes(self, seq: int) -> str:
         """Return the URL of the changes after a position, under the same filters."""
-        given, own, members = self.model_fields_set, self.__dict__, _members(type(self))
-        parameters = [(name, own[members[name]]) for name in _FOR_CHANGES if members.get(name) in given]
+        stated = self._stated()
+        parameters = [(name, stated[name]) for name in _FOR_CHANGES if name in stated]
         return _address("/v1/changes", [("since", seq), *parameters])
+
+    def _stated(self, changed: Container[str] = ()) -> dict[str, Any]:
+        """Return the parameters that are given and have another value than their default, and those to be changed."""
+        given, own = self.model_fields_set, self.__dict__
+        return {
+            name: own[member]
+            for name, (member, default) in _members(type(self)).items()
+            if (member in given and own[member] != default) or name in changed
+        }
 
 
 @cache
-def _members(model: type[BaseModel]) -> dict[str, str]:
-    """Return the members of a model by the names of their parameters."""
-    return {field.alias or member: member for member, field in model.model_fields.items()}
+def _members(model: type[BaseModel]) -> dict[str, tuple[str, Any]]:
+    """Return the members of a model, with their default values, by the names of their parameters."""
+    return {field.alias or member: (member, field.default) for member, field in model.model_fields.items()}
 
 
 def _address(path: str, parameters: Iterable[tuple[str, Any]]) -> str:
@@ -105,7 +122,7 @@ def _address(path: str, parameters: Iterable[tuple[str, Any]]) -> str:
         if isinstance(value, list):
             values = sorted(set(value)) if name in SETS else value
             pairs += [f"{name}={_text(each)}" for each in values]
-        elif value is not None and (name, value) != ("subsections", False):  # as where it is absent
+        elif value is not None:
             pairs.append(f"{name}={_text(value)}")
     return f"{path}?{'&'.join(pairs)}" if pairs else path
 
@@ -182,7 +199,7 @@ class ArticleFilterParams(FilterParams):
     id: Ids = EMPTY
     fields: Fields = EMPTY
 
-    members: ClassVar[frozenset[str]] = frozenset(TimelineItem.__annotations__)
+    members: ClassVar[frozenset[str]] = frozenset({*TimelineItem.__annotations__, *CardMembers.__annotations__})
 
     @model_validator(mode="after")
     def _known_members(self) -> Self:
@@ -202,6 +219,7 @@ class ArticleListParams(ArticleFilterParams):
     body: Annotated[
         BodyFormat, Field(description="The format of the bodies to add; then `limit` is at most 50.", examples=["none"])
     ] = BodyFormat.NONE
+    links: Links = LinkForm.WRITTEN
     cursor: Cursor = None
     limit: Annotated[Limit, Field(description="Articles on a page.")] = 20
 
@@ -226,11 +244,16 @@ class ExportParams(ArticleFilterParams):
     body: Annotated[BodyFormat, Field(description="The format of the bodies to add.", examples=["none"])] = (
         BodyFormat.NONE
     )
+    links: Links = LinkForm.WRITTEN
 
 
 class TimelineParams(ArticleFilterParams):
-    """A page of the timeline."""
+    """A page of the timeline. `edition=*` spans all editions."""
 
+    spans_editions: ClassVar[bool] = True
+    spans_in_zone: ClassVar[bool] = True
+
+    edition: EditionInZone = None
     id: PagedIds = EMPTY
     tz: TimeZoneParam = None
     newest_day: Annotated[
@@ -259,15 +282,23 @@ class TimelineParams(ArticleFilterParams):
 
 
 class DayParams(ArticleFilterParams):
-    """One whole local day."""
+    """One whole local day. `edition=*` spans all editions."""
 
+    spans_editions: ClassVar[bool] = True
+    spans_in_zone: ClassVar[bool] = True
+
+    edition: EditionInZone = None
     tz: TimeZoneParam = None
     total: Annotated[bool, StrictBool, Field(description="Add the day's total.", examples=[True])] = False
 
 
 class CalendarParams(FilterParams):
-    """Which days have news."""
+    """Which days have news. `edition=*` spans all editions."""
 
+    spans_editions: ClassVar[bool] = True
+    spans_in_zone: ClassVar[bool] = True
+
+    edition: EditionInZone = None
     from_: Annotated[
         str | None,
         Field(
@@ -295,6 +326,7 @@ class ArticleParams(QueryParams):
     """One article."""
 
     body: Annotated[BodyFormat, Field(description="The format of the body.", examples=["blocks"])] = BodyFormat.BLOCKS
+    links: Links = LinkForm.WRITTEN
 
 
 def check_ids(params: Any) -> None:

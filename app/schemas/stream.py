@@ -18,6 +18,7 @@ class StreamParams(ArticleFilterParams):
     """Query parameters of the stream. `edition=*` spans all editions."""
 
     spans_editions: ClassVar[bool] = True
+    members: ClassVar[frozenset[str]] = ChangeListParams.members
 
     edition: SpanningEdition = None
     format: Formats = EMPTY

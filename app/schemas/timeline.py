@@ -7,16 +7,27 @@ from typing_extensions import TypedDict
 
 from app.schemas.article import MAX_PAGE, SparseTimelineItem
 from app.schemas.pagination import NextPage
-from app.schemas.types import MAX_HREF, Code, DateText, Href, InstantText, Seq, ZoneName, count, line
+from app.schemas.types import MAX_CODE, MAX_HREF, DateText, Href, InstantText, Seq, ZoneName, count, line
 
 MAX_CALENDAR_DAYS = 400
 
-EditionSlug = Annotated[Code, Field(description="The slug of the edition.", examples=["harbour"])]
+EditionSlug = Annotated[
+    str,
+    Field(
+        description="The slug of the edition; `*` for all.",
+        examples=["harbour"],
+        pattern=r"^(\*|[a-z0-9]+([-_.][a-z0-9]+)*)$",
+        max_length=MAX_CODE,
+    ),
+]
 Zone = Annotated[ZoneName, Field(description="The zone of days and times: `tz` as given, else the edition's.")]
 
 
 class DayHeading(TypedDict):
-    """The heading of a day in the edition's language and digits (CLDR skeletons y, EEEE, MMMMd)."""
+    """The heading of a day in the edition's language and digits (CLDR skeletons y, EEEE, MMMMd).
+
+    With `edition=*` the language is that of `language`, if it names one, else the default edition's.
+    """
 
     year: Annotated[str, line("The year.", "2026", max_length=100)]
     weekday: Annotated[str, line("The name of the weekday.", "Friday", max_length=100)]

@@ -13,7 +13,7 @@ from tests.pagination import get_page
 from tests.records import article, edition, section
 from tests.statements import counted
 
-LIMITS = (1, 20, 200)
+LIMITS = (1, 21, 200)  # none of them a default, with which a list may be cached
 LISTS = {
     "/v1/timeline?newest_day=2026-11-19": 3,  # the edition, the last change, the items
     "/v1/timeline?exclude=global-story-1&exclude=global-story-2": 3,

@@ -4,6 +4,7 @@ from starlette.types import Scope
 
 from app.api.http.private_responses import is_editorial_path
 from app.invalidation.canonical_query import canonical_query, drop_unknown_parameters, get_values
+from app.invalidation.default_parameters import default_values
 
 CACHEABLE_PREFIXES = ("/v1", "/feeds", "/docs", "/openapi.json", "/problems")
 UNCACHEABLE_PATHS = frozenset({"/v1/export", "/v1/stream"})
@@ -24,7 +25,8 @@ def cache_key(scope: Scope) -> str | None:
         return None
     if path.startswith("/feeds"):
         query = drop_unknown_parameters(query)
-    return f"{path}?{canonical_query(query)}" if query else path
+    form = canonical_query(query, default_values(path)) if query else ""
+    return f"{path}?{form}" if form else path
 
 
 def _is_zero(text: str) -> bool:

@@ -1,7 +1,5 @@
 """Absolute URLs, titles and names of feed documents."""
 
-import re
-
 from app.domain.instant import format_instant
 from app.domain.list_filter import Facet
 from app.domain.url import ascii_site, ascii_url
@@ -10,7 +8,6 @@ from app.queries.feeds.feeds import Feed
 from app.schemas.params import FilterParams
 from app.syndication.feed_document import FeedDocument, Publication, urn_for
 
-_ORIGIN = re.compile("https?://[^/?#{]+(?=[/?#])", re.IGNORECASE)
 _PAGING = ("cursor", "limit", "part", "edition")
 
 
@@ -35,8 +32,7 @@ def page_origin(edition: EditionView) -> str:
 
     They are those of `article_url`, or of the site if each article has a host of its own.
     """
-    origin = _ORIGIN.match(edition.urls.text)
-    return site_origin(edition) if origin is None else ascii_url(origin[0])
+    return edition.base_url
 
 
 def pages_home(edition: EditionView) -> str:

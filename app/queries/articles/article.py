@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Connection, Select, bindparam, literal_column
 
 from app.db.base import AnyRow
 from app.db.prepared import PreparedQuery
-from app.domain.article_status import ArticleStatus, BodyFormat
+from app.domain.article_status import ArticleStatus, BodyFormat, LinkForm
 from app.domain.instant import format_instant
 from app.domain.list_filter import Facet
 from app.domain.traits import PAGE
@@ -26,13 +26,13 @@ from app.queries.articles.items import (
     ITEM_COLUMNS,
     RenderedEntries,
     depend_on_shown_entries,
-    render_items,
+    render_linked_items,
 )
 from app.queries.articles.translations import read_translations
 from app.queries.catalogue.editions import EditionView, feed_alternates, get_edition_by_id, get_edition_view
 from app.queries.keyset.list_index import MAX_SORT_KEY, MIN_SORT_KEY, ListSelection
 from app.queries.keyset.sort_keys import timeline_order
-from app.schemas.article import Article, ArticleNote, Neighbours, RelatedList, TimelineItem
+from app.schemas.article import Article, ArticleNote, LinkedItem, Neighbours, RelatedList
 from app.schemas.params import ArticleParams, QueryParams
 
 MAX_RELATED = 8
@@ -105,15 +105,23 @@ def get_article(connection: Connection, key: str, params: ArticleParams) -> Arti
     NotFoundError, ArticleMoved (a former slug), ArticleWithdrawnError.
     """
     row, edition = get_public_article(connection, key, params)
-    return render_article(connection, row, edition, params.body)
+    return render_article(connection, row, edition, params.body, links=params.links)
 
 
-def render_article(connection: Connection, row: AnyRow, edition: EditionView, body: BodyFormat) -> Article:
+def render_article(
+    connection: Connection,
+    row: AnyRow,
+    edition: EditionView,
+    body: BodyFormat,
+    *,
+    links: LinkForm = LinkForm.WRITTEN,
+) -> Article:
     """Return the page of an article whose row has a date, with a body in this format; at most six statements."""
     item = render_articles(connection, [row], {edition.id: edition}, BodyFormat.NONE)[0]
     article = cast("Article", {**item, **render_details(row, row, read_translations(connection, row))})
     if body is not BodyFormat.NONE:
-        article["body"] = render_body(row.blocks, body)
+        base = article["url"] if links is LinkForm.ABSOLUTE else None
+        article["body"] = render_body(row.blocks, body, base=base)
     entries = RenderedEntries({}, {})
     article["related"] = _related(connection, row.id, edition, entries)
     article["neighbours"] = _neighbours(connection, row, edition, entries)
@@ -176,7 +184,7 @@ def _withdrawn(row: AnyRow) -> ArticleWithdrawnError:
 
 def _related(
     connection: Connection, article_id: int, edition: EditionView, entries: RenderedEntries
-) -> list[TimelineItem]:
+) -> list[LinkedItem]:
     rows = _RELATED.all(connection, {"article_id": article_id})
     once: dict[int, AnyRow] = {}
     for row in rows:
@@ -185,7 +193,7 @@ def _related(
     once.pop(article_id, None)
     chosen = list(once.values())[:MAX_RELATED]
     depend_on_shown_entries(chosen)
-    return render_items(chosen, edition, edition.zone, entries)
+    return render_linked_items(chosen, edition, edition.zone, entries)
 
 
 def _neighbours(connection: Connection, row: AnyRow, edition: EditionView, entries: RenderedEntries) -> Neighbours:
@@ -196,7 +204,7 @@ def _neighbours(connection: Connection, row: AnyRow, edition: EditionView, entri
     bound = {"edition_id": edition.id, "published_at": row.published_at, "article_id": row.id}
     rows = _NEIGHBOURS.all(connection, bound)
     depend_on_shown_entries(rows)
-    items = render_items(rows, edition, edition.zone, entries)
+    items = render_linked_items(rows, edition, edition.zone, entries)
     sides = {(each.published_at, each.id) < here: (each, item) for each, item in zip(rows, items, strict=True)}
     older, previous = sides.get(True, (None, None))
     newer, following = sides.get(False, (None, None))

@@ -10,22 +10,19 @@ from sqlalchemy import Connection, bindparam, select
 
 from app.db.base import AnyRow
 from app.db.prepared import PreparedQuery
-from app.domain.article_status import BodyFormat
+from app.domain.article_status import BodyFormat, LinkForm
+from app.domain.body.absolute_links import resolve_links
 from app.domain.body.html_rendering import render_html
 from app.domain.body.rich_text import render_rich
 from app.domain.body.shown_blocks import (
     ascii_blocks,
-    ascii_image,
     ascii_rights,
     complete_blocks,
-    complete_image,
     show_blocks,
 )
 from app.domain.body.text_rendering import render_text
-from app.domain.calendar import day_at
 from app.domain.catalogue_entry import AuthorType, TagType
 from app.domain.instant import format_instant
-from app.domain.language import day_heading, long_datetime
 from app.domain.list_filter import Facet
 from app.domain.tsid import parse_id
 from app.domain.url import ascii_url
@@ -44,6 +41,7 @@ from app.queries.articles.items import (
     depend_on_shown_entries,
     fetch_articles,
     render_items,
+    render_local_time,
     render_section,
     select_fields,
     translate,
@@ -142,7 +140,7 @@ def list_resolved(connection: Connection, query: ResolvedQuery, params: ArticleL
     """List articles for resolved parameters; at most seven statements. InvalidCursorError, CursorMismatchError."""
     page = read_page(connection, query, params, path=path)
     shown = sorted_like(params.id, page.rows) if params.id else page.rows
-    items = render_articles(connection, shown, query.editions, params.body, params.fields)
+    items = render_articles(connection, shown, query.editions, params.body, params.fields, links=params.links)
     return {"items": [select_fields(item, params.fields) for item in items], "next": page.next}
 
 
@@ -170,6 +168,8 @@ def render_articles(
     editions: dict[int, EditionView],
     body: BodyFormat,
     fields: Iterable[str] = (),
+    *,
+    links: LinkForm = LinkForm.WRITTEN,
 ) -> list[ArticleItem]:
     """Return items for these rows with their tags, authors and optional bodies; one statement for each of the three.
 
@@ -179,8 +179,8 @@ def render_articles(
     if not rows:
         return []
     ids = [row.id for row in rows]
-    tagged, signed = _find_names(connection, ids)
-    filed = _find_further_sections(connection, rows)
+    tagged, signed = _find_tags(connection, ids), find_authors(connection, ids)
+    filed = find_further_sections(connection, rows)
     depend_on_shown_entries(rows)
     entries = {number: RenderedEntries({}, {}) for number in editions}
     items = [
@@ -195,27 +195,27 @@ def render_articles(
     if body is not BodyFormat.NONE:
         blocks = {row.article_id: row.blocks for row in connection.execute(_BODIES, {"ids": ids})}
         for row, item in zip(rows, items, strict=True):
-            item["body"] = render_body(blocks[row.id], body)
+            item["body"] = render_body(blocks[row.id], body, base=item["url"] if links is LinkForm.ABSOLUTE else None)
     for item, details in zip(items, read_details(connection, rows, fields), strict=False):
         item.update(details)  # type: ignore[typeddict-item]  # members that `fields` selects
     return items
 
 
-def _find_names(connection: Connection, ids: list[int]) -> tuple[dict[int, list[AnyRow]], dict[int, list[AnyRow]]]:
-    """Return the tags and the authors of these articles, in their order."""
+def _find_tags(connection: Connection, ids: list[int]) -> dict[int, list[AnyRow]]:
+    """Return the tags of these articles, in their order; one statement."""
     if len(ids) == 1:
-        one = {"article_id": ids[0]}
-        return (
-            _by_article(connection, Facet.TAG, _TAGS_OF_ONE.all(connection, one)),
-            _by_article(connection, Facet.AUTHOR, _AUTHORS_OF_ONE.all(connection, one)),
-        )
-    return (
-        _by_article(connection, Facet.TAG, connection.execute(_TAGS_OF_MANY, {"ids": ids}).all()),
-        _by_article(connection, Facet.AUTHOR, connection.execute(_AUTHORS_OF_MANY, {"ids": ids}).all()),
-    )
+        return _by_article(connection, Facet.TAG, _TAGS_OF_ONE.all(connection, {"article_id": ids[0]}))
+    return _by_article(connection, Facet.TAG, connection.execute(_TAGS_OF_MANY, {"ids": ids}).all())
 
 
-def _find_further_sections(connection: Connection, rows: Sequence[AnyRow]) -> dict[int, list[AnyRow]]:
+def find_authors(connection: Connection, ids: list[int]) -> dict[int, list[AnyRow]]:
+    """Return the authors of these articles, in the order they sign; one statement."""
+    if len(ids) == 1:
+        return _by_article(connection, Facet.AUTHOR, _AUTHORS_OF_ONE.all(connection, {"article_id": ids[0]}))
+    return _by_article(connection, Facet.AUTHOR, connection.execute(_AUTHORS_OF_MANY, {"ids": ids}).all())
+
+
+def find_further_sections(connection: Connection, rows: Sequence[AnyRow]) -> dict[int, list[AnyRow]]:
     """Return the sections of these articles after the first; no statement if none has several."""
     ids = [row.id for row in rows if row.has_further_sections]
     if not ids:
@@ -247,8 +247,6 @@ def render_article_item(
     """Return an article as lists show it, in its edition's zone and language; `entries` as `render_items` has it."""
     zone = edition.zone
     item = render_items([row], edition, zone, entries)[0]
-    day = day_at(row.published_at, zone).date
-    head = day_heading(day, edition.language)
     return {
         "id": item["id"],
         "href": item["href"],
@@ -262,7 +260,7 @@ def render_article_item(
         "dateline": row.dateline,
         "label": _label(row, edition.language),
         "section": item["section"],
-        "sections": _sections(item["section"], linked.sections, edition),
+        "sections": list_sections(item["section"], linked.sections, edition),
         "tags": [render_tag(tag, edition) for tag in linked.tags],
         "authors": [render_author(author, edition) for author in linked.authors],
         "source": (
@@ -270,31 +268,31 @@ def render_article_item(
             if row.source_name is None
             else {"name": row.source_name, "url": row.source_url and ascii_url(row.source_url)}
         ),
-        "image": None if row.image is None else ascii_image(complete_image(orjson.loads(row.image))),
+        "image": render_image(row.image),
         "rights": None if row.rights is None else ascii_rights(orjson.loads(row.rights)),
         "access": row.access,
         "published_at": item["published_at"],
         "updated_at": item["updated_at"],
         "first_published_at": format_instant(row.first_published_at, zone),
-        "local": {
-            "date": day.isoformat(),
-            "time": item["time"],
-            **head,
-            "text": long_datetime(day, item["time"], edition.language),
-        },
+        "local": render_local_time(row.published_at, zone, edition.language),
         "version": row.version,
     }
 
 
-def _sections(main: Section | None, further: Iterable[AnyRow], edition: EditionView) -> list[Section]:
+def list_sections(main: Section | None, further: Iterable[AnyRow], edition: EditionView) -> list[Section]:
     """Return the sections that are not hidden."""
     shown = [main, *(render_section(row, edition) for row in further if not row.is_hidden)]
     return [section for section in shown if section is not None]
 
 
-def render_body(blocks: str, form: BodyFormat) -> Body:
-    """Return a stored body as blocks, as blocks with runs of text, as one HTML fragment, or as plain text."""
+def render_body(blocks: str, form: BodyFormat, *, base: str | None = None) -> Body:
+    """Return a stored body as blocks, as blocks with runs of text, as one HTML fragment, or as plain text.
+
+    With a `base` its links are resolved against that URL.
+    """
     body = orjson.loads(blocks)
+    if base is not None:
+        body = resolve_links(body, base)
     if form is BodyFormat.HTML:
         return render_html(body)
     if form is BodyFormat.TEXT:

@@ -11,8 +11,9 @@ from sqlalchemy import Connection, Select, select
 from app.db.base import AnyRow
 from app.db.bound_rows import rows_value
 from app.db.prepared import by_shape
+from app.domain.calendar import day_at
 from app.domain.instant import instant_formatter
-from app.domain.language import lookup_translation
+from app.domain.language import day_heading, long_datetime, lookup_translation
 from app.domain.list_filter import Facet
 from app.domain.tsid import format_id, parse_id
 from app.invalidation.dependencies import depend_on_article, depend_on_entries
@@ -24,7 +25,7 @@ from app.queries.keyset.list_index import Form, bind_values, statement_shape
 from app.queries.keyset.sort_keys import sort_keys, sort_keys_by_id, timeline_order
 from app.queries.keyset.sparsest_list import choose_driving_list
 from app.queries.resolve import ResolvedQuery
-from app.schemas.article import TimelineItem
+from app.schemas.article import LinkedItem, LocalPublicationTime, TimelineItem
 from app.schemas.catalogue import LabelSummary, Section
 
 Text = TypeVar("Text", str, str | None)
@@ -176,6 +177,28 @@ def render_items(
             }
         )
     return items
+
+
+def render_local_time(published_at: int, zone: ZoneInfo, language: str) -> LocalPublicationTime:
+    """Return a public time for readers, in a zone and a language."""
+    day, time = day_at(published_at, zone).date, instant_formatter(zone)(published_at)[0]
+    return {
+        "date": day.isoformat(),
+        "time": time,
+        **day_heading(day, language),
+        "text": long_datetime(day, time, language),
+    }
+
+
+def render_linked_items(
+    rows: Sequence[AnyRow], edition: EditionView, zone: ZoneInfo, entries: RenderedEntries
+) -> list[LinkedItem]:
+    """Return items as the page of another article shows them; otherwise as `render_items`."""
+    items = render_items(rows, edition, zone, entries)
+    return [
+        {**item, "local": render_local_time(row.published_at, zone, edition.language)}
+        for row, item in zip(rows, items, strict=True)
+    ]
 
 
 def render_section(row: AnyRow, edition: EditionView) -> Section | None:

@@ -1,5 +1,6 @@
 """Queries of editions, read once for each response."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,7 +20,7 @@ from app.domain.interface_strings import complete_strings
 from app.domain.language import direction_of
 from app.domain.list_filter import Facet, ListFilter
 from app.domain.tsid import format_id
-from app.domain.url import ascii_template, ascii_url
+from app.domain.url import ascii_site, ascii_template, ascii_url
 from app.errors import NotFoundError
 from app.invalidation.dependencies import depend_on_collection, depend_on_entry
 from app.models.edition import editions
@@ -31,6 +32,7 @@ from app.schemas.pagination import EditionList
 from app.schemas.params import EntryListParams
 
 PATH = "/v1/editions"
+_ORIGIN = re.compile("https?://[^/?#{]+(?=[/?#])", re.IGNORECASE)
 FEEDS = (
     ("rss.xml", "application/rss+xml", "RSS"),
     ("atom.xml", "application/atom+xml", "Atom"),
@@ -73,6 +75,12 @@ class EditionView:
     def zone(self) -> ZoneInfo:
         """Return the edition's own zone."""
         return find_zone(self.timezone)
+
+    @property
+    def base_url(self) -> str:
+        """Return scheme and host (in ASCII) of the edition's article pages: those of the site if each has its own."""
+        origin = _ORIGIN.match(self.urls.text)
+        return ascii_site(self.site_url) if origin is None else ascii_url(origin[0])
 
     def url_of(self, slug: str, article_id: str, section: str | None, published_at: int) -> str:
         """Return an article's URL on the front end, from the slug of its section and its first publication."""
@@ -222,6 +230,7 @@ def _edition(view: EditionView) -> Edition:
     return {
         **edition_link(view),
         "site_url": view.site_url,
+        "base_url": view.base_url,
         "article_url": view.template,
         "section_url": _template(view.page_templates.section),
         "tag_url": _template(view.page_templates.tag),

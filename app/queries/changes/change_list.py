@@ -1,6 +1,6 @@
 """Queries of the change feed: the changes after a position, each article in its current state."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -8,20 +8,27 @@ from sqlalchemy import BindParameter, Connection, bindparam, func, or_, select
 
 from app.db.base import AnyRow
 from app.db.prepared import PreparedQuery
-from app.domain.change import ARTICLE_REMOVED, ChangeType
 from app.domain.cursor import decode_number, encode_number
 from app.domain.instant import format_instant
 from app.domain.sequence_gap import NAME as GAPS
 from app.domain.sequence_gap import unknown_position_reason
 from app.domain.tsid import MAX_ID, format_id, parse_id
+from app.domain.webhook import REMOVAL_TYPES
 from app.errors import FieldError, InvalidInputError
 from app.interchange.statements import LATEST_SEQ, TRAIT_COLUMNS
 from app.invalidation.dependencies import depend_on_log
 from app.models.article import articles
 from app.models.change import changes
 from app.models.key_value import key_value
-from app.queries.articles.items import ARTICLES_WITH_ENTRIES, ITEM_COLUMNS, render_item, select_fields
-from app.queries.changes.change_filter import ChangeFilter, Memberships
+from app.queries.articles.cards import TEXT_COLUMNS, has_cards, read_cards
+from app.queries.articles.items import (
+    ARTICLES_WITH_ENTRIES,
+    ITEM_COLUMNS,
+    render_item,
+    render_local_time,
+    select_fields,
+)
+from app.queries.changes.change_filter import ChangeFilter
 from app.queries.changes.changed_catalogue import find_public_entries
 from app.queries.keyset.entry_names import find_merged_ids
 from app.queries.keyset.pages import link_next
@@ -63,6 +70,7 @@ _STATES = (
     .select_from(ARTICLES_WITH_ENTRIES)
     .where(articles.c.id.in_(_IDS))
 )
+_STATES_OF_CARDS = _STATES.add_columns(*TEXT_COLUMNS)
 
 
 def latest_seq(connection: Connection) -> int:
@@ -133,37 +141,58 @@ def _scan(
 def _render(
     connection: Connection, params: ChangeListParams, change_filter: ChangeFilter, rows: Sequence[AnyRow]
 ) -> list[ChangeItem]:
-    ids = sorted({row.article_id for row in rows if row.article_id is not None})
-    states = {row.id: row for row in connection.execute(_STATES, {"ids": ids})} if ids else {}
+    states = _read_states(connection, params, [row.article_id for row in rows if row.article_id is not None])
     memberships = change_filter.find_memberships(connection, states.values())
     entries = find_public_entries(connection, change_filter.query, [row for row in rows if row.article_id is None])
+    of_articles = {row.seq: row for row in rows if row.article_id is not None}
+    types = {
+        seq: change_filter.effective_type(row.type, states.get(row.article_id), memberships)
+        for seq, row in of_articles.items()
+    }
+    shown_ids = {row.article_id for seq, row in of_articles.items() if types[seq] not in REMOVAL_TYPES}
+    shown = _render_articles(connection, params, change_filter.query, [states[each] for each in sorted(shown_ids)])
     items: list[ChangeItem] = []
     for row in rows:
-        zone = _zone(row, change_filter.query, params)
-        at = format_instant(row.at, zone)
-        if row.article_id is not None:
-            kind, item = _render_article_change(row, states.get(row.article_id), change_filter, memberships, zone)
-            shown = select_fields(item, params.fields)
-            items.append({"seq": row.seq, "type": kind, "at": at, "article": shown})
+        if row.seq in types:
+            kind, at = types[row.seq], format_instant(row.at, _zone(row.edition_id, change_filter.query, params))
+            article = _identity(row.article_id) if kind in REMOVAL_TYPES else shown[row.article_id]
+            items.append({"seq": row.seq, "type": kind, "at": at, "article": article})
         elif row.seq in entries:
+            at = format_instant(row.at, change_filter.query.zone)
             items.append({"seq": row.seq, "type": row.type, "at": at, "article": None, "entry": entries[row.seq]})
     return items
 
 
-def _zone(row: AnyRow, query: ResolvedQuery, params: ChangeListParams) -> ZoneInfo:
-    """Return the requested zone; over all editions each article's own."""
-    if params.edition == EVERY_EDITION and params.tz is None and row.article_id is not None:
-        return query.editions[row.edition_id].zone
+def _read_states(connection: Connection, params: ChangeListParams, ids: Iterable[int]) -> dict[int, AnyRow]:
+    """Return the articles as they are now, by id."""
+    wanted = sorted(set(ids))
+    statement = _STATES_OF_CARDS if has_cards(params.fields) else _STATES
+    return {row.id: row for row in connection.execute(statement, {"ids": wanted})} if wanted else {}
+
+
+def _zone(edition_id: int, query: ResolvedQuery, params: ChangeListParams) -> ZoneInfo:
+    """Return the requested zone for a change of an article; over all editions each article's own."""
+    if params.edition == EVERY_EDITION and params.tz is None:
+        return query.editions[edition_id].zone
     return query.zone
 
 
-def _render_article_change(
-    row: AnyRow, state: AnyRow | None, change_filter: ChangeFilter, memberships: Memberships, zone: ZoneInfo
-) -> tuple[str, Mapping[str, Any]]:
-    """Return the effective type of the change, and the article as it is now."""
-    article_id = format_id(row.article_id)
-    name = {"id": article_id, "href": f"/v1/articles/{article_id}"}
-    kind = change_filter.effective_type(row.type, state, memberships)
-    if state is None or kind in {ChangeType.ARTICLE_WITHDRAWN, ARTICLE_REMOVED}:
-        return kind, name
-    return kind, render_item(state, change_filter.query.editions[state.edition_id], zone)
+def _identity(article_id: int) -> Mapping[str, Any]:
+    text = format_id(article_id)
+    return {"id": text, "href": f"/v1/articles/{text}"}
+
+
+def _render_articles(
+    connection: Connection, params: ChangeListParams, query: ResolvedQuery, states: Sequence[AnyRow]
+) -> dict[int, Mapping[str, Any]]:
+    """Return these articles by id, each with the day under which a timeline shows it, as far as `fields` names it."""
+    is_own_zone = params.edition == EVERY_EDITION and params.tz is None
+    cards = read_cards(connection, states, query.editions, None if is_own_zone else query.zone, params.fields)
+    shown: dict[int, Mapping[str, Any]] = {}
+    for state in states:
+        edition, zone = query.editions[state.edition_id], _zone(state.edition_id, query, params)
+        local = render_local_time(state.published_at, zone, edition.language)
+        heading = {"year": local["year"], "weekday": local["weekday"], "day": local["day"]}
+        item = {**render_item(state, edition, zone), **cards.get(state.id, {}), "local": local, "heading": heading}
+        shown[state.id] = select_fields(item, params.fields)
+    return shown

@@ -30,7 +30,7 @@ def get_calendar(connection: Connection, params: CalendarParams, *, now: int) ->
     if days:
         query.record_dependency(first=days[0].starts_at, last=days[-1].ends_at - 1)
     return {
-        "edition": query.edition.slug,
+        "edition": query.edition_name,
         "timezone": query.zone.key,
         "days": [
             {"date": (text := day.date.isoformat()), "total": total, "href": _href(params, text)}

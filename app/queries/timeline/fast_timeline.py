@@ -19,6 +19,8 @@ from app.interchange.statements import LATEST_SEQ
 from app.models.article import articles
 from app.models.edition import editions
 from app.models.listing import listings
+from app.queries.articles.cards import has_cards
+from app.queries.articles.item_pages import PageRows, PageStart, cut_rows
 from app.queries.articles.items import (
     ARTICLES_WITH_ENTRIES,
     ITEM_COLUMNS,
@@ -26,12 +28,11 @@ from app.queries.articles.items import (
     RenderedEntries,
     depend_on_shown_entries,
 )
-from app.queries.articles.item_pages import PageRows, PageStart, cut_rows
 from app.queries.catalogue.editions import COLUMNS, edition_from_row
 from app.queries.keyset.list_index import MAX_SORT_KEY
 from app.queries.keyset.sort_keys import timeline_order
 from app.queries.resolve import ResolvedQuery, whole_edition
-from app.schemas.params import TimelineParams
+from app.schemas.params import EVERY_EDITION, TimelineParams
 
 _PLAIN = frozenset({"edition", "tz", "fields", "cursor", "limit"})
 
@@ -54,9 +55,10 @@ class _Head(NamedTuple):
 
 
 def is_fast_path(params: TimelineParams) -> bool:
-    """Return whether the fast path applies: no filters, and no invalid cursor."""
+    """Return whether the fast path applies: one edition without filters, no members of cards, no upward cursor."""
     cursor = params.cursor
-    return params.model_fields_set <= _PLAIN and (cursor is None or peek_position(cursor) is not None)
+    is_plain = params.model_fields_set <= _PLAIN and params.edition != EVERY_EDITION and not has_cards(params.fields)
+    return is_plain and (cursor is None or peek_position(cursor) is not None)
 
 
 def read_fast(connection: Connection, params: TimelineParams) -> TimelineRows | None:

@@ -1,15 +1,13 @@
 """Queries of the per-day timeline: one page, and one whole day."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
 from app.db.base import AnyRow
 from app.domain.calendar import Day, day_at, parse_day
-from app.domain.instant import format_instant
-from app.domain.language import day_heading
 from app.errors import FieldError, InvalidInputError, InvalidValueError
-from app.queries.articles.items import RenderedEntries, fetch_articles, render_items, select_fields
+from app.queries.articles.cards import item_columns
 from app.queries.articles.item_pages import (
     PageRows,
     cut_rows,
@@ -18,10 +16,12 @@ from app.queries.articles.item_pages import (
     older_cursor,
     read_page_around,
 )
+from app.queries.articles.items import RenderedEntries, fetch_articles
 from app.queries.changes.change_list import latest_seq
 from app.queries.keyset.pages import link_next
 from app.queries.resolve import ResolvedQuery, resolve_params
 from app.queries.timeline.day_counts import count_days
+from app.queries.timeline.days import make_day_renderer
 from app.queries.timeline.fast_timeline import TimelineRows, read_fast
 from app.schemas.pagination import NextPage
 from app.schemas.params import DayParams, TimelineParams
@@ -37,14 +37,16 @@ def get_timeline(connection: Connection, params: TimelineParams) -> Timeline:
     CursorMismatchError.
     """
     query = resolve_params(connection, params, tz=params.tz)
+    columns = item_columns(params.fields)
     start = find_page_start(query, params.cursor, params.newest_day)
     as_of = latest_seq(connection) if params.cursor is None else 0
     if params.id or _is_first(params):
         most = len(params.id) or params.limit
-        rows = fetch_articles(connection, query.narrowed(query.lower, start.key), ids=params.id, limit=most + 1)
+        within = query.narrowed(query.lower, start.key)
+        rows = fetch_articles(connection, within, columns, ids=params.id, limit=most + 1)
         page = cut_rows(start, newer=(), older=rows, limit=most)
     else:
-        page = read_page_around(connection, query, start, limit=params.limit)
+        page = read_page_around(connection, query, start, columns, limit=params.limit)
     return _page(connection, params, TimelineRows(query, page, as_of, RenderedEntries({}, {})))
 
 
@@ -60,17 +62,17 @@ def _is_first(params: TimelineParams) -> bool:
 
 def _page(connection: Connection, params: TimelineParams, found: TimelineRows) -> Timeline:
     query, rows, as_of, entries = found
-    days = _render_days(rows.shown, query, params.fields, entries)
+    days = make_day_renderer(connection, query, rows.shown, params.fields, entries).render_days(rows.shown)
     if days:
         days[0]["continued"] = _begins_inside_day(days[0], query, params, rows)
         days[-1]["complete"] = rows.older_at is None or _date_at(rows.older_at, query) != days[-1]["date"]
     if params.total:
         _add_totals(connection, query, days, rows.shown, params)
     if not params.id:
-        query.record_dependency(first=rows.older_at, last=rows.newer_at)
+        rows.record_dependency(query)
     newer_page = _link_page(params, newer_cursor(query, rows))
     next_page = _link_page(params, older_cursor(query, rows))
-    edition, timezone = query.edition.slug, query.zone.key
+    edition, timezone = query.edition_name, query.zone.key
     if params.cursor is not None:
         return {"edition": edition, "timezone": timezone, "days": days, "newer_page": newer_page, "next": next_page}
     return {
@@ -85,7 +87,9 @@ def _page(connection: Connection, params: TimelineParams, found: TimelineRows) -
 
 
 def _link_page(params: TimelineParams, cursor: str | None) -> NextPage | None:
-    return None if cursor is None else link_next(cursor, lambda each: params.url_for(PATH, cursor=each, newest_day=None))
+    return (
+        None if cursor is None else link_next(cursor, lambda each: params.url_for(PATH, cursor=each, newest_day=None))
+    )
 
 
 def get_day(connection: Connection, day_text: str, params: DayParams) -> TimelineDayPage:
@@ -93,8 +97,8 @@ def get_day(connection: Connection, day_text: str, params: DayParams) -> Timelin
     query = resolve_params(connection, params, tz=params.tz)
     day = _find_day(day_text, query)
     within = query.narrowed((day.starts_at, 0), (day.ends_at, 0))
-    rows = fetch_articles(connection, within, ids=params.id, limit=None)
-    shown = _render_day(day, rows, query, params.fields, RenderedEntries({}, {}))
+    rows = fetch_articles(connection, within, item_columns(params.fields), ids=params.id, limit=None)
+    shown = make_day_renderer(connection, query, rows, params.fields, RenderedEntries({}, {})).render_day(day, rows)
     if params.total:
         shown["total"] = len(rows)
     older = fetch_articles(connection, query.narrowed(query.lower, (day.starts_at, 0)), ids=params.id, limit=1)
@@ -106,7 +110,7 @@ def get_day(connection: Connection, day_text: str, params: DayParams) -> Timelin
             first=older[0].published_at if older else None, last=newer[0].published_at if newer else None
         )
     return {
-        "edition": query.edition.slug,
+        "edition": query.edition_name,
         "timezone": query.zone.key,
         "day": shown,
         "previous": _link(older, query, params),
@@ -131,40 +135,6 @@ def _link(rows: list[AnyRow], query: ResolvedQuery, params: DayParams) -> DayLin
 
 def _day_of(row: AnyRow, query: ResolvedQuery) -> Day:
     return day_at(row.published_at, query.zone)
-
-
-def _render_days(
-    rows: Sequence[AnyRow], query: ResolvedQuery, fields: list[str], entries: RenderedEntries
-) -> list[TimelineDay]:
-    return [_render_day(day, group, query, fields, entries) for day, group in _by_day(rows, query)]
-
-
-def _by_day(rows: Sequence[AnyRow], query: ResolvedQuery) -> Iterator[tuple[Day, Sequence[AnyRow]]]:
-    """Group rows, newest first, by day."""
-    first = 0
-    while first < len(rows):
-        day = _day_of(rows[first], query)
-        after = first + 1
-        while after < len(rows) and rows[after].published_at >= day.starts_at:
-            after += 1
-        yield day, rows[first:after]
-        first = after
-
-
-def _render_day(
-    day: Day, rows: Iterable[AnyRow], query: ResolvedQuery, fields: list[str], entries: RenderedEntries
-) -> TimelineDay:
-    edition, zone = query.edition, query.zone
-    items = render_items(rows, edition, zone, entries)
-    return {
-        "date": day.date.isoformat(),
-        "heading": day_heading(day.date, edition.language),
-        "starts_at": format_instant(day.starts_at, zone),
-        "ends_at": format_instant(day.ends_at, zone),
-        "continued": False,
-        "complete": True,
-        "items": [select_fields(item, fields) for item in items] if fields else [*items],
-    }
 
 
 def _begins_inside_day(first: TimelineDay, query: ResolvedQuery, params: TimelineParams, rows: PageRows) -> bool:

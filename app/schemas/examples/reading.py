@@ -9,7 +9,15 @@ from app.domain.catalogue_entry import AuthorType, TagType
 from app.domain.revision import HistoryEventType
 from app.schemas.address import ResolvedAddress
 from app.schemas.alternate import AlternateLink
-from app.schemas.article import Article, ArticleItem, ArticleList, RelatedList, TimelineItem
+from app.schemas.article import (
+    Article,
+    ArticleItem,
+    ArticleList,
+    LinkedItem,
+    LocalPublicationTime,
+    RelatedList,
+    TimelineItem,
+)
 from app.schemas.blocks import Block
 from app.schemas.catalogue import (
     Author,
@@ -29,6 +37,7 @@ from app.schemas.pagination import AuthorList, EditionList, LabelList, SectionLi
 from app.schemas.stream import StreamedChange
 from app.schemas.timeline import Calendar, DayHeading, Timeline, TimelineDay, TimelineDayPage
 
+HEADING: DayHeading = {"year": "2026", "weekday": "Thursday", "day": "19 November"}
 ITEM: TimelineItem = {
     "id": "0s9et2dg0bgsr",
     "href": "/v1/articles/0s9et2dg0bgsr",
@@ -41,6 +50,12 @@ ITEM: TimelineItem = {
     "headline": "Council passes the budget by a single vote",
     "section": {"slug": "politics", "name": "Politics", "href": "/v1/sections/politics"},
     "version": 1,
+}
+LOCAL: LocalPublicationTime = {
+    "date": "2026-11-19",
+    "time": "23:56",
+    **HEADING,
+    "text": "Thursday, 19 November 2026 at 23:56",
 }
 EARLIER: TimelineItem = {
     "id": "0s9cd5fg0bf0r",
@@ -55,7 +70,11 @@ EARLIER: TimelineItem = {
     "section": {"slug": "culture", "name": "Culture", "href": "/v1/sections/culture"},
     "version": 1,
 }
-LATER: TimelineItem = {
+EARLIER_LINKED: LinkedItem = {
+    **EARLIER,
+    "local": {"date": "2026-11-19", "time": "18:20", **HEADING, "text": "Thursday, 19 November 2026 at 18:20"},
+}
+LATER: LinkedItem = {
     "id": "0s9hv3wg0bqxh",
     "href": "/v1/articles/0s9hv3wg0bqxh",
     "url": "https://meridian.example/what-the-budget-changes",
@@ -67,8 +86,15 @@ LATER: TimelineItem = {
     "headline": "What the budget changes on your street",
     "section": {"slug": "city", "name": "City", "href": "/v1/sections/city"},
     "version": 1,
+    "local": {
+        "date": "2026-11-20",
+        "time": "07:00",
+        "year": "2026",
+        "weekday": "Friday",
+        "day": "20 November",
+        "text": "Friday, 20 November 2026 at 07:00",
+    },
 }
-HEADING: DayHeading = {"year": "2026", "weekday": "Thursday", "day": "19 November"}
 DAY: TimelineDay = {
     "date": "2026-11-19",
     "heading": HEADING,
@@ -87,7 +113,7 @@ TIMELINE: Timeline = {
     "newer": {"href": "/v1/changes?since=115"},
     "days": [DAY],
     "newer_page": None,
-    "next": {"cursor": CURSOR, "href": f"/v1/timeline?limit=2&cursor={CURSOR}"},
+    "next": {"cursor": CURSOR, "href": f"/v1/timeline?cursor={CURSOR}&limit=2"},
 }
 DAY_PAGE: TimelineDayPage = {
     "edition": "harbour",
@@ -113,7 +139,12 @@ CHANGES: ChangeList = {
             "article": None,
             "entry": {"kind": "label", "slug": "exclusive", "href": "/v1/labels"},
         },
-        {"seq": 97, "type": "article.published", "at": "2026-11-20T19:41:07.000000+02:00", "article": ITEM},
+        {
+            "seq": 97,
+            "type": "article.published",
+            "at": "2026-11-20T19:41:07.000000+02:00",
+            "article": {**ITEM, "local": LOCAL, "heading": HEADING},
+        },
         {
             "seq": 115,
             "type": "article.withdrawn",
@@ -122,7 +153,7 @@ CHANGES: ChangeList = {
         },
     ],
     "as_of": 115,
-    "next": {"cursor": CHANGES_CURSOR, "href": f"/v1/changes?limit=3&cursor={CHANGES_CURSOR}"},
+    "next": {"cursor": CHANGES_CURSOR, "href": f"/v1/changes?cursor={CHANGES_CURSOR}&limit=3"},
 }
 STREAMED_CHANGE: StreamedChange = {
     "id": "116",
@@ -199,12 +230,7 @@ ARTICLE_ITEM: ArticleItem = {
     "published_at": ITEM["published_at"],
     "updated_at": ITEM["updated_at"],
     "first_published_at": ITEM["published_at"],
-    "local": {
-        "date": "2026-11-19",
-        "time": "23:56",
-        **HEADING,
-        "text": "Thursday, 19 November 2026 at 23:56",
-    },
+    "local": LOCAL,
     "version": 1,
 }
 FEED: AlternateLink = {
@@ -241,7 +267,7 @@ ARTICLE: Article = {
     "body": BODY,
     "related": [LATER],
     "expires_at": None,
-    "neighbours": {"previous": EARLIER, "next": LATER},
+    "neighbours": {"previous": EARLIER_LINKED, "next": LATER},
     "notes": [],
     "history": {"href": f"/v1/articles/{ITEM['id']}/history"},
     "alternates": [
@@ -252,7 +278,7 @@ ARTICLE: Article = {
 }
 ARTICLES: ArticleList = {
     "items": [ARTICLE_ITEM],
-    "next": {"cursor": CURSOR, "href": f"/v1/articles?limit=1&cursor={CURSOR}"},
+    "next": {"cursor": CURSOR, "href": f"/v1/articles?cursor={CURSOR}&limit=1"},
 }
 RELATED: RelatedList = {"items": [LATER], "next": None}
 AUTHORS: AuthorList = {"items": [AUTHOR], "next": None}
@@ -274,6 +300,7 @@ EDITION_LINK: EditionLink = {
 EDITION: Edition = {
     **EDITION_LINK,
     "site_url": "https://meridian.example",
+    "base_url": "https://meridian.example",
     "article_url": "{site_url}/{slug}",
     "section_url": None,
     "tag_url": None,

@@ -12,7 +12,7 @@ from app.errors import InvalidInputError
 from app.schemas.change import ChangeListParams
 from app.schemas.editorial import EditorialListParams
 from app.schemas.editorial_catalogue import EditorialEntryListParams, EditorialEntryParams
-from app.schemas.params import SETS, ArticleListParams, QueryParams, TimelineParams
+from app.schemas.params import SETS, ArticleListParams, ArticleParams, QueryParams, TimelineParams
 from tests.query_strings import FEEDS, PUBLIC, query_strings
 
 OTHERS: tuple[type[BaseModel], ...] = (EditorialListParams, EditorialEntryParams, EditorialEntryListParams)
@@ -104,9 +104,11 @@ def test_list_parameters_are_not_shared() -> None:
     assert parse_query_string("", TimelineParams).tag == []
 
 
-def former_href(params: QueryParams, path: str, changed: dict[str, str | None]) -> str:
-    """Return the URL as pydantic's dump of the members gives it, sets sorted."""
-    requested = params.model_dump(by_alias=True, exclude_unset=True, mode="json")
+def dumped_href(params: QueryParams, path: str, changed: dict[str, str | None]) -> str:
+    """Return the URL that follows from pydantic's own dump of the parameters, sets sorted, without default values."""
+    stated = params.model_dump(by_alias=True, exclude_unset=True, exclude_defaults=True, mode="json")
+    names = [field.alias or name for name, field in type(params).model_fields.items()]
+    requested = {name: stated.get(name) for name in names}
     pairs = []
     for name, value in (requested | changed).items():
         values = value if isinstance(value, list) else [value]
@@ -122,7 +124,7 @@ CHANGED = st.dictionaries(
 
 @settings(max_examples=150, deadline=None)
 @given(query_strings(), st.sampled_from((*PUBLIC, *OTHERS)), CHANGED)
-def test_url_for_repeats_the_given_parameters(
+def test_url_for_repeats_the_given_parameters_without_default_values(
     query: str, model: type[BaseModel], changed: dict[str, str | None]
 ) -> None:
     try:
@@ -130,15 +132,29 @@ def test_url_for_repeats_the_given_parameters(
     except InvalidInputError:
         return
     if isinstance(params, QueryParams):
-        assert params.url_for("/v1/x", **changed) == former_href(params, "/v1/x", changed)
+        assert params.url_for("/v1/x", **changed) == dumped_href(params, "/v1/x", changed)
 
 
 def test_url_for_of_equal_parameters_is_equal() -> None:
     one = parse_query_string("tag=fog&limit=5&tag=trams&fields=time,slug&exclude=b,a,b&tag=fog", TimelineParams)
     other = parse_query_string("exclude=a&exclude=b&fields=slug&tag=trams&tag=fog&fields=time&limit=5", TimelineParams)
-    address = "/v1/timeline?tag=fog&tag=trams&exclude=a&exclude=b&fields=slug&fields=time&limit=5&cursor=x"
+    address = "/v1/timeline?tag=fog&tag=trams&exclude=a&exclude=b&fields=slug&fields=time&cursor=x&limit=5"
     assert one.url_for("/v1/timeline", cursor="x") == other.url_for("/v1/timeline", cursor="x") == address
     assert one.href_of_changes(9) == other.href_of_changes(9)
+
+
+@pytest.mark.parametrize(
+    ("query", "model", "href"),
+    [
+        ("limit=40&total=false&tz=UTC", TimelineParams, "/x?tz=UTC"),
+        ("limit=20&total=true", TimelineParams, "/x?total=true&limit=20"),
+        ("limit=20&body=none&links=written&fields=", ArticleListParams, "/x"),
+        ("body=blocks", ArticleParams, "/x"),
+        ("since=0&wait=0&limit=100", ChangeListParams, "/x"),
+    ],
+)
+def test_url_for_leaves_out_default_values(query: str, model: type[QueryParams], href: str) -> None:
+    assert parse_query_string(query, model).url_for("/x") == href
 
 
 def test_url_for_preserves_the_order_of_ids() -> None:

@@ -139,10 +139,14 @@ async def test_members_that_are_always_present_are_required(document: Json) -> N
 
 async def test_sparse_items_have_the_members_of_whole_ones(document: Json) -> None:
     schemas = document["components"]["schemas"]
-    for name in ("TimelineItem", "EditorialArticle"):
-        sparse = schemas[f"Sparse{name.replace('EditorialArticle', 'EditorialItem')}"]
-        assert sparse["required"] == ["id", "href"]
-        assert sparse["properties"].keys() <= schemas[name]["properties"].keys()
+    editorial, timeline, changed = (
+        schemas[f"Sparse{name}"] for name in ("EditorialItem", "TimelineItem", "ChangedItem")
+    )
+    for each in (editorial, timeline, changed):
+        assert each["required"] == ["id", "href"]
+    assert editorial["properties"].keys() <= schemas["EditorialArticle"]["properties"].keys()
+    assert timeline["properties"].keys() >= schemas["LinkedItem"]["properties"].keys()
+    assert changed["properties"].keys() == {*timeline["properties"], "heading"}
 
 
 async def test_articles_are_addressed_by_id_or_slug(document: Json) -> None:

@@ -28,6 +28,7 @@ VALUES = {
     "id": "0677y7hzc3m1d",
     "fields": "headline",
     "tz": "Asia/Kathmandu",
+    "links": "absolute",
     "newest_day": "2026-11-19",
     "total": "true",
     "subsections": "true",

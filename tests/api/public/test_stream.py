@@ -49,7 +49,7 @@ async def test_stream_is_linked_from_the_service_document(reader: httpx.AsyncCli
         ("cursor=A1d14Knyz5zg", "cursor"),
         ("tz=localtime", "tz"),
         ("from=yesterday", "from"),
-        ("fields=lead", "fields"),
+        ("fields=tags", "fields"),
     ],
 )
 async def test_invalid_stream_parameters_are_a_problem_response(

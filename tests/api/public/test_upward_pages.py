@@ -9,7 +9,7 @@ from app import clock
 from app.schemas.interchange import ArticleRecord
 from tests.archive import chosen, ids_of, make_archive
 from tests.conftest import NOW, Store, app_of
-from tests.pagination import Page, dated, get_page, grouped_by_day, links_of, sew, follow_pages, follow_newer_pages
+from tests.pagination import Page, by_date, follow_newer_pages, follow_pages, get_page, grouped_by_day, join_pages, links_of
 from tests.records import article
 from tests.statements import counted
 
