@@ -12,7 +12,7 @@ from app.domain.instant import parse_instant
 from app.queries.timeline.timeline import get_timeline
 from app.schemas.params import TimelineParams
 from tests.conftest import NOW
-from tests.queries.history import STEPS, History, Key, Piece, Walk
+from tests.queries.history import STEPS, History, Key, StoryState, Walk
 from tests.records import edition
 
 TOP: Key = (2**62, "")
@@ -112,7 +112,7 @@ class TwoWayHistory(History):
         assert [day["continued"] for day in found["days"][:1]] == [False] * bool(below)
         self.counts.update({"empty pages": 1})
 
-    def _around(self, bound: Key) -> tuple[list[Piece], list[Piece]]:
+    def _around(self, bound: Key) -> tuple[list[StoryState], list[StoryState]]:
         """Return what the list has from a key on, and before it, newest first."""
         matching = self._matching()
         return [each for each in matching if each.key >= bound], [each for each in matching if each.key < bound]
@@ -125,7 +125,7 @@ class TwoWayHistory(History):
         self.counts.update(steps=1, pages=1)
         return limit, page
 
-    def _check_items(self, page: Any, expected: list[Piece]) -> None:
+    def _check_items(self, page: Any, expected: list[StoryState]) -> None:
         items = [item for day in page["days"] for item in day["items"]]
         assert [item["id"] for item in items] == [piece.id for piece in expected]
         dates = [day["date"] for day in page["days"]]
@@ -136,7 +136,7 @@ class TwoWayHistory(History):
                 assert self._date(parse_instant(item["published_at"])) == day["date"]
         self.counts.update(items=len(items))
 
-    def _check_links(self, page: Any, *, newer: list[Piece], older: list[Piece]) -> None:
+    def _check_links(self, page: Any, *, newer: list[StoryState], older: list[StoryState]) -> None:
         assert (page["newer_page"] is not None) is bool(newer)
         assert (page["next"] is not None) is bool(older)
 
@@ -151,15 +151,15 @@ class TwoWayHistory(History):
     def _date(self, instant: int) -> str:
         return day_at(instant, self._zone).date.isoformat()
 
-    def _date_of(self, pieces: list[Piece]) -> str | None:
+    def _date_of(self, pieces: list[StoryState]) -> str | None:
         return self._date(pieces[0].published_at) if pieces else None
 
-    def _new(self, *, newest: bool = False) -> Piece:
+    def _new(self, *, newest: bool = False) -> StoryState:
         """Return a new article; a draft among them becomes public later, under its own time."""
         piece = super()._new(newest=newest)
         return replace(piece, status=ArticleStatus.DRAFT) if self._random.random() < 0.15 else piece
 
 
-def _from_above(piece: Piece) -> Key:
+def _from_above(piece: StoryState) -> Key:
     """Return the least key above this article."""
     return piece.published_at, f"{piece.id}~"

@@ -46,7 +46,7 @@ def patch(path: str, **given: Any) -> Wish:
 
 
 def publish(number: int, **more: Any) -> Wish:
-    at = f"2026-11-20T11:00:{number:02}Z"
+    at = f"2026-11-20T11:{number // 60:02}:{number % 60:02}Z"
     return post("articles", headline=f"News {number}", published_at=at, **FILED, **more)
 
 

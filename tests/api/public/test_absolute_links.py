@@ -9,7 +9,7 @@ import pytest
 from app.actions.curated_lists import put_curated_list
 from app.db.database import Database
 from tests.conftest import NOW, Store
-from tests.pagination import get_page, error_locations
+from tests.pagination import error_locations, get_page
 from tests.records import article, curated_list, edition
 
 BODY: list[dict[str, Any]] = [

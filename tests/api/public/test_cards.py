@@ -12,7 +12,7 @@ from app.schemas.article import CardMembers, TimelineItem
 from app.schemas.change import ChangedItem
 from app.schemas.stream import StreamParams
 from tests.conftest import Store, app_of
-from tests.pagination import Page, get_page, error_locations
+from tests.pagination import Page, error_locations, get_page
 from tests.records import article, author, edition, section
 from tests.statements import counted
 

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from tests.conftest import Store
-from tests.pagination import Page, get_page, follow_pages, follow_newer_pages, error_locations
+from tests.pagination import Page, error_locations, follow_newer_pages, follow_pages, get_page
 from tests.records import article, edition, label, section
 
 ADDRESSES = ("/v1/timeline", "/v1/timeline/2026-11-20", "/v1/timeline/calendar")

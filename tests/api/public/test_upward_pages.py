@@ -7,9 +7,18 @@ import pytest
 
 from app import clock
 from app.schemas.interchange import ArticleRecord
-from tests.archive import chosen, ids_of, make_archive
+from tests.archive import ids_of, make_archive, matching
 from tests.conftest import NOW, Store, app_of
-from tests.pagination import Page, by_date, follow_newer_pages, follow_pages, get_page, grouped_by_day, join_pages, links_of
+from tests.pagination import (
+    Page,
+    by_date,
+    follow_newer_pages,
+    follow_pages,
+    get_page,
+    grouped_by_day,
+    join_pages,
+    links_of,
+)
 from tests.records import article
 from tests.statements import counted
 
@@ -105,7 +114,7 @@ async def test_upward_walks_respect_every_filter(client: httpx.AsyncClient, stor
         expected = [each for page in pages for each in ids_of(page)]
         named = {name: value for name, value in asked.items() if name in {"section", "tag", "author", "label"}}
         if not asked.keys() & {"exclude", "from", "to"}:
-            assert expected == [each.id for each in chosen(filed, **named)]
+            assert expected == [each.id for each in matching(filed, **named)]
         below = await follow_pages(client, "/v1/timeline", limit=4, tz="UTC", newest_day="2026-11-16", **asked)
         above = await follow_newer_pages(client, below[0])
         assert [each for page in [*reversed(above), *below] for each in ids_of(page)] == expected
