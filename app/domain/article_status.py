@@ -23,7 +23,8 @@ class ArticleStatus(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-_PUBLIC = frozenset({ArticleStatus.PUBLISHED, ArticleStatus.WITHDRAWN})
+WAS_PUBLIC: Final = frozenset({ArticleStatus.PUBLISHED, ArticleStatus.WITHDRAWN})
+"""Statuses of articles that are or were public."""
 
 
 EXPIRED: Final = "expired"
@@ -73,29 +74,31 @@ def resolve_status(
     *,
     before: ArticleStatus | None = None,
     since: int | None = None,
+    has_public_past: bool = False,
     is_import: bool = False,
 ) -> ArticleStatus:
     """Return the next status of an article that had `before`, with the public time `since`.
 
     Without a given status the date decides: none is a draft, a future one a schedule; a withdrawn article stays
     withdrawn. A public article with an unchanged date stays public. An article given as published up to
-    CLOCK_TOLERANCE_US before its date is scheduled for it, but published at once if it was public, and on import.
-    InvalidInputError where status and date contradict, or where what was
-    public would no longer be. A schedule whose date has passed is such a contradiction, unless it is the one that is
-    stored already, or `is_import`: then it is published.
+    CLOCK_TOLERANCE_US before its date is scheduled for it, but published at once if it was public, here or in its
+    imported history (`has_public_past`). InvalidInputError where status and date contradict, or where what was public
+    would no longer be. A schedule whose date has passed is such a contradiction, unless it is the one that is stored
+    already, or `is_import`: then it is published.
     """
     if given is None and before is ArticleStatus.WITHDRAWN:
         given = ArticleStatus.WITHDRAWN
     if published_at is None and given not in {None, ArticleStatus.DRAFT}:
         raise InvalidInputError(FieldError("published_at", f"published_at is required when status is {given}."))
-    is_future = published_at is not None and published_at > now and not (before in _PUBLIC and published_at == since)
+    is_future = published_at is not None and published_at > now and not (before in WAS_PUBLIC and published_at == since)
     is_close = published_at is not None and published_at <= now + CLOCK_TOLERANCE_US
     if published_at is None or given is ArticleStatus.DRAFT:
         status = ArticleStatus.DRAFT
     elif given is ArticleStatus.WITHDRAWN:
         status = ArticleStatus.WITHDRAWN
     elif given is ArticleStatus.PUBLISHED and is_close:
-        status = ArticleStatus.SCHEDULED if is_future and before not in _PUBLIC and not is_import else given
+        was_public = before in WAS_PUBLIC or has_public_past
+        status = ArticleStatus.SCHEDULED if is_future and not was_public else given
     else:
         status = ArticleStatus.SCHEDULED if is_future else ArticleStatus.PUBLISHED
     if (
@@ -106,10 +109,10 @@ def resolve_status(
         raise InvalidInputError(
             FieldError("published_at", "Status 'scheduled' needs a date in the future; 'published' takes a past one.")
         )
-    if is_future and not is_close and given in _PUBLIC:
+    if is_future and not is_close and given in WAS_PUBLIC:
         raise InvalidInputError(FieldError("published_at", f"Status '{given}' needs a date that is not in the future."))
-    if before in _PUBLIC and (
-        status not in _PUBLIC or (before is ArticleStatus.WITHDRAWN and given is ArticleStatus.SCHEDULED)
+    if before in WAS_PUBLIC and (
+        status not in WAS_PUBLIC or (before is ArticleStatus.WITHDRAWN and given is ArticleStatus.SCHEDULED)
     ):
         raise InvalidInputError(
             FieldError(
@@ -119,7 +122,7 @@ def resolve_status(
     return status
 
 
-def check_embargo(until: int | None, published_at: int | None, now: int) -> None:
-    """Raise EmbargoedError if a publication, now or at a later `published_at`, takes effect before an embargo ends."""
-    if until is not None and max(now, published_at or now) < until:
+def check_embargo(until: int | None, at: int | None) -> None:
+    """Raise EmbargoedError if a publication that takes effect at an instant does so before an embargo ends."""
+    if until is not None and at is not None and at < until:
         raise EmbargoedError(until, f"The article is embargoed until {format_instant(until, UTC)}.")

@@ -294,10 +294,11 @@ class ArticleCreate(ArticleInput):
     ] = None
 
     def record(self, edition: str, **changed: Any) -> "ArticleRecord":
-        """Return the record of the same article in this edition, without parsing it again."""
+        """Return the record of the same article in this edition, without parsing it again; omitted members stay so."""
         members = {name: getattr(self, name) for name in ArticleInput.model_fields}
         return ArticleRecord.model_construct(
-            **{**members, "edition": edition, "erased_at": None, **_NO_HISTORY, **changed}
+            self.model_fields_set | {"edition", *changed},
+            **{**members, "edition": edition, "erased_at": None, **_NO_HISTORY, **changed},
         )
 
 

@@ -1,27 +1,12 @@
-"""Warnings of a write whose outcome differs from what the request may expect: status, withdrawal, sections, image."""
+"""Warnings of a write whose outcome differs from what the request may expect: sections, images, translations."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from app.domain.article_status import ArticleStatus
 from app.schemas.editorial import EditorialArticle, EditorialTranslation
-from app.schemas.interchange import ArticleInput
 from app.schemas.write_warning import WarningCode, WriteWarning
 
-SCHEDULED = "The date is ahead of this server's clock: the article is scheduled for it, not published yet."
 SECTIONS_REPLACED = "A `section` alone replaces all sections; these are removed: {}. Use `sections` to name several."
-WITHDRAWAL_IGNORED = "A withdrawal counts with the status withdrawn alone; this one is not stored."
-
-
-def find_state_warnings(given: ArticleInput, saved: EditorialArticle) -> list[WriteWarning]:
-    """Return the warnings of an article that has another status than it was given, or no withdrawal."""
-    warnings: list[WriteWarning] = []
-    if given.status is ArticleStatus.PUBLISHED and saved["status"] == ArticleStatus.SCHEDULED:
-        warnings.append({"where": "published_at", "code": str(WarningCode.SCHEDULED), "detail": SCHEDULED})
-    if given.withdrawal is not None and saved["withdrawal"] is None:
-        code = str(WarningCode.WITHDRAWAL_IGNORED)
-        warnings.append({"where": "withdrawal", "code": code, "detail": WITHDRAWAL_IGNORED})
-    return warnings
 
 
 def find_section_warnings(patch: Mapping[str, Any], before: Mapping[str, Any]) -> list[WriteWarning]:

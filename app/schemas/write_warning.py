@@ -37,6 +37,7 @@ class WarningCode(StrEnum):
     DUPLICATE = "duplicate-dropped"
     WITHDRAWAL_IGNORED = "withdrawal-ignored"
     FIRST_TIME_IGNORED = "first-time-ignored"
+    EMBARGO_REMOVED = "embargo-removed"
     OLDER_VERSION = "older-version"
     RENAMED = "renamed-reference"
     TRANSLATION_PENDING = "translation-pending"
@@ -54,6 +55,7 @@ CODES_OF_WRITES: Final = (
     WarningCode.DUPLICATE,
     WarningCode.WITHDRAWAL_IGNORED,
     WarningCode.FIRST_TIME_IGNORED,
+    WarningCode.EMBARGO_REMOVED,
     WarningCode.OLDER_VERSION,
     WarningCode.RENAMED,
     WarningCode.TRANSLATION_PENDING,
@@ -130,21 +132,6 @@ def find_date_warnings(article: ArticleRecord, now: int) -> list[WriteWarning]:
         detail = "A schedule whose time has passed was published."
         warnings.append(WriteWarning(where="published_at", code=str(WarningCode.SCHEDULE_PASSED), detail=detail))
     return warnings
-
-
-def find_first_time_warnings(article: ArticleRecord, stored: int | None) -> list[WriteWarning]:
-    """Return the warning of a first public time other than the `stored` one, which is not stored.
-
-    That of a scheduled article is its public time: the publication will set it.
-    """
-    given, expected = article.first_published_at, article.published_at if stored is None else stored
-    if given is None or given == expected:
-        return []
-    if stored is None:
-        detail = "An article that was never public does not store it: send it with the publication."
-    else:
-        detail = "The first public time does not change once it is set; this one is not stored."
-    return [WriteWarning(where="first_published_at", code=str(WarningCode.FIRST_TIME_IGNORED), detail=detail)]
 
 
 def truncate(warnings: list[WriteWarning]) -> list[WriteWarning]:

@@ -11,12 +11,13 @@ from app.actions.articles.listings import Placement
 from app.actions.articles.notes import merge_notes
 from app.actions.articles.pending_revision import PendingRevision
 from app.actions.articles.slugs import base_slug, disambiguated_slugs, is_numbered_slug, numbered_slug_prefix
+from app.actions.articles.withdrawals import end_schedule, expiry_withdrawal, withdrawal_columns
 from app.actions.articles.write_options import WriteOptions
 from app.db.base import AnyRow
 from app.domain.article_members import given_members, member_columns
 from app.domain.article_status import (
     CLOCK_TOLERANCE_US,
-    EXPIRED,
+    WAS_PUBLIC,
     ArticleStatus,
     check_embargo,
     check_expiry,
@@ -30,7 +31,7 @@ from app.domain.slug import SlugStyle
 from app.domain.traits import read_traits
 from app.domain.tsid import format_id
 from app.errors import ArticleErasedError, FieldError, InvalidInputError
-from app.schemas.interchange import ArticleRecord, Withdrawal
+from app.schemas.interchange import ArticleRecord
 
 MEMBERS = (
     *("headline", "lead", "dateline", "published_at", "updated_at", "expires_at"),
@@ -92,9 +93,7 @@ class ArticleWrite:
         if row is not None and (row.erased_at is not None) is not (record.erased_at is not None):
             raise ArticleErasedError(format_id(self.article_id), erased_locally=row.erased_at is not None)
         if self._ends_schedule():
-            withdrawal = record.withdrawal or (Withdrawal() if self.status_before is ArticleStatus.SCHEDULED else None)
-            changed = {"status": ArticleStatus.DRAFT, "published_at": None, "withdrawal": withdrawal}
-            self.record = record = record.model_copy(update=changed)
+            self.record = record = end_schedule(record, is_scheduled=self.status_before is ArticleStatus.SCHEDULED)
         since = None if row is None else row.published_at
         self.status = resolve_status(
             record.status,
@@ -102,6 +101,7 @@ class ArticleWrite:
             self.now,
             before=self.status_before,
             since=since,
+            has_public_past=bool(record.revisions and record.revisions[-1].version),
             is_import=not self.options.reject_unknown,
         )
         self._check_past()
@@ -114,7 +114,7 @@ class ArticleWrite:
 
     def _check_past(self) -> None:
         """Raise InvalidInputError if the history in the record is impossible."""
-        record, was_public = self.record, self.status in {ArticleStatus.PUBLISHED, ArticleStatus.WITHDRAWN}
+        record, was_public = self.record, self.status in WAS_PUBLIC
         is_settled = self.current is not None and self.current.first_published_at is not None
         latest = self.now + CLOCK_TOLERANCE_US
         if not is_settled and record.first_published_at is not None and record.first_published_at > latest:
@@ -146,7 +146,7 @@ class ArticleWrite:
             raise InvalidInputError(FieldError("expires_at", reason))
         withdrawal = None  # an article that is withdrawn already retains its notice
         if self.status_before is not ArticleStatus.WITHDRAWN:
-            withdrawal = Withdrawal(reason=EXPIRED, notice=self.expiry_notice(), at=record.expires_at)
+            withdrawal = expiry_withdrawal(record.expires_at, self.expiry_notice())
         self.status = ArticleStatus.WITHDRAWN
         self.record = record.model_copy(update={"status": self.status, "withdrawal": withdrawal})
 
@@ -173,8 +173,10 @@ class ArticleWrite:
         if row is not None and row.version:
             if until is not None and until != row.embargoed_until:
                 raise InvalidInputError(FieldError("embargoed_until", "Cannot be set once the article was public."))
-        elif self.status in {ArticleStatus.PUBLISHED, ArticleStatus.SCHEDULED}:
-            check_embargo(until, self.record.published_at, self.now)
+        elif self.status is ArticleStatus.PUBLISHED:
+            check_embargo(until, self.now)
+        elif self.status is ArticleStatus.SCHEDULED:
+            check_embargo(until, self.record.published_at)
 
     def preferred_slug(self) -> str | None:
         """Return the given slug, the current one, or the one of the headline."""
@@ -251,7 +253,7 @@ class ArticleWrite:
         record = self.record
         return {
             **{name: getattr(record, name) for name in MEMBERS},
-            **self._withdrawal(),
+            **self.withdrawal_columns(),
             "edition_id": self.edition_id,
             "slug": self.slug,
             "headline_key": headline_key(record.headline),
@@ -314,7 +316,7 @@ class ArticleWrite:
                 revision=row.revision + 1,
                 version=row.version + public,
                 note=self.record.note,
-                is_alert=self.options.reject_unknown and self._is_first_alert(),
+                is_alert=self._is_first_alert(),
             )
         past = self.record.revisions
         last = past[-1] if past else None
@@ -329,29 +331,32 @@ class ArticleWrite:
             revision=revision + (not already_recorded),
             version=version + (public and not already_recorded),
             note=self.record.note,
-            is_alert=self.options.reject_unknown and self._is_first_alert(),
+            is_alert=self._is_first_alert(),
             imported_revisions=past,
             already_recorded=already_recorded,
         )
 
     def _is_first_alert(self) -> bool:
-        """Return whether the article is public with `alert` for the first time."""
+        """Return whether a write by an editor makes the article public with `alert` for the first time."""
         is_known = self.current is not None and self.current.alerted_at is not None
-        return self.record.alert and self.placement_after.is_public and not is_known
+        return self.options.reject_unknown and self.record.alert and self.placement_after.is_public and not is_known
+
+    def _is_announced_elsewhere(self) -> bool:
+        """Return whether an import brings an article with `alert` that has been public in another system."""
+        states = {self.status, self.record.status}
+        return not self.options.reject_unknown and self.record.alert and not states.isdisjoint(WAS_PUBLIC)
 
     def revision_columns(self, pending: PendingRevision) -> dict[str, Any]:
-        """Return the columns that follow from the revision, and the length of its text.
-
-        An import never announces an article: another system has published it already.
-        """
+        """Return the columns that follow from the revision, and the length of its text."""
         row, past = self.current, self.record.revisions
         alerted_at = None if row is None else row.alerted_at
+        is_announced = pending.is_alert or (alerted_at is None and self._is_announced_elsewhere())
         return {
             "revision": pending.revision,
             "version": pending.version,
             "modified_at": past[-1].at if pending.already_recorded else self.now,
             "notes": merge_notes(None if row is None else row.notes, pending, self.now),
-            "alerted_at": self.now if self._is_first_alert() else alerted_at,
+            "alerted_at": self.now if is_announced else alerted_at,
             **measure_blocks(orjson.loads(self.blocks()))._asdict(),
         }
 
@@ -360,38 +365,18 @@ class ArticleWrite:
         """Return whether the update is dated now, because the public content changes."""
         row = self.current
         is_visible = row is not None and bool(row.version) and self.hash_before != self.content_hash()
-        return (
-            self.options.touch_updated_at
-            and is_visible
-            and self.status in {ArticleStatus.PUBLISHED, ArticleStatus.WITHDRAWN}
-        )
+        return self.options.touch_updated_at and is_visible and self.status in WAS_PUBLIC
 
     def first_published_at(self) -> int | None:
         """Return the first public time: the stored one, else that of the write that makes the article public."""
         if self.current is not None and self.current.first_published_at is not None:
             return int(self.current.first_published_at)
-        if self.status not in {ArticleStatus.PUBLISHED, ArticleStatus.WITHDRAWN}:
+        if self.status not in WAS_PUBLIC:
             return None
         given = self.record.first_published_at
         return self.record.published_at if given is None else given
 
-    def _withdrawal(self) -> dict[str, Any]:
-        """Return the columns of a withdrawal; a draft has them if it was withdrawn before it was public."""
-        withdrawal, row = self.record.withdrawal, self.current
-        was = row if row is not None and row.status == self.status and row.withdrawn_at is not None else None
-        ends_schedule = (
-            was is not None or not self.options.reject_unknown or self.status_before is ArticleStatus.SCHEDULED
-        )
-        is_ended = self.status is ArticleStatus.DRAFT and ends_schedule and (withdrawal is not None or was is not None)
-        if self.status is not ArticleStatus.WITHDRAWN and not is_ended:
-            return {"withdrawal_reason": None, "withdrawal_notice": None, "withdrawn_at": None}
-        if withdrawal is None and was is not None:
-            names = ("withdrawal_reason", "withdrawal_notice", "withdrawn_at")
-            return {name: getattr(was, name) for name in names}
-        at = None if withdrawal is None else withdrawal.at
-        since = was.withdrawn_at if was is not None else self.now
-        return {
-            "withdrawal_reason": None if withdrawal is None else withdrawal.reason,
-            "withdrawal_notice": None if withdrawal is None else withdrawal.notice,
-            "withdrawn_at": since if at is None else at,
-        }
+    def withdrawal_columns(self) -> dict[str, Any]:
+        """Return the columns of a withdrawal, None in each without one."""
+        is_import = not self.options.reject_unknown
+        return withdrawal_columns(self.record, self.current, self.status, now=self.now, is_import=is_import)

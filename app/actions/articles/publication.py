@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from app.actions.articles.transitions import Transition, apply_transitions, get_for_transition
+from app.actions.articles.withdrawals import WITHDRAWAL_COLUMNS
 from app.actions.changelog.changes import begin_log_transaction
 from app.db.base import AnyRow
 from app.domain.actor import Actor
@@ -21,7 +22,7 @@ from app.domain.tsid import format_id
 from app.errors import ArticleErasedError, ConflictError, FieldError, InvalidInputError
 from app.schemas.interchange import Note
 
-_NO_WITHDRAWAL: Final = dict.fromkeys(("withdrawal_reason", "withdrawal_notice", "withdrawn_at"))
+_NO_WITHDRAWAL: Final = dict.fromkeys(WITHDRAWAL_COLUMNS)
 
 
 def publish_article(
@@ -49,7 +50,7 @@ def publish_article(
     published_at = now if at is None else at
     after = ArticleStatus.SCHEDULED if published_at > now else ArticleStatus.PUBLISHED
     _require_unexpired(row, published_at, now)
-    check_embargo(row.embargoed_until, published_at, now)
+    check_embargo(row.embargoed_until, max(now, published_at))
     if (after, published_at) != (status, row.published_at):
         transition = Transition(row=row, status=after, published_at=published_at, columns=_NO_WITHDRAWAL)
         apply_transitions(connection, [transition], now=now, editor=editor)
@@ -139,6 +140,7 @@ def restore_article(
     if row.published_at > now:
         raise ConflictError("The public time of the article is in the future.")
     _require_unexpired(row, row.published_at, now)
+    check_embargo(row.embargoed_until, now)
     transition = Transition(
         row=row, status=ArticleStatus.PUBLISHED, published_at=row.published_at, columns=_NO_WITHDRAWAL
     )

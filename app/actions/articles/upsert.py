@@ -28,6 +28,7 @@ from app.actions.articles.renamed_references import refresh_renamed_hashes, reso
 from app.actions.articles.revisions import snapshot_content
 from app.actions.articles.slugs import import_redirects, replace_redirects
 from app.actions.articles.source_versions import newer_versions, skip_older
+from app.actions.articles.state_warnings import find_state_warnings
 from app.actions.articles.translations import plan_translations, store_translations
 from app.actions.articles.write_options import WriteOptions, WriteResult
 from app.actions.catalogue.entries import Outcome, UnknownEditionError, find_editions
@@ -39,7 +40,6 @@ from app.errors import DaylineError
 from app.interchange.section_tree import read_section_tree
 from app.models.article import article_bodies, articles
 from app.schemas.interchange import ArticleRecord
-from app.schemas.write_warning import find_first_time_warnings
 
 IMPORT_OPTIONS = WriteOptions()
 _ids = TsidGenerator()
@@ -161,13 +161,14 @@ def _store_in_edition(batch: _Batch, edition_id: int, writes: list[ArticleWrite]
 def _resolve_statuses(writes: Iterable[ArticleWrite], stored: WriteResult) -> list[ArticleWrite]:
     passed: list[ArticleWrite] = []
     for write in writes:
+        given = write.record
         try:
             write.resolve_status()
         except DaylineError as error:
             stored.outcomes[write.index] = error
         else:
             passed.append(write)
-            if warnings := find_first_time_warnings(write.record, write.first_published_at()):
+            if warnings := find_state_warnings(write, given):
                 stored.warnings.setdefault(write.index, []).extend(warnings)
     return passed
 

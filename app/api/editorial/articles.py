@@ -84,7 +84,7 @@ async def create_article(
     def create(connection: Connection) -> StoredResponse:
         stored = editing.create_article(connection, article, now=clock.now(), editor=editor)
         key, found = format_id(stored.article_id), [*warnings, *stored.warnings]
-        created = article_response(connection, key, warnings=found, given=article, status=HTTPStatus.CREATED)
+        created = article_response(connection, key, warnings=found, status=HTTPStatus.CREATED)
         return to_stored_response(created, article_id=stored.article_id)
 
     response: TypedResponse[SavedArticle] = await write.run(create)

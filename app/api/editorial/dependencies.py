@@ -25,7 +25,7 @@ from app.errors import FieldError, InvalidInputError, PersonForbiddenError, Prec
 from app.queries.editorial.editorial_articles import get_editorial_article, parse_article_id
 from app.schemas.editorial import SavedArticle
 from app.schemas.interchange import ArticleCreate
-from app.schemas.state_warnings import find_pending_translations, find_state_warnings
+from app.schemas.state_warnings import find_pending_translations
 from app.schemas.write_warning import WriteWarning, find_warnings
 from app.services import Services
 
@@ -194,17 +194,13 @@ def article_response(
     key: str,
     *,
     warnings: list[WriteWarning],
-    given: ArticleCreate | None = None,
     status: int = HTTPStatus.OK,
 ) -> TypedResponse[SavedArticle]:
     """Return the article after a write, with its revision as ETag; a new one's address in `Location`.
 
-    Where the whole article was `given`, the warnings list the differences of its state. References to translations that
-    do not exist yet are warnings of every write.
+    References to translations that do not exist yet are warnings of every write.
     """
     article, revision = get_editorial_article(connection, key)
-    if given is not None:
-        warnings = [*warnings, *find_state_warnings(given, article)]
     warnings = [*warnings, *find_pending_translations(article)]
     headers = {"location": article["href"]} if status == HTTPStatus.CREATED else {}
     saved: SavedArticle = {**article, "warnings": warnings}

@@ -119,7 +119,7 @@ async def push_article(
         )
         status = HTTPStatus.CREATED if pushed.outcome is Outcome.CREATED else HTTPStatus.OK
         key, found = format_id(pushed.article_id), [*warnings, *pushed.warnings]
-        return article_response(connection, key, warnings=found, given=article, status=status)
+        return article_response(connection, key, warnings=found, status=status)
 
     response = await services.database.write(run)
     await services.scheduler.refresh()

@@ -16,6 +16,7 @@ from app.models.change import changes
 from tests.api.conftest import MakeKey, as_key
 from tests.conftest import NOW, Store
 from tests.importers.conftest import export_bytes, import_bytes
+from tests.importers.lines import article_line, pack
 from tests.invariants import check_house
 from tests.records import article
 
@@ -95,4 +96,34 @@ async def test_import_announces_nothing_and_later_edits_neither(
     headers = {**chief, "if-match": "*"}
     await client.patch(f"/v1/editorial/articles/{article_id}", json={"headline": "Flood"}, headers=headers)
     assert await database.read(logged_types) == ["article.published", "article.updated"]
+    await database.read(check_house)
+
+
+@pytest.mark.parametrize(
+    ("members", "announces"),
+    [
+        ({"status": "withdrawn"}, False),
+        ({"expires_at": "2026-11-20T11:00:00Z"}, False),
+        ({"status": "published", "published_at": "2026-11-20T12:00:30Z"}, False),
+        ({"status": "scheduled", "published_at": "2026-11-20T12:01:00Z"}, True),
+        ({"status": "draft"}, True),
+    ],
+)
+async def test_imported_alert_is_logged_later_only_if_the_article_was_never_public(
+    database: Database, client: httpx.AsyncClient, chief: dict[str, str], members: dict[str, str], *, announces: bool
+) -> None:
+    line = article_line("a", alert=True, **{"published_at": "2026-11-20T10:00:00Z", **members})
+    assert (await import_bytes(database, pack(line))).outcomes == {"created": 1}
+    headers = {**chief, "if-match": "*"}
+    with clock.frozen(NOW + MINUTE_US):
+        await database.write(apply_due_transitions, now=clock.now(), most=10)
+        found = await client.get("/v1/editorial/articles?source_id=a", headers=chief)
+        here, status = (found.json()["items"][0][name] for name in ("href", "status"))
+        if status == "withdrawn":
+            await client.patch(here, json={"expires_at": None}, headers=headers)
+            assert (await client.delete(f"{here}/withdrawal", headers=headers)).is_success
+        elif status == "draft":
+            assert (await client.put(f"{here}/publication", json={}, headers=headers)).is_success
+        assert (await client.get(found.json()["items"][0]["href"], headers=chief)).json()["status"] == "published"
+    assert ("article.alert" in await database.read(logged_types)) is announces
     await database.read(check_house)

@@ -86,3 +86,25 @@ async def test_import_refuses_a_publication_before_the_end(database: Database) -
     reason = "The article is embargoed until 2026-11-21T10:00:00.000000+00:00."
     assert brought.errors == [(2, reason), (3, reason)]
     assert brought.outcomes == {"created": 2}
+
+
+async def test_upsert_that_omits_an_embargo_removes_it_with_a_warning(desk: Desk) -> None:
+    given = {"headline": "A", "published_at": NEXT_WEEK}
+    await desk.done("PUT", "/editions/global/articles/a", {**given, "embargoed_until": TOMORROW})
+    assert desk.warnings == []
+    assert (await desk.done("PUT", "/editions/global/articles/a", given))["embargoed_until"] is None
+    assert [(each["where"], each["code"]) for each in desk.warnings] == [("embargoed_until", "embargo-removed")]
+    await desk.done("PUT", "/editions/global/articles/a", {**given, "embargoed_until": TOMORROW})
+    await desk.done("PUT", "/editions/global/articles/a", {**given, "embargoed_until": None})
+    assert desk.warnings == []
+
+
+async def test_restoration_of_an_imported_withdrawal_waits_for_the_end(desk: Desk, database: Database) -> None:
+    line = article_line("a", status="withdrawn", published_at=TODAY, embargoed_until=TOMORROW)
+    assert (await import_bytes(database, pack(line))).outcomes == {"created": 1}
+    here = (await desk.done("GET", "/articles?source_id=a"))["items"][0]
+    check_problem(await desk.send("DELETE", f"/articles/{here['id']}/withdrawal"), "embargoed")
+    published = {"headline": "A", "status": "published", "embargoed_until": TOMORROW}
+    check_problem(await desk.push("a", published), "embargoed")
+    with clock.frozen(parse_instant(TOMORROW)):
+        assert (await desk.restore(here))["status"] == "published"
