@@ -23,7 +23,17 @@ from app.api.middleware.request_context import ObservedFastAPI, observe_recovery
 from app.api.middleware.security_headers import SecurityHeadersMiddleware
 from app.api.openapi.document import install_openapi
 from app.api.ops import docs, health
-from app.api.public import addresses, articles, catalogue, changes, curated_lists, editions, export, stream, timeline
+from app.api.public import (
+    addresses,
+    articles,
+    catalogue,
+    changes,
+    curated_lists,
+    editions,
+    export,
+    stream,
+    timeline,
+)
 from app.api.public.direct_routes import DirectRoutesMiddleware, add_direct_routes
 from app.api.router import include_routers
 from app.background.scheduler import Scheduler
@@ -34,6 +44,8 @@ from app.db.database import Database, open_database
 from app.domain.api_key import LastUsedBuffer
 from app.invalidation.change_event import ChangeEvent
 from app.logging.configuration import configure_logging, is_configured, make_configuration
+from app.net.base_path import links_below
+from app.net.cross_origin import find_policy
 from app.response_cache.middleware import CacheMiddleware
 from app.response_cache.store import ResponseStore
 from app.response_cache.wire.raw_responses import STATE_KEY, HitObserver, RawResponse, RawResponseCache
@@ -53,21 +65,26 @@ if TYPE_CHECKING:
 def create_app(settings: Settings | None = None, *, connection_limits: ConnectionLimits | None = None) -> FastAPI:
     """Build the application from these settings, by default those of the environment."""
     chosen = settings or read_settings()
+    cross_origin = find_policy(chosen.cors_origins)
     store, limits = ResponseStore(chosen.cache_bytes), connection_limits or ConnectionLimits()
     recorder = _build_recorder(chosen)
-    access_log = AccessLog() if chosen.access_log else None
+    access_log = AccessLog(base_path=chosen.base_path) if chosen.access_log else None
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, object]]:
         _ensure_logging(chosen)
         async with _running_services(chosen, store) as services:
             app.state.services = services
-            monitor = ConnectionMonitor(limits, trusted_proxies=chosen.trusted_proxies)
+            monitor = ConnectionMonitor(
+                limits, trusted_proxies=chosen.trusted_proxies, base_path=chosen.base_path, cross_origin=cross_origin
+            )
             async with _running_recorder(recorder, services, monitor):
                 with flushing(access_log), on_shutdown_signal(lambda: _release_waiting_clients(services)):
                     yield {MONITOR_KEY: monitor, **_wire_cache(services, recorder, access_log)}
 
     app = ObservedFastAPI(
+        base_path=chosen.base_path,
+        cross_origin=cross_origin,
         title="Dayline",
         version=version("dayline"),
         openapi_url=None,
@@ -81,7 +98,7 @@ def create_app(settings: Settings | None = None, *, connection_limits: Connectio
         app.observers.append(recorder.requests.observe)
     _add_routes(app)
     _add_middleware(app, chosen, store)
-    install_openapi(app)
+    install_openapi(app, base_path=chosen.base_path)
     install_exception_handlers(app)
     app.observers.append(lambda record: observe_recovery(app.state.services, record))
     if access_log is not None:
@@ -153,11 +170,12 @@ async def _running_services(settings: Settings, store: ResponseStore) -> AsyncIt
     services = _build_services(settings, store)
     purger = services.cdn_purger
     try:
-        await services.scheduler.start()
-        await services.log_follower.start()
-        if purger is not None:
-            purger.start()
-        services.dispatcher.start()
+        with links_below(settings.base_path):  # their tasks render links as requests do
+            await services.scheduler.start()
+            await services.log_follower.start()
+            if purger is not None:
+                purger.start()
+            services.dispatcher.start()
         yield services
     finally:
         await services.stream_hub.close()
@@ -263,6 +281,8 @@ def _wire_cache(
         up_to_date=services.log_follower,
         schedule=services.scheduler,
         on_hit=_build_hit_observer(recorder, access_log),
+        base_path=settings.base_path,
+        cross_origin=find_policy(settings.cors_origins),
     )
     return {STATE_KEY: hits}
 

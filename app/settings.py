@@ -13,7 +13,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from app.domain.html.inline_html import validate_site_url
 from app.errors import ConfigurationError
 from app.invalidation.surrogate_header import check_purge_url, parse_field
+from app.net.base_path import parse_base_path
 from app.net.client_address import Network, parse_networks
+from app.net.cross_origin import ANY_ORIGIN, parse_origins
 from app.net.listen_address import ListenAddress, parse_listen_address
 from app.net.rate import parse_rate
 
@@ -75,7 +77,15 @@ def _rate(value: object) -> object:
 
 
 def _public_url(value: object) -> object:
-    return validate_site_url(value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    url = validate_site_url(value)
+    parse_base_path(url)
+    return url
+
+
+def _origins(value: object) -> object:
+    return parse_origins(value) if isinstance(value, str) else value
 
 
 def _lower(value: object) -> object:
@@ -136,7 +146,10 @@ class Settings(BaseModel):
     )
     wire_cache: bool = Field(default=True, description="Send cached responses before the application is called.")
     public_url: Annotated[str | None, BeforeValidator(_public_url)] = Field(
-        None, description="URL of this installation in feeds; by default the site of the edition."
+        None, description="URL of this installation: its path precedes every link, and feeds have the whole."
+    )
+    cors_origins: Annotated[tuple[str, ...], BeforeValidator(_origins)] = Field(
+        (ANY_ORIGIN,), description="Origins whose scripts have access with credentials, or `*`: any, without them."
     )
     revision_thinning: bool = Field(
         default=False,
@@ -148,6 +161,11 @@ class Settings(BaseModel):
     cdn_purge_header: Annotated[tuple[str, str] | None, BeforeValidator(_header_field)] = Field(
         None, repr=False, description="Header field of purge requests, such as `Fastly-Key: …`."
     )
+
+    @property
+    def base_path(self) -> str:
+        """Return the path of the public URL, which precedes every link; empty without one."""
+        return "" if self.public_url is None else parse_base_path(self.public_url)
 
     @property
     def reads_require_key(self) -> bool:
@@ -259,6 +277,8 @@ def _is_service_link(name: str, value: str) -> bool:
 def _format_default(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value)) or "none"
     return str(value) if value or value == 0 else "none"
 
 

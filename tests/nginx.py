@@ -42,23 +42,39 @@ def configured(upstream: int, port: int, folder: Path) -> str:
         "/run/nginx.pid;": f"{folder}/nginx.pid;",
         "http {\n": f"http {{\n{places}",
     }.items():
-        assert text.count(documented) == 1, documented
+        assert documented in text, documented
         text = text.replace(documented, here)
     return text
+
+
+def minimal(servers: str, folder: Path) -> str:
+    """Return a configuration with these server blocks, whose files are all in this folder."""
+    places = "".join(f"{name}_temp_path {folder}/{name}; " for name in TEMPORARY)
+    return (
+        f"worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/error.log warn;\n"
+        f"events {{}}\nhttp {{ access_log {folder}/access.log combined; {places}\n{servers}\n}}\n"
+    )
 
 
 @contextmanager
 def nginx_before(upstream: int, folder: Path) -> Iterator[str]:
     """Run nginx in front of this port; yield its URL."""
-    program, port = find_nginx(), free_port()
-    file = folder / "nginx.conf"
-    file.write_text(configured(upstream, port, folder))
+    port = free_port()
+    with running_nginx(configured(upstream, port, folder), port, folder):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def running_nginx(configuration: str, port: int, folder: Path) -> Iterator[None]:
+    """Run nginx with a configuration that listens on this port; its log has no emergency and no alert."""
+    program, file = find_nginx(), folder / "nginx.conf"
+    file.write_text(configuration)
     user = " user root;" if os.geteuid() == 0 else ""
     command = [program, "-p", str(folder), "-c", str(file), "-e", str(folder / "begin.log"), "-g", f"daemon off;{user}"]
     with subprocess.Popen(command, stderr=subprocess.PIPE) as process:  # noqa: S603 - found above
         try:
             _wait_for(port, process, folder)
-            yield f"http://127.0.0.1:{port}"
+            yield
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(MAX_SECONDS)

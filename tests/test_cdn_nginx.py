@@ -102,7 +102,7 @@ def test_nginx_serves_cached_responses(front: Front) -> None:
     ],
 )
 def test_nginx_caches_each_representation(front: Front, accepted: str, encoding: str) -> None:
-    plain = httpx.get(f"{front.server.address}{LARGE}", headers={"accept-encoding": "identity"})
+    plain = httpx.get(f"{front.server.address}{LARGE}", headers={"accept-encoding": "identity"}, timeout=30)
     for _ in range(2):
         with front.client.stream("GET", LARGE, headers={"accept-encoding": accepted}) as response:
             raw = b"".join(response.iter_raw())

@@ -21,6 +21,7 @@ from app.invalidation.dependencies import (
     expires_at,
 )
 from app.models.curated_list import curated_lists
+from app.net.base_path import href_of
 from app.queries.articles.article_list import ARTICLE_COLUMNS, render_articles, sorted_like
 from app.queries.articles.items import fetch_articles, select_fields
 from app.queries.catalogue.editions import EditionView, get_edition_view
@@ -164,7 +165,7 @@ def _read_newest(connection: Connection, params: ArticleListParams, limit: int) 
 
 
 def _link(row: AnyRow, edition: EditionView) -> CuratedListLink:
-    return {"slug": row.slug, "name": row.name, "href": f"{PATH}/{row.slug}{edition.query()}"}
+    return {"slug": row.slug, "name": row.name, "href": href_of(f"{PATH}/{row.slug}{edition.query()}")}
 
 
 def _editorial(row: AnyRow, edition: EditionView) -> EditorialCuratedList:
@@ -172,7 +173,7 @@ def _editorial(row: AnyRow, edition: EditionView) -> EditorialCuratedList:
     record.pop("kind")
     shown: dict[str, Any] = {
         **record,
-        "href": f"{EDITORIAL_PATH}/{row.slug}{edition.query()}",
+        "href": href_of(f"{EDITORIAL_PATH}/{row.slug}{edition.query()}"),
         "revision": row.revision,
         "modified_at": format_instant(row.modified_at, find_zone("UTC")),
     }

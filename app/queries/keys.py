@@ -14,6 +14,7 @@ from app.domain.list_filter import ListFilter
 from app.errors import NotFoundError
 from app.models.api_key import api_keys
 from app.models.edition import editions
+from app.net.base_path import href_of
 from app.queries.keyset.pages import by_name
 from app.schemas.api_key import ApiKey, ApiKeyList, ApiKeyListParams
 
@@ -106,7 +107,7 @@ def _key(row: AnyRow, slugs: Mapping[int, str]) -> ApiKey:
     bound = None if row.edition_ids is None else orjson.loads(row.edition_ids)
     return {
         "prefix": row.prefix,
-        "href": f"{PATH}/{row.prefix}",
+        "href": href_of(f"{PATH}/{row.prefix}"),
         "name": row.name,
         "scopes": orjson.loads(row.scopes),
         "editions": None if bound is None else sorted(slugs[each] for each in bound if each in slugs),

@@ -9,6 +9,7 @@ from typing_extensions import TypedDict
 from app.domain.api_key import PREFIX_PATTERN, ApiKeyScope
 from app.domain.body.values import null_as_empty, whole_number
 from app.errors import FieldError, InvalidInputError, InvalidValueError
+from app.net.base_path import href_of
 from app.schemas.pagination import NextPage
 from app.schemas.param_types import Cursor, Limit
 from app.schemas.params import NoParams
@@ -116,7 +117,7 @@ class ApiKeyListParams(NoParams):
     def href(self, path: str, *, cursor: str) -> str:
         """Return the URL of the next page."""
         given = self.model_dump(exclude_unset=True, mode="json")
-        return f"{path}?{urlencode(given | {'cursor': cursor})}"
+        return href_of(f"{path}?{urlencode(given | {'cursor': cursor})}")
 
 
 class ApiKey(TypedDict):

@@ -25,6 +25,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.domain.article_status import BodyFormat, LinkForm
 from app.errors import FieldError, InvalidInputError
+from app.net.base_path import href_of
 from app.schemas.article import ArticleDetails, ArticleItem, CardMembers, TimelineItem
 from app.schemas.param_types import (
     EMPTY,
@@ -91,13 +92,17 @@ class QueryParams(BaseModel):
 
         Parameters are in the order of the model, and those that have their default value are left out.
         """
+        return href_of(self.path_for(path, **changed))
+
+    def path_for(self, path: str, **changed: str | None) -> str:
+        """Return the same without the base path: an identifier that no setting changes."""
         return _address(path, (self._stated(changed) | changed).items())
 
     def href_of_changes(self, seq: int) -> str:
         """Return the URL of the changes after a position, under the same filters."""
         stated = self._stated()
         parameters = [(name, stated[name]) for name in _FOR_CHANGES if name in stated]
-        return _address("/v1/changes", [("since", seq), *parameters])
+        return href_of(_address("/v1/changes", [("since", seq), *parameters]))
 
     def _stated(self, changed: Container[str] = ()) -> dict[str, Any]:
         """Return the parameters that are given and have another value than their default, and those to be changed."""

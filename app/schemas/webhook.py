@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 from app.domain.body.values import null_as_empty, whole_number
 from app.domain.change import ARTICLE_REMOVED, ChangeType
 from app.errors import InvalidValueError
+from app.net.base_path import href_of
 from app.schemas.article_members import FeaturedFilter, SubsectionsFilter
 from app.schemas.pagination import NextPage
 from app.schemas.param_types import MAX_NAMES, AccessLevels, Cursor, Formats, Languages, Limit, StrictInt
@@ -221,7 +222,7 @@ class _PageParams(NoParams):
     def href(self, path: str, *, cursor: str) -> str:
         """Return the URL of the next page."""
         given = self.model_dump(exclude_unset=True, mode="json")
-        return f"{path}?{urlencode(given | {'cursor': cursor})}"
+        return href_of(f"{path}?{urlencode(given | {'cursor': cursor})}")
 
 
 class WebhookListParams(_PageParams):

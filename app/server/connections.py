@@ -14,6 +14,7 @@ from heapq import nsmallest
 from typing import Protocol, runtime_checkable
 
 from app.net.client_address import Network, parse_address, rate_limit_bucket
+from app.net.cross_origin import CrossOriginPolicy
 from app.server.request_head import HeadLimits
 
 log = logging.getLogger(__name__)
@@ -77,8 +78,17 @@ class ConnectionMonitor:
     out. Trusted proxies forward many clients and are only bound by the total.
     """
 
-    def __init__(self, limits: ConnectionLimits | None = None, *, trusted_proxies: Sequence[Network] = ()) -> None:
+    def __init__(
+        self,
+        limits: ConnectionLimits | None = None,
+        *,
+        trusted_proxies: Sequence[Network] = (),
+        base_path: str = "",
+        cross_origin: CrossOriginPolicy | None = None,
+    ) -> None:
         self.limits = limits or ConnectionLimits()
+        self.base_path = base_path  # of the links in refusals
+        self.cross_origin = cross_origin  # of their CORS fields
         self.refused: Counter[str] = Counter()  # since the last sweep
         self._reported: Counter[str] = Counter()
         self.max_open = max_connections()

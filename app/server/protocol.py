@@ -368,10 +368,14 @@ class BoundedProtocol(HttpToolsProtocol):
     def _write_refusal(self, refusal: Refusal, detail: str) -> None:
         self._monitor.refused[refusal.code] += 1
         is_read = self._phase is BODY  # its head is
+        fields = self.headers if is_read or self._phase is HEAD else []
         response = render_refusal(
             refusal,
             detail,
-            path=path_of(self.url) if is_read or (self._phase is HEAD and self.headers) else "",
+            path=path_of(self.url) if is_read or fields else "",
+            base_path=self._monitor.base_path,
+            cross_origin=self._monitor.cross_origin,
+            origin=dict(fields).get(b"origin"),
             server_fields=self.server_state.default_headers,
             is_head=is_read and self.parser.get_method() == b"HEAD",
         )

@@ -7,6 +7,8 @@ from urllib.parse import quote
 
 import orjson
 
+from app.net.base_path import without_base
+from app.net.cross_origin import CrossOriginPolicy
 from app.server.response_fields import PROBLEM_CORS, SECURITY_FIELDS, RawFields
 
 PROBLEM_TYPE = "application/problem+json"
@@ -58,20 +60,33 @@ class RefusedRequest(Exception):  # noqa: N818 - an outcome, raised to leave the
 
 
 def render_refusal(
-    refusal: Refusal, detail: str, *, path: str = "", server_fields: Iterable[tuple[bytes, bytes]], is_head: bool
+    refusal: Refusal,
+    detail: str,
+    *,
+    path: str = "",
+    base_path: str = "",
+    cross_origin: CrossOriginPolicy | None = None,
+    origin: bytes | None = None,
+    server_fields: Iterable[tuple[bytes, bytes]],
+    is_head: bool,
 ) -> bytes:
-    """Return a whole response that ends the connection; `path` is empty where the target is not known."""
+    """Return a whole response that ends the connection; `path` is empty where the target is not known.
+
+    With a `cross_origin` policy it is for the scripts of this `origin`.
+    """
     content = {
-        "type": f"/problems/{refusal.code}",
+        "type": f"{base_path}/problems/{refusal.code}",
         "title": refusal.title,
         "status": refusal.status,
         "detail": detail,
-        "instance": quote(path, safe=PATH_SAFE),
+        "instance": base_path + quote(without_base(path, base_path), safe=PATH_SAFE) if path else "",
     }
     body = orjson.dumps(content)
     fields: RawFields = [*server_fields, *((name.encode(), value.encode()) for name, value in _FIELDS.items())]
     if refusal.status == HTTPStatus.SERVICE_UNAVAILABLE:
         fields.append((b"retry-after", b"1"))
+    if cross_origin is not None:
+        fields = cross_origin.apply(fields, cross_origin.find_origin(origin))
     lines = [b"HTTP/1.1 %d %s" % (refusal.status, HTTPStatus(refusal.status).phrase.encode())]
     lines += [b"%s: %s" % field for field in fields]
     return b"\r\n".join([*lines, b"content-length: %d" % len(body), b"", b"" if is_head else body])

@@ -106,7 +106,7 @@ class StreamHub:
             raise TooManyStreamsError(f"{MAX_STREAMS} streams are open already.", retry_after=RETRY_AFTER_S)
 
     async def _get_feed(self, params: ChangeListParams) -> SharedFeed:
-        name = params.url_for("")
+        name = params.path_for("")
         channel = self._channels.get(name)
         if channel is None or channel.is_closed:
             latest = await self._database.read(latest_seq)
@@ -132,7 +132,7 @@ class StreamHub:
         if channel.users:
             return
         channel.stop()
-        name = channel.question.url_for("")
+        name = channel.question.path_for("")
         if self._channels.get(name) is channel:
             del self._channels[name]
         if not self._channels:

@@ -12,6 +12,7 @@ from app.changefeed.log_watcher import LogWatcher
 from app.domain.sequence_gap import MIN_JUMP
 from app.domain.webhook import REMOVAL_TYPES
 from app.errors import DaylineError
+from app.net.base_path import href_of
 from app.schemas.change import ChangeItem, ChangeList, ChangeListParams
 
 MAX_RECENT_EVENTS = 64
@@ -208,6 +209,6 @@ class SharedFeed:
             "seq": event.seq,
             "type": kind,
             "at": event.at,
-            "article": {"id": article, "href": f"/v1/articles/{article}"},
+            "article": {"id": article, "href": href_of(f"/v1/articles/{article}")},
         }
         event.type, event.content = kind, self.wire.change(page)

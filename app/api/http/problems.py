@@ -1,6 +1,7 @@
 """Exception handlers: errors become problem details (RFC 9457) with stable codes, each documented on a page."""
 
 import logging
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -48,6 +49,8 @@ from app.api.http.validation import to_invalid_input
 from app.db.database import TRANSIENT_ERRORS, is_transient
 from app.domain.calendar import UTC
 from app.domain.instant import format_instant
+from app.net.base_path import href_of
+from app.net.cross_origin import ANY_ORIGIN
 from app.server.refusals import PATH_SAFE, PROBLEM_TYPE
 from app.server.request_record import READING_METHODS, get_record, route_path
 from app.server.response_fields import PROBLEM_CORS, SECURITY_FIELDS
@@ -60,6 +63,8 @@ PREFLIGHT_SECONDS = 86_400
 RETRY_ADVICE = "a read is safe to repeat, a write with its Idempotency-Key or If-Match."
 ALLOWED_HEADERS = "*, Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key"
 """Request header fields for scripts of other origins: any, but `*` alone would not include Authorization (Fetch)."""
+
+_FIELD_NAMES = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+(?:[ \t]*,[ \t]*[!#$%&'*+.^_`|~0-9A-Za-z-]+)*")
 
 HANDLED_ERRORS = (errors.DaylineError, *TRANSIENT_ERRORS)
 """Errors of Dayline, and possible outages of the database."""
@@ -102,11 +107,11 @@ def problem_response(
 ) -> Response:
     """Return a problem details response with additional members."""
     content = {
-        "type": f"/problems/{kind.code}",
+        "type": href_of(f"/problems/{kind.code}"),
         "title": kind.title,
         "status": kind.status,
         "detail": detail,
-        "instance": quote(request.scope["path"], safe=PATH_SAFE),
+        "instance": href_of(quote(request.scope["path"], safe=PATH_SAFE)),
         **members,
     }
     manners = {"cache-control": NO_CACHE, **PROBLEM_CORS, **SECURITY_FIELDS, **(headers or {})}
@@ -193,12 +198,20 @@ async def _handle_http_exception(request: Request, error: HTTPException) -> Resp
         preflight = {
             "allow": allowed,
             "access-control-allow-methods": allowed,
-            "access-control-allow-headers": ALLOWED_HEADERS,
+            "access-control-allow-headers": _allowed_headers(request),
             "access-control-max-age": str(PREFLIGHT_SECONDS),
         }
         return Response(status_code=204, headers={**CROSS_ORIGIN, **preflight, **_privacy(request)})
     detail = f"{request.method} is not among the methods of this address: {allowed}."
     return problem_response(request, METHOD_NOT_ALLOWED, detail, headers={"allow": allowed})
+
+
+def _allowed_headers(request: Request) -> str:
+    """Return the request header fields for scripts; with credentials `*` is no wildcard, so also those requested."""
+    requested = request.headers.get("access-control-request-headers", "")
+    if services_of(request).settings.cors_origins == (ANY_ORIGIN,) or not _FIELD_NAMES.fullmatch(requested):
+        return ALLOWED_HEADERS
+    return f"{ALLOWED_HEADERS}, {requested}"
 
 
 def allowed_methods(request: Request) -> list[str]:

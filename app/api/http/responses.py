@@ -13,6 +13,7 @@ from fastapi import Response
 
 from app.domain.instant import SECOND_US
 from app.invalidation.max_age import CONTENT
+from app.net.base_path import href_of
 
 T = TypeVar("T")
 
@@ -66,7 +67,7 @@ def document_response(
 def redirect_response(scope: Mapping[str, Any], path: str, *, cache_control: str = PUBLIC) -> Response:
     """Return a permanent redirect to the path, with the query string of the request."""
     query = scope["query_string"].decode("latin-1")
-    location = f"{path}?{query}" if query else path
+    location = href_of(f"{path}?{query}" if query else path)
     return Response(status_code=308, headers={"location": location, "cache-control": cache_control, **CROSS_ORIGIN})
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from app import clock
 from app.logging.context import BATCH, MAKE_RECORD, REQUEST_ID
+from app.net.base_path import without_base
 from app.response_cache.wire.raw_responses import RawResponse
 from app.server.request_head import path_of
 from app.server.request_record import HIT, RequestRecord
@@ -23,10 +24,11 @@ class AccessLog:
     """Logs method, path, status, milliseconds, bytes of content, cache state and key prefix of each request.
 
     A hit of the wire cache takes some twenty microseconds, so it is only noted, and logged within a quarter of a second
-    with its own time. Query strings are never logged.
+    with its own time. Query strings are never logged, and paths without the base path, as they are routed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, base_path: str = "") -> None:
+        self._base_path = base_path
         self._hits: list[tuple[int, bytes, RawResponse, float]] = []
         self._timer: asyncio.TimerHandle | None = None
 
@@ -61,9 +63,20 @@ class AccessLog:
         ]
         token = REQUEST_ID.set(None)  # they have none, also where a request causes this
         try:
-            log.info("%d hits of the wire cache", len(hits), extra={BATCH: batch, MAKE_RECORD: _make_record})
+            log.info("%d hits of the wire cache", len(hits), extra={BATCH: batch, MAKE_RECORD: self._make_record})
         finally:
             REQUEST_ID.reset(token)
+
+    def _make_record(self, start: bytes, response: RawResponse, duration_ms: float) -> logging.LogRecord:
+        """Return the record of one hit."""
+        path = without_base(path_of(start.partition(b" ")[2]), self._base_path)
+        record = RequestRecord(
+            response.method.decode(), path, "", status=response.status, response_bytes=len(response.body), cache=HIT
+        )
+        return log.makeRecord(
+            *(log.name, logging.INFO, __file__, 0, "%s %s", (record.method, record.path), None),
+            extra=_fields(record, duration_ms),
+        )
 
 
 @contextmanager
@@ -74,18 +87,6 @@ def flushing(access_log: AccessLog | None) -> Iterator[None]:
     finally:
         if access_log is not None:
             access_log.flush()
-
-
-def _make_record(start: bytes, response: RawResponse, duration_ms: float) -> logging.LogRecord:
-    """Return the record of one hit."""
-    path = path_of(start.partition(b" ")[2])
-    record = RequestRecord(
-        response.method.decode(), path, "", status=response.status, response_bytes=len(response.body), cache=HIT
-    )
-    return log.makeRecord(
-        *(log.name, logging.INFO, __file__, 0, "%s %s", (record.method, record.path), None),
-        extra=_fields(record, duration_ms),
-    )
 
 
 def _fields(record: RequestRecord, duration_ms: float) -> dict[str, Any]:

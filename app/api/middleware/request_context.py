@@ -10,7 +10,10 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.api.middleware.base_path import BasePathMiddleware
+from app.api.middleware.cross_origin import CrossOriginMiddleware
 from app.logging.context import REQUEST_ID
+from app.net.cross_origin import CrossOriginPolicy
 from app.server.request_record import (
     HIT,
     READING_METHODS,
@@ -76,15 +79,24 @@ class RequestContextMiddleware:
 
 
 class ObservedFastAPI(FastAPI):
-    """FastAPI with RequestContextMiddleware outside of all others, so that it sees responses to unexpected errors."""
+    """FastAPI with RequestContextMiddleware outside of all others, so that it sees responses to unexpected errors.
 
-    def __init__(self, **options: Any) -> None:
+    Around it are BasePathMiddleware and CrossOriginMiddleware, where the settings need them: responses to unexpected
+    errors have links and CORS fields, too.
+    """
+
+    def __init__(self, *, base_path: str = "", cross_origin: CrossOriginPolicy | None = None, **options: Any) -> None:
         super().__init__(**options)
         self.observers: list[RequestObserver] = []
+        self._base_path = base_path
+        self._cross_origin = cross_origin
 
     def build_middleware_stack(self) -> ASGIApp:
         """Return the middleware of Starlette and the application inside of the request context."""
-        return RequestContextMiddleware(super().build_middleware_stack(), self.observers)
+        stack: ASGIApp = RequestContextMiddleware(super().build_middleware_stack(), self.observers)
+        if self._cross_origin is not None:
+            stack = CrossOriginMiddleware(stack, self._cross_origin)
+        return BasePathMiddleware(stack, self._base_path) if self._base_path else stack
 
 
 def _find_request_id(scope: Scope) -> str | None:

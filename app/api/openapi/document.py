@@ -11,6 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel, TypeAdapter
 
 from app.api.http.route import OrdinaryRoute
+from app.api.openapi.base_path import add_base_path
 from app.api.openapi.completion import bound_parameters, complete_schemas
 from app.api.openapi.operations import SCHEMAS, OperationExtras, OperationTypes, add_schemas, iter_operations
 from app.api.openapi.problem_descriptions import PROBLEMS, describe_problems
@@ -152,14 +153,18 @@ def with_extra_response(operation: dict[str, Any], status: int, example: Mapping
     return {**operation, "responses": operation["responses"] | {int(status): stub}}
 
 
-def install_openapi(app: FastAPI) -> None:
-    """Build the document once, when it is first requested; requests in other threads wait for it."""
+def install_openapi(app: FastAPI, *, base_path: str = "") -> None:
+    """Build the document once, when it is first requested; requests in other threads wait for it.
+
+    The base path is the server's URL, and precedes the links in examples.
+    """
     lock = Lock()
 
     def get_document() -> dict[str, Any]:
         with lock:
             if app.openapi_schema is None:
-                app.openapi_schema = _build_document(app)
+                document = _build_document(app)
+                app.openapi_schema = add_base_path(document, base_path) if base_path else document
             return app.openapi_schema
 
     app.openapi = get_document  # type: ignore[method-assign]

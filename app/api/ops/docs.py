@@ -14,6 +14,7 @@ from fastapi import APIRouter, Request, Response
 from app.api.http.problem_types import PROBLEM_TYPES, ProblemType
 from app.api.http.responses import static_response
 from app.errors import NotFoundError
+from app.net.base_path import href_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -31,7 +32,6 @@ ICON = (
     "<path d='M4 4v8M7 5h6M7 8h6M7 11h4' stroke='#fff' stroke-width='1.5'/></svg>"
 )
 REFERENCE = {
-    "url": "/openapi.json",
     "dom_id": "#swagger-ui",
     "deepLinking": True,
     "showExtensions": True,
@@ -41,19 +41,18 @@ REFERENCE = {
     "defaultModelsExpandDepth": 0,
     "displayRequestDuration": True,
 }
-REFERENCE_PAGE = f"""<!doctype html>
+REFERENCE_PAGE = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Dayline API reference</title>
-<link rel="stylesheet" href="{ASSETS_PATH}/swagger-ui.css">
-<link rel="icon" href="{ASSETS_PATH}/icon.svg">
+<link rel="stylesheet" href="{assets}/swagger-ui.css">
+<link rel="icon" href="{assets}/icon.svg">
 <div id="swagger-ui"></div>
-<script src="{ASSETS_PATH}/swagger-ui-bundle.js"></script>
-<script src="{ASSETS_PATH}/reference.js"></script>
+<script src="{assets}/swagger-ui-bundle.js"></script>
+<script src="{assets}/reference.js"></script>
 </html>
 """
-REFERENCE_SCRIPT = f"SwaggerUIBundle({orjson.dumps(REFERENCE).decode()})\n"
 STYLE = (
     "body{font:16px/1.6 system-ui,sans-serif;max-width:44rem;margin:4rem auto;padding:0 1.5rem;color:#1b1f24}"
     "h1{font-size:1.6rem;line-height:1.25}code{background:#f1f3f5;padding:.1em .35em;border-radius:4px}"
@@ -71,7 +70,8 @@ PAGE_POLICY = f"default-src 'none'; style-src 'sha256-{b64encode(sha256(STYLE.en
 @router.get("/docs")
 async def get_api_docs() -> Response:
     """Return the API reference, for reading and trying."""
-    return static_response(REFERENCE_PAGE.encode(), media_type="text/html", content_policy=REFERENCE_POLICY)
+    page = REFERENCE_PAGE.format(assets=href_of(ASSETS_PATH))
+    return static_response(page.encode(), media_type="text/html", content_policy=REFERENCE_POLICY)
 
 
 @router.get(f"{ASSETS_PATH}/{{name}}")
@@ -79,13 +79,18 @@ async def get_docs_asset(name: str) -> Response:
     """Return a file of the API reference."""
     if name not in ASSETS:
         raise NotFoundError("No resource has this URL.")
-    return static_response(_read_asset(name), media_type=ASSETS[name])
+    own = {"icon.svg": ICON, "reference.js": _reference_script()}
+    return static_response(own[name].encode() if name in own else _read_asset(name), media_type=ASSETS[name])
+
+
+def _reference_script() -> str:
+    options = {"url": href_of("/openapi.json"), **REFERENCE}
+    return f"SwaggerUIBundle({orjson.dumps(options).decode()})\n"
 
 
 @cache
 def _read_asset(name: str) -> bytes:
-    own = {"icon.svg": ICON, "reference.js": REFERENCE_SCRIPT}
-    return own[name].encode() if name in own else (files("fastapi_offline") / "static" / name).read_bytes()
+    return (files("fastapi_offline") / "static" / name).read_bytes()
 
 
 @router.get("/openapi.json")
@@ -99,7 +104,7 @@ async def show_openapi(request: Request) -> Response:
 async def list_problem_types() -> Response:
     """Return the page of all problem types."""
     rows = "".join(
-        f'<dt><a href="/problems/{kind.code}"><code>{kind.code}</code></a> · {kind.status}</dt>'
+        f'<dt><a href="{href_of("/problems")}/{kind.code}"><code>{kind.code}</code></a> · {kind.status}</dt>'
         f"<dd>{escape(kind.title)}</dd>"
         for kind in PROBLEM_TYPES.values()
     )
@@ -117,8 +122,9 @@ async def get_problem_type(code: str) -> Response:
 
 def _explain(kind: ProblemType) -> str:
     return (
-        f"<h1>{escape(kind.title)}</h1><p><code>/problems/{kind.code}</code> · HTTP {kind.status}</p>"
-        f"<p>{_prose(kind.explanation)}</p><p><a href='/problems'>All problems</a> · <a href='/docs'>API</a></p>"
+        f"<h1>{escape(kind.title)}</h1><p><code>{href_of('/problems')}/{kind.code}</code> · HTTP {kind.status}</p>"
+        f"<p>{_prose(kind.explanation)}</p>"
+        f"<p><a href='{href_of('/problems')}'>All problems</a> · <a href='{href_of('/docs')}'>API</a></p>"
     )
 
 

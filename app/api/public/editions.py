@@ -1,6 +1,7 @@
 """Service document and editions."""
 
 from importlib.metadata import version
+from typing import cast
 
 from fastapi import Request, Response
 
@@ -10,8 +11,9 @@ from app.api.http.query_params import parse_query
 from app.api.http.responses import json_response
 from app.api.openapi.document import operation
 from app.api.router import make_router
+from app.net.base_path import href_of
 from app.queries.catalogue import editions
-from app.schemas.edition import LINKS, Edition, ServiceDocument
+from app.schemas.edition import LINKS, Edition, ServiceDocument, ServiceLinks
 from app.schemas.examples import reading
 from app.schemas.pagination import EditionList
 from app.schemas.params import EntryListParams, NoParams
@@ -29,7 +31,7 @@ async def get_service(request: Request) -> Response:
         "name": "Dayline",
         "version": version("dayline"),
         "editions": await get_database(request).read(editions.list_edition_links),
-        "links": LINKS,
+        "links": cast("ServiceLinks", {name: href_of(str(path)) for name, path in LINKS.items()}),
     }
     return json_response(service)
 

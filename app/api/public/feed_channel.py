@@ -3,6 +3,7 @@
 from app.domain.instant import format_instant
 from app.domain.list_filter import Facet
 from app.domain.url import ascii_site, ascii_url
+from app.net.base_path import href_of
 from app.queries.catalogue.editions import EditionView, render_image
 from app.queries.feeds.feeds import Feed
 from app.schemas.params import FilterParams
@@ -35,6 +36,15 @@ def page_origin(edition: EditionView) -> str:
     return edition.base_url
 
 
+def sitemap_base(public_url: str | None, edition: EditionView) -> str:
+    """Return the URL that precedes the paths of sitemaps, on the host of the pages that they list.
+
+    That is the public URL if it is on the same host; another host's path says nothing about this one.
+    """
+    origin = page_origin(edition)
+    return origin + href_of("") if public_url is not None and ascii_site(public_url) == origin else origin
+
+
 def pages_home(edition: EditionView) -> str:
     """Return the home page on the host of `page_origin`: the edition's, or the host's root where the hosts differ."""
     base = page_origin(edition)
@@ -43,8 +53,11 @@ def pages_home(edition: EditionView) -> str:
 
 
 def api_origin(public_url: str | None, edition: EditionView) -> str:
-    """Return the public origin of this installation: as configured, else the front end's host."""
-    return site_origin(edition) if public_url is None else ascii_url(public_url)
+    """Return the public origin of this installation: as configured, else the front end's host.
+
+    The path of the public URL is no part of it: links have it already.
+    """
+    return site_origin(edition) if public_url is None else ascii_site(public_url)
 
 
 def build_channel(
@@ -60,7 +73,7 @@ def build_channel(
     base = api_origin(public_url, feed.edition)
     absolute = {name: None if link is None else base + link for name, link in links.items()}
     return FeedDocument(
-        guid=urn_for(f"feed {params.url_for(f'/feeds/{feed.edition.slug}', **dict.fromkeys(_PAGING))}"),
+        guid=urn_for(f"feed {params.path_for(f'/feeds/{feed.edition.slug}', **dict.fromkeys(_PAGING))}"),
         title=_title(feed, params),
         publication=to_publication(feed.edition),
         updated=None if feed.items else format_instant(feed.edition.modified_at, feed.edition.zone),

@@ -13,11 +13,12 @@ from app.api.http.path_params import EditionSlug, IsoWeek, PastDay
 from app.api.http.responses import TypedResponse, document_response
 from app.api.http.schedule_dependencies import CacheControlBuilder, feed_schedule_dependency
 from app.api.openapi.document import documented
-from app.api.public.feed_channel import build_channel, page_origin, pages_home, to_publication
+from app.api.public.feed_channel import build_channel, pages_home, sitemap_base, to_publication
 from app.api.router import ordinary_router
 from app.db.database import Connection
 from app.errors import NotFoundError
 from app.invalidation.max_age import CONTENT
+from app.net.base_path import href_of
 from app.queries.feeds import feeds, sitemaps
 from app.queries.feeds.feeds import Feed, NewsSitemap
 from app.queries.feeds.sitemaps import SitemapIndex, WeekSitemap
@@ -147,9 +148,9 @@ async def get_news_sitemap(
         if params.part is not None or news.parts == 1:
             home = pages_home(news.edition)
             return sitemap.render_news(to_publication(news.edition), news.items, home=home)
-        base = page_origin(news.edition)
-        parts = (_href(params, "news-sitemap.xml", part=str(part + 1)) for part in range(news.parts))
-        return sitemap.render_index([SitemapEntry(base + href, None) for href in parts], home=pages_home(news.edition))
+        base = sitemap_base(services.settings.public_url, news.edition)
+        parts = (_path(params, "news-sitemap.xml", part=str(part + 1)) for part in range(news.parts))
+        return sitemap.render_index([SitemapEntry(base + path, None) for path in parts], home=pages_home(news.edition))
 
     return await _document(
         services, params, lambda each: feeds.get_news_sitemap(each, params, now=now), render, sitemap.MEDIA_TYPE
@@ -166,7 +167,7 @@ async def get_sitemap_index(services: ServicesDep, edition: EditionSlug, params:
     params = params_of_edition(params, edition)
 
     def render(weeks: SitemapIndex) -> bytes:
-        base = page_origin(weeks.edition) + f"/feeds/{edition}/sitemap"
+        base = sitemap_base(services.settings.public_url, weeks.edition) + f"/feeds/{edition}/sitemap"
         entries = [SitemapEntry(f"{base}/{_week_name(monday)}.xml", None) for monday in weeks.mondays]
         return sitemap.render_index(entries, home=pages_home(weeks.edition))
 
@@ -225,7 +226,11 @@ async def _page(
 
 
 def _href(params: FilterParams, name: str, **changed: str | None) -> str:
-    return params.url_for(f"/feeds/{params.edition}/{name}", edition=None, **changed)
+    return href_of(_path(params, name, **changed))
+
+
+def _path(params: FilterParams, name: str, **changed: str | None) -> str:
+    return params.path_for(f"/feeds/{params.edition}/{name}", edition=None, **changed)
 
 
 def _archive(params: FilterParams, day: date | None) -> str | None:

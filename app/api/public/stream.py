@@ -28,10 +28,12 @@ from app.sse.subscription import Subscription
 
 router = make_router("Changes")
 
+UNCHANGED = f"{NO_STORE}, no-transform"
+"""A proxy that compresses holds events back until a block is full: Next.js and webpack do, unless this forbids it."""
 LAST_EVENT_ID = "Last-Event-ID"
 MAX_DIGITS = 19
 RETRY_MS = (1_000, 3_000)
-HEADERS = {"cache-control": NO_STORE, "x-accel-buffering": "no", **CROSS_ORIGIN}
+HEADERS = {"cache-control": UNCHANGED, "x-accel-buffering": "no", **CROSS_ORIGIN}
 
 LastEventId = Annotated[
     str | None,

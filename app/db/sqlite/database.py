@@ -190,8 +190,11 @@ class SqliteDatabase:
     ) -> AsyncIterator[Callable[[], Awaitable[R | None]]]:
         """Read in a dedicated thread, each portion within the limit of a call; it pauses between portions."""
         thread = ThreadPoolExecutor(1, thread_name_prefix="dayline-stream")
-        run = partial(asyncio.get_running_loop().run_in_executor, thread)
+        loop, context = asyncio.get_running_loop(), copy_context()
         held, budgets = ExitStack(), list[ReadBudget]()
+
+        def run(step: Callable[..., Any], *given: Any) -> asyncio.Future[Any]:
+            return loop.run_in_executor(thread, partial(context.run, step, *given))
 
         def read_next(reading: Generator[R]) -> R | None:
             with _limited(budgets[0]):

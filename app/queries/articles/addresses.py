@@ -34,6 +34,7 @@ from app.models.article import articles
 from app.models.article_links import article_addresses, slug_redirects
 from app.models.edition import former_article_urls
 from app.models.section import sections
+from app.net.base_path import href_of
 from app.queries.catalogue.editions import EditionView, get_edition_view, list_all_editions
 from app.schemas.address import ResolvedAddress, ResolveParams
 
@@ -118,7 +119,7 @@ def resolve_address(connection: Connection, params: ResolveParams) -> ResolvedAd
     return {
         "type": "article",
         "id": article_id,
-        "href": f"/v1/articles/{article_id}",
+        "href": href_of(f"/v1/articles/{article_id}"),
         "url": edition.url_of_row(row),
         "slug": row.slug,
         "edition": edition.slug,

@@ -34,6 +34,7 @@ from app.models.author import authors
 from app.models.label import labels
 from app.models.section import sections
 from app.models.tag import tags
+from app.net.base_path import href_of
 from app.queries.articles.details import read_details
 from app.queries.articles.items import (
     ITEM_COLUMNS,
@@ -110,6 +111,7 @@ _TAGS_OF_MANY = _TAGS.where(article_tags.c.article_id.in_(IDS))
 _AUTHORS_OF_MANY = _AUTHORS.where(article_authors.c.article_id.in_(IDS))
 _TAGS_OF_ONE = PreparedQuery(_TAGS.where(article_tags.c.article_id == bindparam("article_id")))
 _AUTHORS_OF_ONE = PreparedQuery(_AUTHORS.where(article_authors.c.article_id == bindparam("article_id")))
+_TAGS_PATH, _AUTHORS_PATH = "/v1/tags/", "/v1/authors/"
 _BODIES = select(article_bodies.c.article_id, article_bodies.c.blocks).where(article_bodies.c.article_id.in_(IDS))
 
 
@@ -305,16 +307,16 @@ def render_body(blocks: str, form: BodyFormat, *, base: str | None = None) -> Bo
 
 def render_tag(row: AnyRow, edition: EditionView) -> Tag:
     """Return a tag with its URL in an edition."""
-    return _tag(_TAG_MEMBERS(row), edition.query())
+    return _tag(_TAG_MEMBERS(row), edition.query(), href_of(_TAGS_PATH))
 
 
 def render_author(row: AnyRow, edition: EditionView) -> Author:
     """Return an author in the edition's language, with the URL in the edition."""
-    return _author(_AUTHOR_MEMBERS(row), edition)
+    return _author(_AUTHOR_MEMBERS(row), edition, href_of(_AUTHORS_PATH))
 
 
 @lru_cache(maxsize=2048)
-def _tag(members: tuple[str, ...], query: str) -> Tag:
+def _tag(members: tuple[str, ...], query: str, path: str) -> Tag:
     """Return one object for all articles with the tag, which nothing changes."""
     slug, name, tag_type, codes = members
     return {
@@ -322,12 +324,12 @@ def _tag(members: tuple[str, ...], query: str) -> Tag:
         "name": name,
         "tag_type": TagType(tag_type),
         "codes": [] if codes == "[]" else orjson.loads(codes),
-        "href": f"/v1/tags/{slug}{query}",
+        "href": f"{path}{slug}{query}",
     }
 
 
 @lru_cache(maxsize=1024)
-def _author(members: tuple[Any, ...], edition: EditionView) -> Author:
+def _author(members: tuple[Any, ...], edition: EditionView, path: str) -> Author:
     """Return one object for all articles of the author, which nothing changes."""
     slug, name, author_type, role, bio, bios, image, url, email, links = members
     return {
@@ -341,7 +343,7 @@ def _author(members: tuple[Any, ...], edition: EditionView) -> Author:
         "email": email,
         "links": [_link(each) for each in orjson.loads(links)],
         "page_url": edition.page_url_of(Facet.AUTHOR, slug),
-        "href": f"/v1/authors/{slug}{edition.query()}",
+        "href": f"{path}{slug}{edition.query()}",
     }
 
 

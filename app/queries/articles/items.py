@@ -20,6 +20,7 @@ from app.invalidation.dependencies import depend_on_article, depend_on_entries
 from app.models.article import articles
 from app.models.label import labels
 from app.models.section import sections
+from app.net.base_path import href_of
 from app.queries.catalogue.editions import EditionView
 from app.queries.keyset.list_index import Form, bind_values, statement_shape
 from app.queries.keyset.sort_keys import sort_keys, sort_keys_by_id, timeline_order
@@ -147,6 +148,7 @@ def render_items(
     format_instant = instant_formatter(zone)
     shown_labels, shown_sections = entries
     items: list[TimelineItem] = []
+    article_prefix = href_of("/v1/articles/")
     for row in rows:
         number, _, slug, published, updated, headline, version, label_id, section_id, first = row[:_OWN_WIDTH]
         article_id = format_id(number)
@@ -159,7 +161,7 @@ def render_items(
         items.append(
             {
                 "id": article_id,
-                "href": f"/v1/articles/{article_id}",
+                "href": f"{article_prefix}{article_id}",
                 "url": edition.url_of(
                     slug,
                     article_id,
@@ -211,7 +213,7 @@ def render_section(row: AnyRow, edition: EditionView) -> Section | None:
 
 def link_section(slug: str, name: str, edition: EditionView) -> Section:
     """Return a section with its URL in the edition."""
-    return {"slug": slug, "name": name, "href": f"/v1/sections/{slug}{edition.query()}"}
+    return {"slug": slug, "name": name, "href": href_of(f"/v1/sections/{slug}{edition.query()}")}
 
 
 def render_label(row: AnyRow, language: str) -> LabelSummary | None:

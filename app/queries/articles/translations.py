@@ -15,6 +15,7 @@ from app.invalidation.dependencies import depend_on_entries
 from app.models.article import articles
 from app.models.edition import editions
 from app.models.section import sections
+from app.net.base_path import href_of
 from app.queries.catalogue.editions import COLUMNS, EditionView, edition_from_row
 from app.schemas.article import Translation
 
@@ -90,7 +91,7 @@ def render_translations(found: Iterable[FoundTranslation]) -> list[Translation]:
     return [
         {
             "id": format_id(row.id),
-            "href": f"/v1/articles/{format_id(row.id)}",
+            "href": href_of(f"/v1/articles/{format_id(row.id)}"),
             "url": edition.url_of_row(row),
             "edition": edition.slug,
             "language": language,

@@ -24,6 +24,7 @@ from app.domain.url import ascii_site, ascii_template, ascii_url
 from app.errors import NotFoundError
 from app.invalidation.dependencies import depend_on_collection, depend_on_entry
 from app.models.edition import editions
+from app.net.base_path import href_of
 from app.queries.keyset.pages import by_name
 from app.schemas.alternate import AlternateLink
 from app.schemas.body import Image
@@ -209,7 +210,7 @@ def edition_link(view: EditionView) -> EditionLink:
         "direction": direction_of(view.language),
         "timezone": view.timezone,
         "default": view.is_default,
-        "href": f"{PATH}/{view.slug}",
+        "href": href_of(f"{PATH}/{view.slug}"),
     }
 
 
@@ -219,7 +220,7 @@ def feed_alternates(view: EditionView) -> list[AlternateLink]:
         {
             "rel": "alternate",
             "type": media_type,
-            "href": f"/feeds/{view.slug}/{name}",
+            "href": href_of(f"/feeds/{view.slug}/{name}"),
             "title": f"{view.name}: {form}",
         }
         for name, media_type, form in FEEDS

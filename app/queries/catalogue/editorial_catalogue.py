@@ -22,6 +22,7 @@ from app.interchange.catalogue import (
 )
 from app.interchange.former_slugs import describe_missing, find_former_slugs
 from app.models.edition import former_article_urls
+from app.net.base_path import href_of
 from app.queries.catalogue.editions import EditionView, get_edition_view
 from app.queries.keyset.pages import by_name
 from app.schemas.editorial_catalogue import EditorialEntries, EditorialEntry, EditorialEntryListParams
@@ -95,7 +96,7 @@ def _entry(kind: Facet, row: AnyRow, owner: EditionView | None, former: list[Any
     name, suffix = record.get("code", record.get("slug")), "" if owner is None else owner.query()
     entry: dict[str, Any] = {
         **record,
-        "href": f"{_PATH}/{KIND_NAMES[kind]}s/{name}{suffix}",
+        "href": href_of(f"{_PATH}/{KIND_NAMES[kind]}s/{name}{suffix}"),
         "revision": row.revision,
         "modified_at": format_instant(row.modified_at, find_zone(_UTC)),
         "listed": is_listed(row),

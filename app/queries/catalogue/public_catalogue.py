@@ -11,6 +11,7 @@ from app.domain.list_filter import Facet, ListFilter
 from app.errors import EntryMoved, NotFoundError
 from app.interchange.catalogue import CATALOGUE_TABLES, KIND_NAMES, select_entries
 from app.invalidation.dependencies import depend_on_collection, depend_on_entries, depend_on_entry
+from app.net.base_path import href_of
 from app.queries.articles.article_list import list_articles, render_author, render_tag
 from app.queries.articles.items import link_section, translate
 from app.queries.catalogue.editions import EditionView, get_edition_view, list_all_editions, render_image
@@ -137,7 +138,7 @@ def _modified_at(row: AnyRow, edition: EditionView) -> int:
 
 
 def _articles(kind: Facet, slug: str, edition: EditionView) -> Any:
-    return {"href": f"{_CATALOGUE[kind].path}/{slug}/articles{edition.query()}"}
+    return {"href": href_of(f"{_CATALOGUE[kind].path}/{slug}/articles{edition.query()}")}
 
 
 def _section(row: AnyRow, edition: EditionView) -> SectionInFull:

@@ -20,6 +20,7 @@ from app.invalidation.dependencies import depend_on_log
 from app.models.article import articles
 from app.models.change import changes
 from app.models.key_value import key_value
+from app.net.base_path import href_of
 from app.queries.articles.cards import TEXT_COLUMNS, has_cards, read_cards
 from app.queries.articles.items import (
     ARTICLES_WITH_ENTRIES,
@@ -179,7 +180,7 @@ def _zone(edition_id: int, query: ResolvedQuery, params: ChangeListParams) -> Zo
 
 def _identity(article_id: int) -> Mapping[str, Any]:
     text = format_id(article_id)
-    return {"id": text, "href": f"/v1/articles/{text}"}
+    return {"id": text, "href": href_of(f"/v1/articles/{text}")}
 
 
 def _render_articles(

@@ -15,6 +15,7 @@ from app.models.curated_list import curated_lists
 from app.models.label import labels
 from app.models.section import sections
 from app.models.tag import tags
+from app.net.base_path import href_of
 from app.queries.resolve import ResolvedQuery
 from app.schemas.change import ChangedEntry
 from app.schemas.params import EVERY_EDITION
@@ -96,7 +97,7 @@ def _edition(query: ResolvedQuery, numbers: Sequence[int]) -> ChangedEntry | Non
     for number in numbers:
         if number in query.editions:
             slug = query.editions[number].slug
-            return {"kind": "edition", "slug": slug, "href": f"/v1/editions/{slug}"}
+            return {"kind": "edition", "slug": slug, "href": href_of(f"/v1/editions/{slug}")}
     return None
 
 
@@ -105,7 +106,7 @@ def _deleted_entry(query: ResolvedQuery, row: AnyRow) -> ChangedEntry | None:
     kind, details = _KINDS[row.type], orjson.loads(row.details)
     slug = details["slug"]
     if kind == "edition":
-        shown: ChangedEntry = {"kind": kind, "slug": slug, "href": f"/v1/editions/{slug}"}
+        shown: ChangedEntry = {"kind": kind, "slug": slug, "href": href_of(f"/v1/editions/{slug}")}
         return shown if query.scope.edition == EVERY_EDITION else None
     reference = _reference(query, kind, slug, row.edition_id)
     if reference is not None and "from" in details:
@@ -126,4 +127,4 @@ def _reference(query: ResolvedQuery, kind: Kind, slug: str, edition_id: int | No
     else:
         suffix = "" if query.scope.edition == EVERY_EDITION else query.edition.query()
     path = "/v1/labels" if kind == "label" else f"/v1/{kind}s/{slug}"
-    return {"kind": kind, "slug": slug, "href": path + suffix}
+    return {"kind": kind, "slug": slug, "href": href_of(path + suffix)}

@@ -7,6 +7,7 @@ from app.domain.instant import format_instant
 from app.domain.list_filter import ListFilter
 from app.domain.tsid import format_id
 from app.models.change import changes
+from app.net.base_path import href_of
 from app.queries.changes.change_list import ROW_COLUMNS
 from app.queries.changes.changed_catalogue import find_entries
 from app.queries.editorial.actors import find_key_names, show_actor
@@ -32,7 +33,11 @@ _PAGE = (
 def list_audit(connection: Connection, params: AuditLogParams) -> AuditLogPage:
     """Return the public changes, the latest first, with their actors; InvalidCursorError, CursorMismatchError."""
     page = _LATEST_FIRST.read_page(
-        connection, _PAGE, params, digest=_DIGEST, href=lambda cursor: f"{PATH}?limit={params.limit}&cursor={cursor}"
+        connection,
+        _PAGE,
+        params,
+        digest=_DIGEST,
+        href=lambda cursor: href_of(f"{PATH}?limit={params.limit}&cursor={cursor}"),
     )
     everywhere = resolve_params(connection, ArticleListParams(edition=EVERY_EDITION))
     entries = find_entries(connection, everywhere, [row for row in page.rows if row.article_id is None])
@@ -46,7 +51,7 @@ def list_audit(connection: Connection, params: AuditLogParams) -> AuditLogPage:
                 "type": row.type,
                 "at": format_instant(row.at, find_zone(ZONE)),
                 **show_actor(row.actor or "import", names),
-                "article": None if number is None else {"id": number, "href": f"{ARTICLES}/{number}"},
+                "article": None if number is None else {"id": number, "href": href_of(f"{ARTICLES}/{number}")},
                 "entry": entries.get(row.seq),
             }
         )

@@ -20,6 +20,7 @@ from app.models.article import articles
 from app.models.article_links import article_addresses, slug_redirects
 from app.models.revision import revisions
 from app.models.section import sections
+from app.net.base_path import href_of
 from app.queries.articles.article import render_notes
 from app.queries.articles.details import text_length
 from app.queries.articles.items import select_fields
@@ -188,7 +189,7 @@ def _item(
     zone = edition.zone
     item = {
         "id": article_id,
-        "href": f"{PATH}/{article_id}",
+        "href": href_of(f"{PATH}/{article_id}"),
         "edition": edition.slug,
         "source_id": record["source_id"],
         "slug": row.slug,

@@ -11,6 +11,7 @@ from app.domain.tsid import format_id
 from app.models.article import articles
 from app.models.article_links import article_translations
 from app.models.edition import editions
+from app.net.base_path import href_of
 from app.schemas.editorial import EditorialTranslation
 
 _IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
@@ -65,7 +66,7 @@ def read_editorial_translations(
             "id": format_id(row.id),
             "edition": row.edition,
             "source_id": row.source_id,
-            "href": f"{path}/{format_id(row.id)}",
+            "href": href_of(f"{path}/{format_id(row.id)}"),
             "language": row.language or row.edition_language,
             "headline": row.headline,
             "status": row.status,

@@ -10,6 +10,7 @@ from app.domain.tsid import format_id, is_id, parse_id
 from app.errors import ArticleWithdrawnError, NotFoundError
 from app.interchange.key_value import get_value
 from app.models.article import article_bodies, articles
+from app.net.base_path import href_of
 from app.queries.articles.article import STATUS_COLUMNS, WITH_BODY, render_article
 from app.queries.articles.article_list import ARTICLE_COLUMNS
 from app.queries.catalogue.editions import get_edition_by_id, list_all_editions
@@ -48,7 +49,7 @@ def get_preview_link(connection: Connection, key: str, secret: bytes, *, expires
     token = make_token(secret, Preview(row.id, expires_at))
     edition = get_edition_by_id(connection, row.edition_id)
     return {
-        "href": f"{PATH}/{token}",
+        "href": href_of(f"{PATH}/{token}"),
         "url": edition.preview_url_of(article_id=format_id(row.id), slug=row.slug, token=token),
         "expires_at": format_instant(expires_at, edition.zone),
     }

@@ -19,6 +19,7 @@ from app.interchange.revision_contents import read_content
 from app.models.article import articles
 from app.models.edition import editions
 from app.models.revision import revisions
+from app.net.base_path import href_of
 from app.queries.editorial.actors import find_key_names, show_actor
 from app.queries.editorial.editorial_articles import PATH, parse_article_id
 from app.queries.keyset.pages import BY_REVISION
@@ -67,7 +68,7 @@ def list_revisions(connection: Connection, key: str, params: RevisionListParams)
         _PAGE,
         params,
         digest=ListFilter(edition=f"revisions {article_id}").digest(),
-        href=lambda cursor: f"{_path(article_id)}?limit={params.limit}&cursor={cursor}",
+        href=lambda cursor: f"{_href(article_id)}?limit={params.limit}&cursor={cursor}",
         binds={"article_id": article_id},
     )
     names = find_key_names(connection, [row.actor for row in page.rows])
@@ -138,7 +139,7 @@ def _with_shown_extra(difference: Difference) -> Difference:
 def _item(row: AnyRow, zone: ZoneInfo, names: Mapping[str, str]) -> RevisionItem:
     item = {
         "revision": row.revision,
-        "href": f"{_path(row.article_id)}/{row.revision}",
+        "href": f"{_href(row.article_id)}/{row.revision}",
         "version": row.version,
         "status": row.status,
         "published_at": _text(row.published_at, zone),
@@ -150,8 +151,8 @@ def _item(row: AnyRow, zone: ZoneInfo, names: Mapping[str, str]) -> RevisionItem
     return cast("RevisionItem", item)
 
 
-def _path(article_id: int) -> str:
-    return f"{PATH}/{format_id(article_id)}/revisions"
+def _href(article_id: int) -> str:
+    return href_of(f"{PATH}/{format_id(article_id)}/revisions")
 
 
 def _text(instant: int | None, zone: ZoneInfo) -> str | None:

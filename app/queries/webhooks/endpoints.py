@@ -12,6 +12,7 @@ from app.domain.tsid import MAX_ID, format_id, is_id, parse_id
 from app.domain.webhook import message_id
 from app.errors import FieldError, InvalidInputError, NotFoundError
 from app.models.webhook import webhook_deliveries, webhook_endpoints
+from app.net.base_path import href_of
 from app.queries.keyset.pages import by_number, by_number_descending
 from app.queries.resolve import resolve_params
 from app.schemas.change import ChangeListParams
@@ -73,7 +74,8 @@ def list_webhooks(connection: Connection, params: WebhookListParams) -> WebhookL
 
 def list_deliveries(connection: Connection, endpoint_id: int, params: DeliveryListParams) -> DeliveryList:
     """Return deliveries of a webhook, latest change first; NotFoundError, InvalidCursorError, CursorMismatchError."""
-    path = f"{get_webhook(connection, endpoint_id)['href']}/deliveries"
+    get_webhook(connection, endpoint_id)
+    path = f"{PATH}/{format_id(endpoint_id)}/deliveries"
     statement = _DELIVERIES
     if params.status is not None:
         statement = statement.where(webhook_deliveries.c.status == params.status)
@@ -101,7 +103,7 @@ def _webhook(row: AnyRow) -> Webhook:
     is_failing = is_enabled and row.failures > 0
     return {
         "id": format_id(row.id),
-        "href": f"{PATH}/{format_id(row.id)}",
+        "href": href_of(f"{PATH}/{format_id(row.id)}"),
         "url": row.url,
         "description": row.description,
         "filters": cast("Any", load_filters(row).model_dump(mode="json")),
@@ -125,7 +127,7 @@ def _delivery(row: AnyRow) -> Delivery:
         "id": message_id(row.endpoint_id, row.seq),
         "seq": row.seq,
         "type": row.type,
-        "article": None if number is None else {"id": number, "href": f"/v1/articles/{number}"},
+        "article": None if number is None else {"id": number, "href": href_of(f"/v1/articles/{number}")},
         "status": cast("Any", row.status),
         "attempts": row.attempts,
         "attempted_at": format_utc(row.attempted_at),

@@ -22,6 +22,7 @@ from app.domain.webhook import PENDING, PING, is_subscribed
 from app.interchange.statements import LATEST_SEQ, TRAIT_COLUMNS
 from app.models.article import articles
 from app.models.webhook import webhook_deliveries, webhook_endpoints
+from app.net.base_path import href_of
 from app.queries.articles.article import get_article
 from app.queries.articles.items import ARTICLES_WITH_ENTRIES, ITEM_COLUMNS
 from app.queries.changes.change_filter import ChangeFilter
@@ -210,7 +211,7 @@ def render_message(connection: Connection, params: ChangeListParams, head: AnyRo
     if state is not None and params.edition == EVERY_EDITION:
         zone = change_filter.query.editions[state.edition_id].zone
     article_id = format_id(head.article_id)
-    at, name = format_instant(head.at, zone), {"id": article_id, "href": f"/v1/articles/{article_id}"}
+    at, name = format_instant(head.at, zone), {"id": article_id, "href": href_of(f"/v1/articles/{article_id}")}
     memberships = change_filter.find_memberships(connection, [] if state is None else [state])
     was_removed = head.type == ARTICLE_REMOVED  # the article may have re-entered the filters
     kind = change_filter.effective_type(

@@ -16,6 +16,7 @@ from starlette.types import Scope
 
 from app import clock
 from app.invalidation.schedule_snapshot import ScheduleSnapshot
+from app.net.cross_origin import CrossOriginPolicy
 from app.response_cache.conditional_requests import parse_conditional_headers
 from app.response_cache.entry import CachedResponse, RawHeaders, RenderedResponse
 from app.response_cache.middleware import MAX_KEY_LENGTH, HasSchedule, UpToDateCheck, raw_cache_key
@@ -35,8 +36,8 @@ MAX_SEEN = 4_096
 MAX_JOINED = 32_768  # maximum of a response in one buffer: slow clients must not hold copies of large ones
 MAX_JOINED_BYTES = 4 * 1024 * 1024
 
-RawRequestKey = tuple[bytes, bytes, bytes | None, bytes | None, bytes | None]
-"""Method and target of a request, its Accept-Encoding, If-None-Match and If-Modified-Since."""
+RawRequestKey = tuple[bytes, bytes, bytes | None, bytes | None, bytes | None, bytes | None]
+"""Method and target of a request, its Origin if that is listed, Accept-Encoding, If-None-Match, If-Modified-Since."""
 
 _UNFIT = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 """Characters that a server must not send in a header field."""
@@ -86,6 +87,8 @@ class RawResponseCache:
         up_to_date: UpToDateCheck,
         schedule: HasSchedule,
         on_hit: HitObserver | None = None,
+        base_path: str = "",
+        cross_origin: CrossOriginPolicy | None = None,
     ) -> None:
         self.on_hit = on_hit
         self.requests: OrderedDict[bytes | RawRequestKey, RawResponse] = OrderedDict()
@@ -100,6 +103,9 @@ class RawResponseCache:
         self._fields: RawHeaders | None = None
         self._joined: list[RawResponse] = []
         self._joined_bytes = 0
+        self._below = f"{base_path}/".encode() if base_path else b""
+        self._base_length = len(base_path)
+        self._cross_origin = cross_origin
 
     def is_fresh(self, ready: RawResponse, fields: RawHeaders) -> bool:
         """Return whether the response may be sent now; then it is complete, with the server's own fields.
@@ -115,14 +121,22 @@ class RawResponseCache:
         return fields is ready.server_headers or self._stamp_date(ready, fields)
 
     def get(self, method: bytes, target: bytes, fields: Mapping[bytes, bytes]) -> RawResponse | None:
-        """Return the cached response to a request without a body, None if there is none; `fields` are its fields."""
+        """Return the cached response to a request without a body, None if there is none; `fields` are its fields.
+
+        The base path is no part of the key, so that requests with and without it have the same hit. The origin is one
+        where CORS fields depend on it: a listed one, or None for all others.
+        """
+        if self._below and target.startswith(self._below):
+            target = target[self._base_length :]
+        policy = self._cross_origin
+        origin = None if policy is None else policy.find_origin(fields.get(b"origin"))
         params = (
-            *(method, target),
+            *(method, target, origin),
             *(fields.get(b"accept-encoding"), fields.get(b"if-none-match"), fields.get(b"if-modified-since")),
         )
         ready = self.requests.get(params)
         if ready is None:
-            ready = self._make_ready(method, target, fields)
+            ready = self._make_ready(method, target, origin, fields)
             if ready is not None:
                 self.record(params, ready)
         return ready
@@ -136,7 +150,9 @@ class RawResponseCache:
         else:
             self._seen[slot] = request_hash
 
-    def _make_ready(self, method: bytes, target: bytes, fields: Mapping[bytes, bytes]) -> RawResponse | None:
+    def _make_ready(
+        self, method: bytes, target: bytes, origin: bytes | None, fields: Mapping[bytes, bytes]
+    ) -> RawResponse | None:
         scope = _scope_of(target)
         name = None if scope is None else self._name_of(scope)
         if scope is None or name is None or len(name) > MAX_KEY_LENGTH:
@@ -145,6 +161,8 @@ class RawResponseCache:
             response = self._store.get(each)
             if response is not None:
                 reply = response.render(parse_conditional_headers(fields.items()))
+                if self._cross_origin is not None:
+                    reply = reply._replace(headers=self._cross_origin.apply(reply.headers, origin))
                 if any(_UNFIT.search(value) for _, value in reply.headers):
                     return None
                 sent = reply if method == b"GET" else reply._replace(body=b"")

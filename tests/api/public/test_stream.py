@@ -74,7 +74,7 @@ async def test_stream_head_returns_headers_only(reader: httpx.AsyncClient) -> No
     head = await reader.head("/v1/stream")
     assert (head.status_code, head.content) == (200, b"")
     assert head.headers["content-type"] == "text/event-stream; charset=utf-8"
-    assert head.headers["cache-control"] == "no-store"
+    assert head.headers["cache-control"] == "no-store, no-transform"
     assert app_of(reader).state.services.stream_hub.open_streams == 0
     assert (await reader.head("/v1/stream?since=some")).status_code == 422
 
@@ -84,7 +84,7 @@ async def test_stream_is_uncacheable_unbuffered_and_has_cors(app: FastAPI) -> No
         headers = {name.decode(): value.decode() for name, value in stream.started["headers"]}
     assert stream.started["status"] == 200
     assert headers["content-type"] == "text/event-stream; charset=utf-8"
-    assert headers["cache-control"] == "no-store"
+    assert headers["cache-control"] == "no-store, no-transform"
     assert headers["x-accel-buffering"] == "no"
     assert headers["access-control-allow-origin"] == "*"
     assert not {"content-encoding", "content-length", "etag"} & headers.keys()

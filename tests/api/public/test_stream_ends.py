@@ -68,7 +68,7 @@ async def test_revoked_key_ends_the_stream_at_the_next_heartbeat(
         async with running(app) as client:
             assert (await client.get("/v1/stream")).status_code == 401
             async with listening(app, **as_key(token)) as stream, listening(app, **as_key(other)) as goes_on:
-                assert (b"cache-control", b"private, no-store") in stream.started["headers"]
+                assert (b"cache-control", b"private, no-store, no-transform") in stream.started["headers"]
                 await stream.until_last(lambda: b": ping" in stream.body)
                 await database.write(revoke_key, token.split("_")[1][:10], now=NOW)
                 await stream.ended()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from functools import partial
+from typing import Any
 
 import pytest
 from starlette.types import Scope
@@ -41,10 +42,12 @@ class House:
 class Desk:
     """RawResponseCache over a store, with the fields that a server sends by itself."""
 
-    def __init__(self) -> None:
+    def __init__(self, **options: Any) -> None:
         self.house = House()
         self.store = ResponseStore(BUDGET)
-        self.hits = RawResponseCache(self.store, cache_key=name_of, up_to_date=self.house, schedule=self.house)
+        self.hits = RawResponseCache(
+            self.store, cache_key=name_of, up_to_date=self.house, schedule=self.house, **options
+        )
         self.fields: RawHeaders = [(b"date", b"now")]
 
     def keep(
@@ -313,3 +316,21 @@ def test_invalid_header_field_is_left_to_the_application(desk: Desk) -> None:
     answer = CachedResponse(308, [(b"location", b"/a\r\nset-cookie: b")], b"")
     assert desk.store.put("/v1/page", answer, footprint(), desk.store.begin_fill())
     assert desk.find() is None
+
+
+def test_requests_with_and_without_the_base_path_have_one_hit() -> None:
+    with clock.frozen(NOW):
+        desk = Desk(base_path="/press")
+        desk.keep()
+        desk.find()
+        plain = desk.find()
+        assert plain is not None
+        assert desk.find(b"/press/v1/page") is plain
+        assert desk.find(b"/pressv1/page") is None
+        assert desk.find(b"/press/press/v1/page") is None
+
+
+def test_without_a_base_path_only_the_plain_target_is_a_hit(desk: Desk) -> None:
+    desk.keep()
+    assert desk.find() is not None
+    assert desk.find(b"/press/v1/page") is None
