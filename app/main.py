@@ -32,6 +32,7 @@ from app.api.public import (
     editions,
     export,
     stream,
+    stream_tokens,
     timeline,
 )
 from app.api.public.direct_routes import DirectRoutesMiddleware, add_direct_routes
@@ -115,7 +116,7 @@ def _ensure_logging(settings: Settings) -> None:
 
 
 def _add_routes(app: FastAPI) -> None:
-    public = (editions, timeline, articles, addresses, curated_lists, catalogue, changes, stream, export)
+    public = (editions, timeline, articles, addresses, curated_lists, catalogue, changes, stream, stream_tokens, export)
     include_routers(app, [each.router for each in public])
     include_lazily(app, "/feeds", _load_feeds)
     include_lazily(app, "/v1/editorial", _load_editorial)

@@ -16,7 +16,7 @@ from app.actions.keys import create_key
 from app.db.database import Connection
 from app.domain.api_key import ApiKeyScope
 from app.schemas.api_key import ApiKeyCreate
-from tests.api.conftest import fill
+from tests.api.conftest import as_key, fill
 from tests.api.links import walk
 from tests.api.newsroom import CONTENT
 from tests.api.ops.chromium import Page, find_chromium, open_page
@@ -203,6 +203,29 @@ def test_browser_of_another_origin_reads_below_the_path_with_credentials(front: 
     assert found["moved"] == [True, f"{BASE}/v1/articles/trams-return", "trams-return"]
     assert found["problem"] == f"{BASE}/problems/not-found"
     assert found["streamed"].startswith(f"{BASE}/v1/articles/")
+
+
+STREAMING = """
+(async () => {
+  const stream = new EventSource(`${api}/v1/stream?since=0&token=${token}`, {withCredentials: true});
+  const event = await new Promise((resolve, reject) => {
+    stream.addEventListener("article.published", resolve);
+    stream.addEventListener("error", () => { if (stream.readyState === EventSource.CLOSED) reject("closed"); });
+  });
+  stream.close();
+  window.found = {href: JSON.parse(event.data).article.href};
+})().catch(error => { window.found = {error: String(error)}; });
+"""
+
+
+def test_browser_streams_with_a_token_that_is_logged_nowhere(front: Front, page: Page) -> None:
+    created = httpx.post(f"{front.origin}/keyed/v1/stream-tokens", headers=as_key(front.token), trust_env=False)
+    token = created.json()["token"]
+    found = read_with_scripts(page, STREAMING, api=f"{front.origin}/keyed", token=token)
+    assert found["href"].startswith("/keyed/v1/articles/")
+    log = front.keyed.words.read_text()
+    assert token not in log
+    assert front.token not in log
 
 
 def test_reference_works_below_the_path(front: Front, page: Page) -> None:

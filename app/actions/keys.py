@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 
 from app.domain.api_key import hash_token, make_prefix, make_token
 from app.domain.instant import SECOND_US
-from app.domain.preview_token import SECRET_BYTES, SECRET_NAME
+from app.domain.signed_token import SECRET_BYTES, SECRET_NAME
 from app.errors import ConflictError, FieldError, InvalidInputError, NotFoundError
 from app.interchange.key_value import compare_and_set, get_value
 from app.models.api_key import api_keys

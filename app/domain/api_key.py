@@ -48,6 +48,10 @@ class KeyValidity:
     expires_at: int | None
     revoked_at: int | None
 
+    def is_valid_at(self, now: int) -> bool:
+        """Return whether the key is neither revoked nor expired at `now`."""
+        return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
+
 
 def make_prefix() -> str:
     """Return a random prefix out of 2^50; the caller handles a collision."""
@@ -88,9 +92,7 @@ def verify_token(token: str, state: KeyValidity | None, *, now: int) -> bool:
     is_current = compare_digest(shown, DUMMY_DIGEST if state is None else state.digest)
     previous = None if state is None else state.previous_digest
     is_previous = compare_digest(shown, DUMMY_DIGEST if previous is None else previous)
-    if state is None:
-        return False
-    if state.revoked_at is not None or (state.expires_at is not None and state.expires_at <= now):
+    if state is None or not state.is_valid_at(now):
         return False
     return is_current or (is_previous and state.previous_until is not None and now < state.previous_until)
 

@@ -11,7 +11,10 @@ from app.domain.api_key import KeyValidity
 from app.domain.calendar import UTC, format_utc
 from app.domain.instant import format_instant
 from app.domain.list_filter import ListFilter
+from app.domain.signed_token import SECRET_NAME
+from app.domain.stream_token import read_stream_token
 from app.errors import NotFoundError
+from app.interchange.key_value import get_value
 from app.models.api_key import api_keys
 from app.models.edition import editions
 from app.net.base_path import href_of
@@ -24,6 +27,7 @@ _DIGEST = ListFilter(edition="keys").digest()
 _BY_PREFIX = by_name("prefix")
 _STATE = select(
     api_keys.c.id,
+    api_keys.c.prefix,
     api_keys.c.name,
     api_keys.c.scopes,
     api_keys.c.edition_ids,
@@ -33,7 +37,9 @@ _STATE = select(
     api_keys.c.previous_secret_expires_at,
     api_keys.c.expires_at,
     api_keys.c.revoked_at,
-).where(api_keys.c.prefix == bindparam("prefix"))
+)
+_STATE_BY_PREFIX = _STATE.where(api_keys.c.prefix == bindparam("prefix"))
+_STATE_BY_ID = _STATE.where(api_keys.c.id == bindparam("key_id"))
 _SHOWN = select(
     api_keys.c.prefix,
     api_keys.c.name,
@@ -57,6 +63,7 @@ class StoredKey:
     """API key as stored, for verification."""
 
     id: int
+    prefix: str
     name: str
     scopes: frozenset[str]
     editions: frozenset[int] | None
@@ -66,9 +73,11 @@ class StoredKey:
 
 def get_stored_key(connection: Connection, prefix: str) -> StoredKey | None:
     """Return the key with that prefix, valid or not."""
-    row = connection.execute(_STATE, {"prefix": prefix}).first()
-    if row is None:
-        return None
+    row = connection.execute(_STATE_BY_PREFIX, {"prefix": prefix}).first()
+    return None if row is None else _stored_key(row)
+
+
+def _stored_key(row: AnyRow) -> StoredKey:
     state = KeyValidity(
         digest=row.digest,
         previous_digest=row.previous_digest,
@@ -77,7 +86,23 @@ def get_stored_key(connection: Connection, prefix: str) -> StoredKey | None:
         revoked_at=row.revoked_at,
     )
     bound = None if row.edition_ids is None else frozenset(orjson.loads(row.edition_ids))
-    return StoredKey(row.id, row.name, frozenset(orjson.loads(row.scopes)), bound, row.is_trusted, state)
+    return StoredKey(row.id, row.prefix, row.name, frozenset(orjson.loads(row.scopes)), bound, row.is_trusted, state)
+
+
+def find_signing_secret(connection: Connection) -> bytes | None:
+    """Return the secret that signs preview and stream tokens; None as long as nothing was signed."""
+    return get_value(connection, SECRET_NAME)
+
+
+def get_key_of_stream_token(connection: Connection, token: str, *, now: int | None) -> StoredKey | None:
+    """Return the key that a stream token is for, valid or not; None if the token is not valid at `now`.
+
+    Without `now` an expired token counts as well.
+    """
+    secret = find_signing_secret(connection)
+    key_id = None if secret is None else read_stream_token(secret, token, now=now)
+    row = None if key_id is None else connection.execute(_STATE_BY_ID, {"key_id": key_id}).first()
+    return None if row is None else _stored_key(row)
 
 
 def get_key(connection: Connection, prefix: str) -> ApiKey:

@@ -7,9 +7,11 @@ from typing_extensions import TypedDict
 
 from app.domain.change import ARTICLE_REMOVED, ChangeType
 from app.schemas.change import ChangedIds, ChangeListParams, SpanningTimeZone
-from app.schemas.param_types import EMPTY, Formats, SpanningEdition, StrictInt
+from app.schemas.param_types import EMPTY, Formats, SpanningEdition, StrictInt, described
 from app.schemas.params import SETS, ArticleFilterParams
-from app.schemas.types import OpenEnum, count, line
+from app.schemas.types import InstantText, OpenEnum, count, line
+
+TOKEN = "AQAAAAAAAAAB…"  # noqa: S105 - the beginning of one
 
 _OF_A_CHANGE = {"contentMediaType": "application/json", "contentSchema": {"$ref": "#/components/schemas/ChangeItem"}}
 
@@ -33,12 +35,27 @@ class StreamParams(ArticleFilterParams):
         StrictInt,
     ] = None
     tz: SpanningTimeZone = None
+    token: Annotated[
+        str | None,
+        described(
+            "A stream token in place of `Authorization`, which `EventSource` cannot send; 401 if it is not valid. "
+            "Servers log it as dots.",
+            TOKEN,
+        ),
+    ] = None
 
     def changes(self) -> ChangeListParams:
         """Return the same parameters for the change feed, in one canonical form."""
-        given = self.model_dump(by_alias=True, exclude_unset=True, exclude={"since"})
+        given = self.model_dump(by_alias=True, exclude_unset=True, exclude={"since", "token"})
         sorted_sets = {name: sorted(set(given[name])) for name in (*SETS, "id") if name in given}
         return ChangeListParams.model_validate(given | sorted_sets)
+
+
+class StreamToken(TypedDict):
+    """A token that opens the stream with the rights of an API key."""
+
+    token: Annotated[str, line("The token: send it as `token` in the query of `/v1/stream`.", TOKEN, max_length=100)]
+    expires_at: Annotated[InstantText, Field(description="Until when it opens a stream, in UTC.")]
 
 
 class StreamedChange(TypedDict):

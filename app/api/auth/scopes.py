@@ -7,11 +7,12 @@ from fastapi import Request
 from starlette.types import Scope
 
 from app import clock
+from app.api.auth.stream_tokens import get_stream_tokens
 from app.api.dependencies import get_database, services_of
 from app.api.http.route import Guard
 from app.domain.api_key import TOKEN_PREFIX, ApiKeyScope, token_prefix, verify_token
 from app.errors import ForbiddenError, UnauthenticatedError
-from app.queries.keys import get_stored_key
+from app.queries.keys import StoredKey, get_key_of_stream_token, get_stored_key
 
 MISSING_KEY_MESSAGE = "Authentication required: send Authorization: Bearer dl_…"
 INVALID_KEY_MESSAGE = "The API key is invalid: it is unknown, has expired or was revoked."
@@ -19,6 +20,11 @@ REPEATED_MESSAGE = "Authorization may be sent only once."
 SCHEME_MESSAGE = "The authentication scheme must be Bearer: send Authorization: Bearer dl_…"
 MISSING_SCHEME_MESSAGE = "Authorization has a key without its scheme: send Authorization: Bearer dl_…"
 MALFORMED_MESSAGE = "Authorization has no complete API key: a key begins with dl_ and has 65 characters."
+TWO_WAYS_MESSAGE = "Send either Authorization or a stream token, not both."
+REPEATED_TOKEN_MESSAGE = "A stream token may be sent only once."  # noqa: S105 - a sentence
+INVALID_TOKEN_MESSAGE = (
+    "The stream token is invalid: it is damaged, has expired, or its API key was revoked. Create another one."  # noqa: S105 - a sentence
+)
 
 _SCHEME = "bearer"
 
@@ -93,17 +99,21 @@ async def authenticate(scope: Scope) -> AuthResult:
 
 
 async def is_still_authorized(scope: Scope, *scopes: ApiKeyScope) -> bool:
-    """Return whether the key of a long request is still valid; reads the database each time."""
-    caller = await _authenticate(scope)
+    """Return whether the key of a long request is still valid; reads the database each time.
+
+    A stream token may have expired meanwhile: it is for opening the stream.
+    """
+    caller = await _authenticate(scope, is_open=True)
     return caller.principal is not None and any(caller.principal.may(each) for each in scopes)
 
 
-async def _authenticate(scope: Scope) -> AuthResult:
+async def _authenticate(scope: Scope, *, is_open: bool = False) -> AuthResult:
     shown = [value for name, value in scope["headers"] if name == b"authorization"]
+    tokens = get_stream_tokens(scope)
     if not shown:
-        return ANONYMOUS
-    if len(shown) > 1:
-        return _refused(REPEATED_MESSAGE)
+        return await _authenticate_stream(scope, tokens, is_open=is_open) if tokens else ANONYMOUS
+    if tokens or len(shown) > 1:
+        return _refused(TWO_WAYS_MESSAGE if tokens else REPEATED_MESSAGE)
     scheme, _, token = shown[0].decode("latin-1").strip().partition(" ")
     if scheme.lower() != _SCHEME:
         return _refused(MISSING_SCHEME_MESSAGE if scheme.startswith(TOKEN_PREFIX) else SCHEME_MESSAGE)
@@ -116,7 +126,24 @@ async def _authenticate(scope: Scope) -> AuthResult:
     if not verify_token(token, None if stored is None else stored.state, now=now) or stored is None:
         return INVALID
     services_of(request).last_used.note(stored.id, now)
-    return AuthResult(Principal(stored.id, prefix, stored.name, stored.scopes, stored.editions, stored.is_trusted))
+    return AuthResult(_principal(stored))
+
+
+async def _authenticate_stream(scope: Scope, tokens: list[str], *, is_open: bool) -> AuthResult:
+    """Return the key of the stream token; the stream is all that it grants, whatever else the key may do."""
+    request, now = Request(scope), clock.now()
+    if len(tokens) > 1:
+        return _refused(REPEATED_TOKEN_MESSAGE)
+    read = get_database(request).read
+    stored = await read(get_key_of_stream_token, tokens[0], now=None if is_open else now)
+    if stored is None or not stored.state.is_valid_at(now):
+        return _refused(INVALID_TOKEN_MESSAGE)
+    services_of(request).last_used.note(stored.id, now)
+    return AuthResult(_principal(stored))
+
+
+def _principal(stored: StoredKey) -> Principal:
+    return Principal(stored.id, stored.prefix, stored.name, stored.scopes, stored.editions, stored.is_trusted)
 
 
 def _refused(reason: str) -> AuthResult:

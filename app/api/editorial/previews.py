@@ -15,7 +15,7 @@ from app.api.openapi.document import documented
 from app.api.router import ordinary_router
 from app.domain.instant import SECOND_US
 from app.queries.editorial import preview
-from app.queries.editorial.preview import find_signing_secret
+from app.queries.keys import find_signing_secret
 from app.schemas.examples import preview as examples
 from app.schemas.preview import PreviewedArticle, PreviewLink, PreviewLinkParams, PreviewParams
 

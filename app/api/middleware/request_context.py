@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.api.auth.stream_tokens import hide_stream_tokens
 from app.api.middleware.base_path import BasePathMiddleware
 from app.api.middleware.cross_origin import CrossOriginMiddleware
 from app.logging.context import REQUEST_ID
@@ -47,6 +48,7 @@ class RequestContextMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        hide_stream_tokens(scope)
         record = RequestRecord(scope["method"], scope["path"], _find_request_id(scope) or _make_request_id())
         scope[RECORD_KEY] = record
 

@@ -20,7 +20,7 @@ def add_shared_problems(document: dict[str, Any], problems: Problems) -> None:
         is_keyed = not (_is_within(path, PUBLIC_PATHS) or is_editorial_path(path))
         for spec in item.values():
             if is_keyed:
-                spec["security"] = [{}, {SCHEME: [ApiKeyScope.CONTENT_READ.value]}]
+                spec.setdefault("security", [{}, {SCHEME: [ApiKeyScope.CONTENT_READ.value]}])
             added = {
                 str(int(status)): problem for status, problem in problems(_statuses(path, is_keyed=is_keyed)).items()
             }

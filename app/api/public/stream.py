@@ -10,7 +10,7 @@ from fastapi import Header, Request, Response
 from fastapi.sse import EventSourceResponse, format_sse_event
 from starlette.types import Receive, Scope, Send
 
-from app.api.auth.scopes import is_still_authorized
+from app.api.auth.scopes import authenticate, authorize, is_still_authorized
 from app.api.dependencies import get_stream_hub, services_of
 from app.api.http.query_params import parse_query
 from app.api.http.responses import CROSS_ORIGIN, NO_STORE
@@ -98,9 +98,11 @@ async def stream_changes(request: Request, last_event_id: LastEventId = None) ->
     A position of another log is 422 with `errors[0].where` `Last-Event-ID` or `since`. An `EventSource` stays closed
     after any response but 200: after 422 open another one with `since=0`, for an empty copy; after 429 or 503, one with
     `since` set to the last id, a few seconds later (it does not show `Retry-After` or the status). It sends no
-    `Authorization`, so where reading needs a key, read the body of a `fetch` instead.
+    `Authorization`, so where reading needs a key, send a stream token in the query.
     """
     params = parse_query(request, StreamParams)
+    if params.token is not None:
+        authorize(await authenticate(request.scope), ApiKeyScope.CONTENT_READ)
     known = _read_id(last_event_id or "")
     since = params.since if known is None else known
     subscribing = get_stream_hub(request).subscribe(

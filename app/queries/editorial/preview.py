@@ -5,15 +5,15 @@ from sqlalchemy import BigInteger, Connection, Label, bindparam, case, func, sel
 from app.db.base import AnyRow
 from app.domain.article_status import ArticleStatus
 from app.domain.instant import format_instant
-from app.domain.preview_token import SECRET_NAME, Preview, make_token, read_token
+from app.domain.preview_token import Preview, make_token, read_token
 from app.domain.tsid import format_id, is_id, parse_id
 from app.errors import ArticleWithdrawnError, NotFoundError
-from app.interchange.key_value import get_value
 from app.models.article import article_bodies, articles
 from app.net.base_path import href_of
 from app.queries.articles.article import STATUS_COLUMNS, WITH_BODY, render_article
 from app.queries.articles.article_list import ARTICLE_COLUMNS
 from app.queries.catalogue.editions import get_edition_by_id, list_all_editions
+from app.queries.keys import find_signing_secret
 from app.schemas.preview import PreviewedArticle, PreviewLink, PreviewParams
 
 PATH = "/v1/editorial/previews"
@@ -35,11 +35,6 @@ _ONE = (
 _STATUS = select(articles.c.id, articles.c.edition_id, articles.c.slug, *STATUS_COLUMNS).where(
     articles.c.id == bindparam("article_id")
 )
-
-
-def find_signing_secret(connection: Connection) -> bytes | None:
-    """Return the secret that signs preview tokens; None as long as nothing was signed."""
-    return get_value(connection, SECRET_NAME)
 
 
 def get_preview_link(connection: Connection, key: str, secret: bytes, *, expires_at: int) -> PreviewLink:

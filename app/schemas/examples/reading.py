@@ -34,7 +34,7 @@ from app.schemas.change import ChangeList
 from app.schemas.edition import LINKS, Edition, EditionLink, ServiceDocument
 from app.schemas.history import History
 from app.schemas.pagination import AuthorList, EditionList, LabelList, SectionList, TagList
-from app.schemas.stream import StreamedChange
+from app.schemas.stream import TOKEN, StreamedChange, StreamToken
 from app.schemas.timeline import Calendar, DayHeading, Timeline, TimelineDay, TimelineDayPage
 
 HEADING: DayHeading = {"year": "2026", "weekday": "Thursday", "day": "19 November"}
@@ -161,6 +161,7 @@ STREAMED_CHANGE: StreamedChange = {
     "data": '{"seq":116,"type":"article.removed","at":"2026-11-20T19:44:02.000000+02:00",'
     f'"article":{{"id":"{EARLIER["id"]}","href":"{EARLIER["href"]}"}}}}',
 }
+STREAM_TOKEN: StreamToken = {"token": TOKEN, "expires_at": "2026-11-20T12:10:00.000000Z"}
 LABEL: Label = {"code": "updated", "text": "Updated", "disclaimer": None, "genre": None}
 SECTION: Section = {"slug": "politics", "name": "Politics", "href": "/v1/sections/politics"}
 SECTION_IN_FULL: SectionInFull = {

@@ -15,7 +15,7 @@ from app.domain.instant import SECOND_US
 from app.domain.preview_token import Preview, make_token
 from app.domain.tsid import parse_id
 from app.main import create_app
-from app.queries.editorial.preview import find_signing_secret
+from app.queries.keys import find_signing_secret
 from app.settings import ReadAccess, Settings
 from tests.api.conftest import MakeKey, as_key
 from tests.api.contract import operations, validator
