@@ -68,6 +68,7 @@ async def test_edition_has_every_member(client: httpx.AsyncClient) -> None:
         "default": False,
         "href": "/v1/editions/ua",
         "site_url": "https://courier.example/ua",
+        "base_url": "https://courier.example",
         "article_url": "{site_url}/n/{id}",
         "section_fallback": "news",
         "section_url": None,

@@ -133,4 +133,4 @@ async def test_day_of_another_edition_is_in_its_zone(client: httpx.AsyncClient, 
     assert [item["headline"] for item in page["day"]["items"]] == ["Story theirs"]
     assert page["timezone"] == "America/New_York"
     assert (await get_page(client, "/v1/timeline/2026-11-18", 404, edition="nowhere"))["type"] == "/problems/not-found"
-    assert error_locations(await get_page(client, "/v1/timeline/2026-11-18", 422, edition="*")) == ["edition"]
+    assert error_locations(await get_page(client, "/v1/timeline/2026-11-18", 422, edition="*")) == ["tz"]
