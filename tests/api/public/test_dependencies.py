@@ -14,6 +14,7 @@ from tests.conftest import app_of
 from tests.response_cache.dependency_kinds import FAMILIES, Family, leave_out
 from tests.table_reads import table_reads
 
+FROM_A_DAY = "/v1/timeline?newest_day=2026-11-19&fields=authors,sections,image,local"
 WITH_SUBSECTIONS = "/v1/articles?section=city&subsections=true"
 OTHERS = (
     "/v1/articles/night-trams",  # an old slug
@@ -23,7 +24,7 @@ OTHERS = (
     "/v1/timeline?edition=ua&tz=UTC&limit=1",
     "/v1/timeline?section=no-such-section",
     "/v1/timeline?label=opinion",
-    "/v1/timeline?newest_day=2026-11-19&fields=authors,sections,image,local",
+    FROM_A_DAY,
     "/v1/timeline/2026-11-20?edition=*&tz=UTC&fields=authors,sections",
     "/v1/changes?fields=authors,sections",
     "/v1/articles?body=html&links=absolute",
@@ -45,6 +46,8 @@ NOT_SHOWN = {
     # Sections of that name are looked up in all editions; those of other editions are dropped.
     ADDRESSES["list_section_articles"]: {"section"},
     WITH_SUBSECTIONS: {"section"},
+    # The nearest article above the page is looked up with its label and section; the page only links it.
+    FROM_A_DAY: {"label", "section"},
 }
 """Kinds of entries that the statements of these responses read, and the responses do not show."""
 
