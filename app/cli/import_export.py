@@ -24,7 +24,7 @@ from app.queries.articles.interchange_export import export_records
 from app.queries.catalogue.editions import list_all_editions
 
 FORMATS = ("jsonl",)
-GARBAGE_THRESHOLD = 20_000
+GARBAGE_THRESHOLD = 200_000
 SAMPLE_EDITIONS = {"harbour", "havan"}
 SAMPLE = files("app") / "sample" / "meridian.jsonl"
 
@@ -114,7 +114,6 @@ def _import(stream: BufferedReader, name: str, size: int, options: ImportOptions
     with progress(f"Importing {name}", size) as show:
 
         def show_progress(records: int) -> None:
-            gc.collect(1)  # statements are cycles that refer to the rows of their batch
             show(_position(stream, size), f"{records} records")
 
         async def work(database: Database) -> Report:
@@ -124,6 +123,8 @@ def _import(stream: BufferedReader, name: str, size: int, options: ImportOptions
                 on_error=show_error,
                 on_warnings=lambda line, warnings: write(line, warnings=warnings),
                 on_progress=show_progress,
+                # Statements are cycles that refer to the rows of their batch.
+                on_batch=lambda: gc.collect(1),
                 make_default=options.make_default,
                 strict=options.strict,
             )

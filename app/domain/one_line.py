@@ -50,6 +50,9 @@ def check_visible(value: str) -> str:
     White space, control and format characters (zero-width ones, tags), combining marks alone, variation selectors
     and fillers have none.
     """
+    first = value[:1]
+    if first.isalnum() and first not in _BLANKS:  # most texts
+        return value
     if not value.strip():
         raise InvalidValueError("Must not be empty.")
     if not any(map(_is_visible, value)):

@@ -30,6 +30,13 @@ _UNSPACED_MARKS: Final = re.compile(
 _TEXTS: Final = ("html", "text", "items", "list", "head", "rows", "blocks")
 _NO_TEXT: Final = frozenset({"image", "gallery", "embed", "video", "audio", "code"})
 """Types of blocks whose captions and fallbacks are no running text."""
+_PROSE: Final = frozenset({"paragraph", "heading"})
+"""Types of most blocks, whose only text is `html`."""
+
+_ASCII: Final = [chr(code) for code in range(128)]
+_ASCII_MARKS: Final = "".join(each for each in _ASCII if not (each.isalnum() or each.isspace() or each == "/")).encode()
+_ASCII_SEPARATORS: Final = "".join(each for each in _ASCII if each.isspace() or each == "/").encode()
+_ASCII_SPACES: Final = bytes.maketrans(_ASCII_SEPARATORS, b" " * len(_ASCII_SEPARATORS))
 
 
 class MeasuredLength(NamedTuple):
@@ -41,21 +48,30 @@ class MeasuredLength(NamedTuple):
 
 def measure_blocks(blocks: Iterable[Mapping[str, Any]]) -> MeasuredLength:
     """Return the length of the running text of a stored body: not of its captions, embedded content and code."""
-    return measure_text("\n".join(_texts(blocks)))
+    prose: list[str] = []
+    others: list[Mapping[str, Any]] = []
+    for block in blocks:
+        if block.get("type") in _PROSE:
+            prose.append(block["html"])
+        else:
+            others.append(block)
+    return measure_text("\n".join([_plain("\n".join(prose)), *_texts(others)]))
 
 
 def measure_text(text: str) -> MeasuredLength:
     """Return the length of a plain text; a text with a word takes at least a minute."""
-    ideographs = letters = 0
-    if not text.isascii():
+    ideographs = 0
+    if text.isascii():  # a word is left when its marks are deleted, and nothing of a token without a word
+        plain = text.encode().translate(_ASCII_SPACES, _ASCII_MARKS).strip()
+        # Counting the spaces takes a third of the time of splitting, where none is doubled.
+        words = len(plain.split()) if b"  " in plain else plain.count(b" ") + bool(plain)
+    else:
         text, ideographs = _IDEOGRAPHS.subn(" ", text)
         text, letters = _UNSPACED_LETTERS.subn(" ", text)
         text = _UNSPACED_MARKS.sub("", text) if letters else text
         text = _SEPARATORS.sub(" ", text)
-    elif "/" in text:
-        text = text.replace("/", " ")
-    words = sum(1 for token in text.split() if token.isalnum() or any(map(str.isalnum, token)))
-    words += -(-letters // LETTERS_PER_WORD)
+        words = sum(1 for token in text.split() if token.isalnum() or any(map(str.isalnum, token)))
+        words += -(-letters // LETTERS_PER_WORD)
     minutes = -(-(words * IDEOGRAPHS_PER_MINUTE + ideographs * WORDS_PER_MINUTE) // _BOTH_PER_MINUTE)
     return MeasuredLength(words + ideographs, minutes)
 

@@ -23,11 +23,12 @@ _FORMAT_NUMBERS: Final = {
     ArticleFormat.PAGE: 5,
 }
 _ACCESS_NUMBERS: Final = {ArticleAccess.FREE: 1, ArticleAccess.REGISTERED: 2, ArticleAccess.PAID: 3}
-_UNLOGGED: Final = {
+UNLOGGED: Final = {
     (Facet.FORMAT, _FORMAT_NUMBERS[ArticleFormat.ARTICLE]),
     (Facet.LANGUAGE, OWN_LANGUAGE),
     (Facet.FEATURED, 0),
 }
+"""Lists that contain almost every article, which changes do not name."""
 
 
 class Traits(NamedTuple):
@@ -107,4 +108,4 @@ def language_number(tag: str) -> int:
 
 def is_logged(kind: Facet, number: int) -> bool:
     """Return whether changes name this list by a surrogate key: not those that contain almost every article."""
-    return (kind, number) not in _UNLOGGED
+    return (kind, number) not in UNLOGGED

@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from app.domain.control_characters import repair_texts
 from app.domain.html.inline_html import clean_text
-from app.domain.json_text import TextPosition, load_json
+from app.domain.json_text import TextPosition, check_json, load_json
 from app.errors import FieldError, InvalidInputError, InvalidValueError
 from app.schemas.curated_list_records import CuratedListRecord
 from app.schemas.errors import invalid_input
@@ -30,13 +30,20 @@ class ParsedLine(NamedTuple):
     warnings: list[WriteWarning]
 
 
-def parse_line(line: bytes, start: TextPosition = TextPosition()) -> ParsedLine:  # noqa: B008 - immutable
+def parse_line(
+    line: bytes,
+    start: TextPosition = TextPosition(),  # noqa: B008 - immutable
+    value: object = None,
+) -> ParsedLine:
     """Parse a line, or a record over several lines, and its warnings; InvalidInputError locates each error.
 
-    `start` is its position in the file.
+    `start` is its position in the file; `value` is the line as orjson parsed it, if it did.
     """
     try:
-        value = load_json(line, start)
+        if value is None:
+            value = load_json(line, start)
+        else:
+            check_json(line, value)
     except InvalidValueError as error:
         raise InvalidInputError(FieldError("line", f"{error.detail}.")) from None
     if not isinstance(value, dict):

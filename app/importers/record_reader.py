@@ -8,7 +8,7 @@ record does not affect the records of the following lines.
 import re
 from collections.abc import Iterator
 from io import BufferedIOBase
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import orjson
 
@@ -33,11 +33,15 @@ _LINE_END: Final = ord("\n")
 
 
 class RawRecord(NamedTuple):
-    """Text of a record and its position; `ordinal` counts the records of an array, from 1."""
+    """Text of a record and its position; `ordinal` counts the records of an array, from 1.
+
+    `value` is the record of a line as orjson parsed it, which parsers need not do again.
+    """
 
     start: TextPosition
     text: bytes
     ordinal: int | None = None
+    value: dict[str, Any] | None = None
 
 
 class RejectedPart(NamedTuple):
@@ -70,8 +74,9 @@ class RecordReader:
         if self._buffer.startswith(BYTE_ORDER_MARK):
             self._position = len(BYTE_ORDER_MARK)
         while line := self._read_line():
-            first = line.lstrip()[:1]
-            if (first == b"{" and not _is_complete(line)) or first == b"[":
+            first = line[:1] if line.startswith(b"{") else line.lstrip()[:1]
+            value = _parse_object(line) if first == b"{" else None
+            if (first == b"{" and value is None) or first == b"[":
                 self._unread(line)
                 yield from self._read_values()
                 continue
@@ -81,7 +86,7 @@ class RecordReader:
             if len(line) > self._max_bytes:
                 yield RejectedPart(start.line, self._too_long)
             elif first:
-                yield RawRecord(start, line)
+                yield RawRecord(start, line, value=value)
 
     @property
     def _too_long(self) -> str:
@@ -89,6 +94,11 @@ class RecordReader:
 
     def _read_line(self) -> bytes:
         """Return the next line, or the beginning of one that is longer than a record may be."""
+        if not self._buffer:
+            line = self._stream.readline(self._max_bytes + 1)
+            if len(line) <= self._max_bytes:
+                return line
+            self._buffer, self._position = line, 0
         end = self._buffer.find(b"\n", self._position) + 1
         if end:
             line, self._position = self._buffer[self._position : end], end
@@ -210,7 +220,7 @@ class RecordReader:
         """Return the offset of a line in an open value that is a record, so the value was cut off; 0 without one."""
         for found in _LINE_OF_OBJECT.finditer(self._buffer, self._position + searched):
             line = found[1].rstrip(b" \t\r,")
-            if _is_complete(line) and "kind" in orjson.loads(line):
+            if "kind" in (_parse_object(line) or ()):
                 return found.start(1) - self._position
         return 0
 
@@ -278,8 +288,10 @@ class RecordReader:
         return self._take(start, end - self._position)
 
 
-def _is_complete(line: bytes) -> bool:
+def _parse_object(line: bytes) -> dict[str, Any] | None:
+    """Return the object of a line; None for one that is not complete."""
     try:
-        return isinstance(orjson.loads(line), dict)
+        value = orjson.loads(line)
     except orjson.JSONDecodeError:
-        return False
+        return None
+    return value if isinstance(value, dict) else None

@@ -67,11 +67,12 @@ class Importer:
     """Import of one stream of records, plain or gzipped, in any form that RecordReader splits.
 
     `on_error` receives the line and the reason of each rejected record, as it is found; `on_warnings` the line of a
-    record that was changed, with its warnings; `on_progress` the number of records so far, at intervals. `make_default`
-    lets a line with `"default": true` replace the default edition; an installation without a default edition takes that
-    of the file. `strict` rejects records with content that would be lost. Records whose edition comes later in the
-    stream are retried at its end, with all that follow in that edition, so that their order is preserved. So is a line
-    of the catalogue that later lines may make possible, such as a section whose parent is below it until then.
+    record that was changed, with its warnings; `on_progress` the number of records so far, at intervals; `on_batch` is
+    called after each full batch of articles. `make_default` lets a line with `"default": true` replace the default
+    edition; an installation without a default edition takes that of the file. `strict` rejects records with content
+    that would be lost. Records whose edition comes later in the stream are retried at its end, with all that follow in
+    that edition, so that their order is preserved. So is a line of the catalogue that later lines may make possible,
+    such as a section whose parent is below it until then.
     """
 
     def __init__(
@@ -82,6 +83,7 @@ class Importer:
         on_error: Callable[[int, str], None],
         on_warnings: Callable[[int, Sequence[WriteWarning]], None] = lambda _line, _warnings: None,
         on_progress: Callable[[int], None] = lambda _count: None,
+        on_batch: Callable[[], object] = lambda: None,
         make_default: bool = False,
         strict: bool = False,
     ) -> None:
@@ -91,6 +93,7 @@ class Importer:
         self._report_error = on_error
         self._report_warnings = on_warnings
         self._report_progress = on_progress
+        self._end_batch = on_batch
         self._strict = strict
         self._make_default = make_default
         self._batch: list[tuple[RawRecord, ParsedLine]] = []
@@ -122,7 +125,7 @@ class Importer:
     async def _import(self, records: Iterator[RawRecord], waiting: IO[bytes] | None) -> None:
         for raw in records:
             try:
-                parsed = parse_line(raw.text, raw.start)
+                parsed = parse_line(raw.text, raw.start, raw.value)
                 self._check_losses(parsed)
             except DaylineError as error:
                 self._refuse_record(raw, error)
@@ -131,10 +134,11 @@ class Importer:
             if waiting is not None and getattr(record, "edition", None) in self._late:
                 _defer(waiting, raw)
             elif isinstance(record, ArticleRecord):
-                self._batch.append((raw, parsed))
+                self._batch.append((RawRecord(raw.start, raw.text, raw.ordinal), parsed))
                 self._batch_bytes += len(raw.text)
                 if len(self._batch) >= BATCH or self._batch_bytes >= BATCH_BYTES:
                     await self._store_batch(waiting)
+                    self._end_batch()
             else:
                 await self._store_batch(waiting)
                 await self._store_entry(raw, parsed, record, waiting)

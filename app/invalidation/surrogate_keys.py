@@ -14,7 +14,7 @@ at:<instant>    a timestamp in the timelines above at which an article entered, 
 from collections.abc import Iterable
 
 from app.domain.list_filter import Facet
-from app.domain.traits import is_logged
+from app.domain.traits import UNLOGGED
 from app.domain.tsid import format_id
 
 ALL_TIMESTAMPS = "at:*"
@@ -51,9 +51,9 @@ def facet_key(kind: Facet, number: int) -> str:
 def list_keys(place: int, facets: Iterable[tuple[Facet, int]]) -> list[str]:
     """Return the keys of the lists that an article is in; `place` is its edition, negative for a page."""
     return [
-        facet_key(kind, place if kind is Facet.EDITION else number)
-        for kind, number in facets
-        if is_logged(kind, number)
+        facet_key(Facet.EDITION, place) if facet[0] is Facet.EDITION else f"{_NAMES[facet[0]]}:{facet[1]}"
+        for facet in facets
+        if facet not in UNLOGGED
     ]
 
 

@@ -52,7 +52,8 @@ class BodyHtmlPart(BodyHtmlInput):
     @property
     def conversion(self) -> Conversion | None:
         """Return the conversion that made the body, None where it was given as blocks."""
-        return self._conversion
+        private = self.__pydantic_private__  # the attribute of this name takes ten times as long to read
+        return None if private is None else private["_conversion"]
 
     @model_validator(mode="wrap")
     @classmethod

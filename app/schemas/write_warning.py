@@ -91,8 +91,9 @@ def find_warnings(given: Any, article: ArticleInput, repairs: Iterable[TextRepai
     """
     if not isinstance(given, dict):
         return []
-    warnings = [*repair_warnings(repairs), *conversion_warnings(article.conversion)]
-    blocks = article.conversion.blocks if article.conversion is not None else given.get("body")
+    conversion = article.conversion
+    warnings = [*repair_warnings(repairs), *conversion_warnings(conversion)]
+    blocks = given.get("body") if conversion is None else conversion.blocks
     warnings += find_body_warnings("body", blocks, article.body)
     if isinstance(article, ArticleRecord):
         revisions = given.get("revisions") or []
@@ -145,15 +146,17 @@ def truncate(warnings: list[WriteWarning]) -> list[WriteWarning]:
     return [*warnings[:MAX_WARNINGS], last]
 
 
-_PLAIN: Final = {"type", "text"}
-_WITH_HTML: Final = {"type", "html"}
+_PROSE_MEMBERS: Final = 2
+"""Number of members of most blocks: the type, and the text or its HTML."""
 
 
 def find_body_warnings(place: str, given: Any, blocks: Iterable[Block]) -> Iterator[WriteWarning]:
     """Return the warnings of blocks whose HTML was sanitised."""
     for number, (raw, block) in enumerate(zip(given or [], blocks, strict=False)):
-        if raw.keys() == _PLAIN or (raw.keys() == _WITH_HTML and raw["html"] == getattr(block, "html", None)):
-            continue  # most blocks, of which nothing can be lost
+        if len(raw) == _PROSE_MEMBERS and (
+            "text" in raw or ("html" in raw and raw["html"] == getattr(block, "html", None))
+        ):
+            continue  # nothing can be lost
         where = f"{place}.{number}"
         for name, before, after in _html_members(raw, block):
             for loss in find_losses(before, after):

@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.domain.reading_time import measure_blocks, measure_text
 
@@ -56,3 +58,9 @@ def test_running_text_of_every_block_counts_once() -> None:
 
 def test_a_long_text_without_words_has_none() -> None:
     assert measure_text("." * 1_000_000) == (0, 0)
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_words_of_ascii_texts_have_a_letter_or_a_digit(text: str) -> None:
+    tokens = text.replace("/", " ").split()
+    assert measure_text(text).word_count == sum(any(map(str.isalnum, token)) for token in tokens)

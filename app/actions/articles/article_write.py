@@ -4,9 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
-
-from app.actions.articles.content_hash import content_hash, serialize_body, serialize_part
+from app.actions.articles.content_hash import content_hash, serialize_blocks, serialize_part
 from app.actions.articles.listings import Placement
 from app.actions.articles.notes import merge_notes
 from app.actions.articles.pending_revision import PendingRevision
@@ -23,6 +21,7 @@ from app.domain.article_status import (
     check_expiry,
     resolve_status,
 )
+from app.domain.body import dump_body
 from app.domain.calendar import date_at, find_zone
 from app.domain.headline_key import headline_key
 from app.domain.reading_time import measure_blocks
@@ -83,6 +82,7 @@ class ArticleWrite:
     translations_changed: bool = False
     _after: Placement | None = None
     _fingerprint: bytes = b""
+    _body: list[dict[str, Any]] = field(default_factory=list)
     _blocks: str = ""
 
     def resolve_status(self) -> None:
@@ -290,7 +290,8 @@ class ArticleWrite:
     def blocks(self) -> str:
         """Return the body as it is stored."""
         if not self._blocks:
-            self._blocks = serialize_body(self.record)
+            self._body = dump_body(self.record.body)
+            self._blocks = serialize_blocks(self._body)
         return self._blocks
 
     @property
@@ -357,7 +358,7 @@ class ArticleWrite:
             "modified_at": past[-1].at if pending.already_recorded else self.now,
             "notes": merge_notes(None if row is None else row.notes, pending, self.now),
             "alerted_at": self.now if is_announced else alerted_at,
-            **measure_blocks(orjson.loads(self.blocks()))._asdict(),
+            **measure_blocks(self._body)._asdict(),
         }
 
     @property

@@ -16,7 +16,12 @@ MAX_ARTICLE_BODY_BYTES = 2 * 1024 * 1024
 
 def serialize_body(record: ArticleRecord) -> str:
     """Return the body of a record as it is stored; InvalidInputError beyond MAX_ARTICLE_BODY_BYTES."""
-    body = orjson.dumps(dump_body(record.body))
+    return serialize_blocks(dump_body(record.body))
+
+
+def serialize_blocks(blocks: list[dict[str, object]]) -> str:
+    """Return canonical blocks as they are stored; InvalidInputError beyond MAX_ARTICLE_BODY_BYTES."""
+    body = orjson.dumps(blocks)
     if len(body) > MAX_ARTICLE_BODY_BYTES:
         message = f"Must not be larger than {MAX_ARTICLE_BODY_BYTES:,} bytes as JSON in UTF-8."
         raise InvalidInputError(FieldError("body", message))

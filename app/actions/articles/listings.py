@@ -100,15 +100,30 @@ class Placement:
         """Return its rows in the index of lists: none unless it is public."""
         if self.status is not ArticleStatus.PUBLISHED or self.published_at is None:
             return set()
-        facets = [*self.facets(), *self._subtrees()]
-        return {(self.place, int(kind), number, self.published_at, self.article_id) for kind, number in facets}
+        place, at, article_id = self.place, self.published_at, self.article_id
+        rows = {(place, int(kind), number, at, article_id) for kind, number in self.facets()}
+        if self.tree.parents:
+            rows |= {(place, int(kind), number, at, article_id) for kind, number in self._subtrees()}
+        return rows
 
     def uncertain_rows(self) -> set[ListingRow]:
         """Return the rows that it may have in the lists of unsettled subtrees since an earlier tree."""
-        if self.status is not ArticleStatus.PUBLISHED or self.published_at is None:
+        if not self.tree.unsettled or self.status is not ArticleStatus.PUBLISHED or self.published_at is None:
             return set()
         at, kind = self.published_at, int(Facet.SECTION_TREE)
         return {(self.place, kind, number, at, self.article_id) for number in self.tree.unsettled}
+
+    def has_rows_of(self, other: "Placement") -> bool:
+        """Return whether both are known to have the same rows in the index of lists."""
+        return (
+            self.status is other.status
+            and self.published_at == other.published_at
+            and self.edition_id == other.edition_id
+            and self.traits == other.traits
+            and self.entries() == other.entries()
+            and self.tree == other.tree
+            and not self.tree.unsettled
+        )
 
     def _subtrees(self) -> list[tuple[Facet, int]]:
         return [(Facet.SECTION_TREE, number) for number in self.tree.ancestors_of(self.section_ids)]
@@ -131,6 +146,8 @@ def sync_listings(connection: Connection, placements: Iterable[tuple[Placement |
     removed: list[ListingRow] = []
     certain: list[ListingRow] = []
     for before, after in placements:
+        if before is not None and after is not None and before.has_rows_of(after):
+            continue
         old = set() if before is None else before.listing_rows()
         new = set() if after is None else after.listing_rows()
         uncertain: set[ListingRow] = set()

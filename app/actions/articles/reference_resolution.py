@@ -75,8 +75,10 @@ def assign_catalogue_ids(
     for kind in NAMED:
         is_public_by_name: dict[str, bool] = {}
         for write in writes:
-            for name in referenced_names(write.record, kind):
-                is_public_by_name[name] = is_public_by_name.get(name, False) or write.status is ArticleStatus.PUBLISHED
+            if names_of_record := referenced_names(write.record, kind):
+                is_public = write.status is ArticleStatus.PUBLISHED
+                for name in names_of_record:
+                    is_public_by_name[name] = is_public or is_public_by_name.get(name, False)
         names = tag_names if kind is Facet.TAG else {}
         known, made = get_or_create_entries(
             connection, kind, is_public_by_name, edition_id=edition_id, now=now, names=names

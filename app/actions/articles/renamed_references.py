@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from itertools import chain
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, bindparam, literal_column, select
 
 from app.actions.articles.article_write import ArticleWrite
 from app.actions.articles.content_hash import content_hash, serialize_body
@@ -19,24 +20,31 @@ from app.schemas.errors import validated
 from app.schemas.interchange import ArticleRecord
 from app.schemas.write_warning import renamed_reference
 
+_KIND = former_slugs.c.kind.in_(bindparam("kinds", expanding=True))
+_ANY_FORMER: Select[Any] = select(literal_column("1")).where(_KIND).limit(1)
+_FORMER = select(former_slugs.c.kind, former_slugs.c.slug).where(
+    _KIND,
+    former_slugs.c.edition_id.in_(bindparam("editions", expanding=True)),
+    former_slugs.c.slug.in_(bindparam("slugs", expanding=True)),
+)
 _MEMBERS = {Facet.SECTION: "sections", Facet.LABEL: "label", Facet.TAG: "tags", Facet.AUTHOR: "authors"}
 
 
 def resolve_former_names(
     connection: Connection, edition_id: int, writes: Sequence[ArticleWrite], stored: WriteResult
 ) -> None:
-    """Replace former names of entries in these records by the present ones, with a warning; one statement if none."""
+    """Replace former names of entries in these records by the present ones, with a warning.
+
+    One statement if no entry has a former name, two if the records have none.
+    """
+    kinds = {"kinds": [int(kind) for kind in _MEMBERS]}
+    if connection.execute(_ANY_FORMER, kinds).first() is None:
+        return
     names = {name for write in writes for kind in _MEMBERS for name in referenced_names(write.record, kind)}
     found: dict[Facet, set[str]] = {}
     for some in chunked(sorted(names)):
-        rows = connection.execute(
-            select(former_slugs.c.kind, former_slugs.c.slug).where(
-                former_slugs.c.kind.in_([int(kind) for kind in _MEMBERS]),
-                former_slugs.c.edition_id.in_([NO_EDITION, edition_id]),
-                former_slugs.c.slug.in_(some),
-            )
-        )
-        for row in rows:
+        here = {**kinds, "editions": [NO_EDITION, edition_id], "slugs": some}
+        for row in connection.execute(_FORMER, here):
             found.setdefault(Facet(row.kind), set()).add(row.slug)
     for kind, slugs in found.items():
         present = find_present_slugs(connection, kind, slugs, edition_id=edition_id)
@@ -52,7 +60,7 @@ def resolve_former_names(
 def referenced_names(record: ArticleRecord, kind: Facet) -> list[str]:
     """Return the names of the entries of a kind that a record refers to, in its order."""
     value = getattr(record, _MEMBERS[kind])
-    if value is None:
+    if not value:
         return []
     return [value] if isinstance(value, str) else value
 

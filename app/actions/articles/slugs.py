@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from hashlib import blake2b
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import BindParameter, Connection, bindparam, delete, select
 
 from app.db.bulk import bulk_insert_tuples, chunked
 from app.domain.slug import SlugStyle, slugify, with_suffix
@@ -18,6 +18,13 @@ SUFFIX_LENGTH = 5
 MAX_NUMBER_DIGITS = 9
 _NUMBERED = re.compile(r"[a-z0-9-]+-[0-9]{8}-[0-9]+")
 
+_SLUGS: BindParameter[list[str]] = bindparam("slugs", expanding=True)
+_REDIRECTS = select(slug_redirects.c.slug, slug_redirects.c.article_id).where(
+    slug_redirects.c.edition_id == bindparam("edition_id"), slug_redirects.c.slug.in_(_SLUGS)
+)
+_OWNERS = select(articles.c.slug, articles.c.id).where(
+    articles.c.edition_id == bindparam("edition_id"), articles.c.slug.in_(_SLUGS)
+)
 _DELETE = delete(slug_redirects).where(
     slug_redirects.c.edition_id == bindparam("b_edition_id"), slug_redirects.c.slug == bindparam("b_slug")
 )
@@ -73,15 +80,9 @@ def next_slug_numbers(connection: Connection, edition_id: int, prefixes: Iterabl
 
 def slug_owners(connection: Connection, edition_id: int, slugs: Iterable[str]) -> dict[str, tuple[int, bool]]:
     """Return the owners of these slugs: the article's id, and whether it is a former slug of it."""
-    unique = sorted(set(slugs))
-    old = select(slug_redirects.c.slug, slug_redirects.c.article_id).where(
-        slug_redirects.c.edition_id == edition_id, slug_redirects.c.slug.in_(unique)
-    )
-    current = select(articles.c.slug, articles.c.id).where(
-        articles.c.edition_id == edition_id, articles.c.slug.in_(unique)
-    )
-    owners = {slug: (article_id, True) for slug, article_id in connection.execute(old)}
-    return owners | {slug: (article_id, False) for slug, article_id in connection.execute(current)}
+    here = {"edition_id": edition_id, "slugs": sorted(set(slugs))}
+    owners = {slug: (article_id, True) for slug, article_id in connection.execute(_REDIRECTS, here)}
+    return owners | {slug: (article_id, False) for slug, article_id in connection.execute(_OWNERS, here)}
 
 
 def replace_redirects(
@@ -94,10 +95,8 @@ def replace_redirects(
     used = set(taken)
     ended: dict[str, int] = {}
     for some in chunked(sorted(used)):
-        old = select(slug_redirects.c.slug, slug_redirects.c.article_id).where(
-            slug_redirects.c.edition_id == edition_id, slug_redirects.c.slug.in_(some)
-        )
-        ended |= {row.slug: row.article_id for row in connection.execute(old)}
+        found = connection.execute(_REDIRECTS, {"edition_id": edition_id, "slugs": some})
+        ended |= {row.slug: row.article_id for row in found}
     if ended:
         connection.execute(_DELETE, [{"b_edition_id": edition_id, "b_slug": slug} for slug in sorted(ended)])
     rows = [(edition_id, slug, article_id) for slug, article_id in retired.items() if slug not in used]

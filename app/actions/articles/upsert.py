@@ -9,7 +9,7 @@ from functools import partial
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from app.actions.articles.addresses import check_aliases, store_addresses
 from app.actions.articles.article_write import ArticleWrite
@@ -43,6 +43,12 @@ from app.schemas.interchange import ArticleRecord
 
 IMPORT_OPTIONS = WriteOptions()
 _ids = TsidGenerator()
+
+_STORED = select(*(column for column in articles.c if column.name not in {"image", "rights", "details"}))
+_BY_SOURCE = _STORED.where(
+    articles.c.edition_id == bindparam("edition_id"), articles.c.source_id.in_(bindparam("sources", expanding=True))
+)
+_BY_ID = _STORED.where(articles.c.id.in_(bindparam("ids", expanding=True)))
 
 
 class _Batch(NamedTuple):
@@ -176,10 +182,9 @@ def _resolve_statuses(writes: Iterable[ArticleWrite], stored: WriteResult) -> li
 def _find_existing(connection: Connection, edition_id: int, writes: list[ArticleWrite]) -> None:
     sources = [w.record.source_id for w in writes if w.record.source_id is not None]
     ids = [parse_id(w.record.id) for w in writes if w.record.id is not None]
-    here = select(*(c for c in articles.c if c.name not in {"image", "rights", "details"}))
-    by_source = here.where(articles.c.edition_id == edition_id, articles.c.source_id.in_(sources))
-    sourced = {row.source_id: row for row in connection.execute(by_source)} if sources else {}
-    numbered = {row.id: row for row in connection.execute(here.where(articles.c.id.in_(ids)))} if ids else {}
+    by_source = connection.execute(_BY_SOURCE, {"edition_id": edition_id, "sources": sources}) if sources else ()
+    sourced = {row.source_id: row for row in by_source}
+    numbered = {row.id: row for row in connection.execute(_BY_ID, {"ids": ids})} if ids else {}
     for write in writes:
         given = None if write.record.id is None else parse_id(write.record.id)
         existing = sourced.get(write.record.source_id) or numbered.get(given)

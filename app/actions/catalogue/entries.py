@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
 
 from app.actions.catalogue.former_slugs import add_former_slugs, new_ids, release_slugs
 from app.actions.catalogue.section_moves import check_parent, find_parent_id, move_section
@@ -73,6 +73,22 @@ _NOT_COLUMNS = {
     *("kind", "slug", "code", "edition", "default", "hidden", "parent"),
     *("former_article_urls", "former_slugs", "former_codes"),
 }
+
+
+def _select_ids_by_name(kind: Facet) -> Select[Any]:
+    table, name = CATALOGUE_TABLES[kind]
+    here = [table.c.edition_id == bindparam("edition_id")] if kind is Facet.SECTION else []
+    return select(name, table.c.id).where(name.in_(bindparam("names", expanding=True)), *here)
+
+
+_IDS_BY_NAME = {kind: _select_ids_by_name(kind) for kind in CATALOGUE_TABLES}
+_EDITIONS = select(
+    editions.c.slug,
+    editions.c.id,
+    editions.c.slug_style,
+    editions.c.timezone,
+    editions.c.language,
+).where(editions.c.slug.in_(bindparam("slugs", expanding=True)))
 
 
 class Outcome(StrEnum):
@@ -211,24 +227,18 @@ def edition_ids(connection: Connection, slugs: Iterable[str]) -> dict[str, int]:
 
 def find_editions(connection: Connection, slugs: Iterable[str]) -> dict[str, AnyRow]:
     """Return the members of existing editions that writes of their articles need, by slug."""
-    columns = (
-        editions.c.slug,
-        editions.c.id,
-        editions.c.slug_style,
-        editions.c.timezone,
-        editions.c.language,
-    )
-    found = connection.execute(select(*columns).where(editions.c.slug.in_(set(slugs))))
+    found = connection.execute(_EDITIONS, {"slugs": sorted(set(slugs))})
     return {row.slug: row for row in found}
 
 
 def find_entry_ids(connection: Connection, kind: Facet, names: Iterable[str], *, edition_id: int) -> dict[str, int]:
     """Return the ids of existing entries by name, sections within their edition."""
-    unique = sorted(set(names))
-    table, name = CATALOGUE_TABLES[kind]
-    here = [table.c.edition_id == edition_id] if kind is Facet.SECTION else []
-    statements = (select(name, table.c.id).where(name.in_(some), *here) for some in chunked(unique))
-    return {row[0]: row.id for statement in statements for row in connection.execute(statement)}
+    here = {"edition_id": edition_id} if kind is Facet.SECTION else {}
+    found: dict[str, int] = {}
+    for some in chunked(sorted(set(names))):
+        rows = connection.execute(_IDS_BY_NAME[kind], {**here, "names": some})
+        found |= {row[0]: row.id for row in rows}
+    return found
 
 
 def get_or_create_entries(

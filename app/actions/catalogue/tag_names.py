@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from app.db.bulk import bulk_insert_tuples, chunked
 from app.domain.catalogue_entry import name_key
@@ -13,6 +13,12 @@ from app.interchange.former_slugs import find_entry_ids_by_former_slug
 from app.models.tag import tag_names, tags
 
 _WORDLESS = "tag"
+_TAGS_BY_NAME = (
+    select(tag_names.c.name_key, tags.c.slug, tags.c.name)
+    .join(tags, tags.c.id == tag_names.c.tag_id)
+    .where(tag_names.c.name_key.in_(bindparam("name_keys", expanding=True)))
+    .order_by(tags.c.slug)
+)
 _SYMBOL = re.compile(r"[^\w\s'\u2019\u02bc-]")
 
 
@@ -35,13 +41,7 @@ def find_slugs_by_name(connection: Connection, names: Iterable[str]) -> dict[str
     name_keys = {name: name_key(name) for name in names}
     found: dict[str, dict[bool, list[str]]] = {}
     for some in chunked(sorted(set(name_keys.values()))):
-        rows = connection.execute(
-            select(tag_names.c.name_key, tags.c.slug, tags.c.name)
-            .join(tags, tags.c.id == tag_names.c.tag_id)
-            .where(tag_names.c.name_key.in_(some))
-            .order_by(tags.c.slug)
-        )
-        for row in rows:
+        for row in connection.execute(_TAGS_BY_NAME, {"name_keys": some}):
             is_own = name_key(row.name) == row.name_key
             found.setdefault(row.name_key, {}).setdefault(is_own, []).append(row.slug)
     return {name: _by_precedence(found.get(key, {})) for name, key in name_keys.items()}

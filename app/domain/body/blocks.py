@@ -139,6 +139,9 @@ def _text_characters(block: Block) -> int:
     return plain + sum(len(text.html) for text in inline_texts(block))
 
 
+_PROSE_TYPES: Final = (ParagraphInput, HeadingInput)
+
+
 def _match_links(blocks: list[Block]) -> list[Block]:
     """Return the blocks with links inside the article (`#f1`) rewritten to the stored ids."""
     if not any(map(_has_id, blocks)):
@@ -150,7 +153,7 @@ def _match_links(blocks: list[Block]) -> list[Block]:
 
 
 def _has_id(block: Block) -> bool:
-    if isinstance(block, ParagraphInput | HeadingInput):  # most blocks
+    if isinstance(block, _PROSE_TYPES):  # most blocks
         return ID_PREFIX in block.html
     return any(ID_PREFIX in text.html for text in inline_texts(block))
 
