@@ -1,7 +1,6 @@
 """A server that is killed or stopped during writes: every acknowledged write stays complete, and nothing else does."""
 
 import asyncio
-import shutil
 import signal
 import time
 from collections import Counter
@@ -10,7 +9,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
-from uuid import uuid4
 
 import httpx
 import pytest
@@ -20,12 +18,11 @@ from app import clock
 from app.actions.catalogue.entries import upsert_entry
 from app.actions.keys import create_key
 from app.cli.serve import DRAIN_SECONDS
-from app.db import migrations
 from app.db.database import Database, open_database
 from app.schemas.api_key import ApiKeyCreate
 from tests.acknowledged_writes import Ledger, count_named
 from tests.api.conftest import as_key
-from tests.conftest import KINDS, create_database, run_once
+from tests.conftest import run_once
 from tests.editor_client import WritingEditor
 from tests.invariants import check_house
 from tests.records import author, edition, label, section
@@ -46,18 +43,9 @@ class CrashDatabase(NamedTuple):
     token: str
 
 
-@pytest.fixture(params=KINDS)
-def test_database(request: pytest.FixtureRequest, tmp_path: Path) -> CrashDatabase:
+@pytest.fixture
+def test_database(address: str) -> CrashDatabase:
     """Fill a database for one test: killed servers leave connections behind."""
-    if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "dayline.db")
-        address = f"sqlite:///{tmp_path}/dayline.db"
-    else:
-        server: str = request.getfixturevalue("postgresql_server")
-        name = f"dayline_{uuid4().hex}"
-        run_once(server.format("postgres"), create_database(name))
-        address = server.format(name)
-        run_once(address, migrations.upgrade)
     return CrashDatabase(address, run_once(address, fill))
 
 

@@ -112,9 +112,8 @@ def test_migrations_create_exactly_the_tables_of_the_models(make_empty: MakeEmpt
     assert migrated == created
 
 
-def test_every_constraint_is_named_after_its_table(make_empty: MakeEmpty) -> None:
+def test_every_constraint_is_named_after_its_table(address: str) -> None:
     def collect(connection: Connection) -> list[tuple[str, str, str | None]]:
-        migrations.upgrade(connection)
         seen = inspect(connection)
         found: list[tuple[str, str, str | None]] = []
         for table in seen.get_table_names():
@@ -126,7 +125,7 @@ def test_every_constraint_is_named_after_its_table(make_empty: MakeEmpty) -> Non
                 found += [(table, "ix", each["name"]) for each in seen.get_indexes(table)]
         return found
 
-    named = run_once(make_empty("named"), collect)
+    named = run_once(address, collect)
     assert {kind for _, kind, _ in named} == set(NAMES)
     strays = [each for each in named if not re.fullmatch(NAMES[each[1]].format(table=each[0]), each[2] or "")]
     assert strays == []
@@ -149,7 +148,7 @@ def test_each_migration_declares_the_oldest_compatible_release() -> None:
     assert [oldest for _, oldest in declared] == sorted((oldest for _, oldest in declared), reverse=True)
 
 
-def test_each_migration_stores_the_declaration_and_removes_it_on_downgrade(make_empty: MakeEmpty) -> None:
+def test_each_migration_stores_the_declaration_and_removes_it_on_downgrade(address: str) -> None:
     storing = [each for each in scripts().walk_revisions() if each.revision >= "202611291945_compatibility"]
 
     def stored(connection: Connection) -> dict[str, str]:
@@ -157,7 +156,6 @@ def test_each_migration_stores_the_declaration_and_removes_it_on_downgrade(make_
         return {row.revision: row.oldest_compatible_revision for row in rows}
 
     def walk(connection: Connection) -> None:
-        migrations.upgrade(connection)
         expected = {each.revision: each.module.oldest_compatible_revision for each in storing}
         assert stored(connection) == expected
         for script in storing[:-1]:
@@ -165,17 +163,16 @@ def test_each_migration_stores_the_declaration_and_removes_it_on_downgrade(make_
             del expected[script.revision]
             assert stored(connection) == expected
 
-    run_once(make_empty("declared"), walk)
+    run_once(address, walk)
 
 
-def test_upgrading_twice_changes_nothing(make_empty: MakeEmpty) -> None:
-    def upgrade_twice(connection: Connection) -> None:
-        migrations.upgrade(connection)
+def test_upgrading_twice_changes_nothing(address: str) -> None:
+    def upgrade_again(connection: Connection) -> None:
         once = portrait(connection)
         migrations.upgrade(connection)
         assert portrait(connection) == once
 
-    run_once(make_empty("twice"), upgrade_twice)
+    run_once(address, upgrade_again)
 
 
 FIRST = "202611221900_first_tables"
@@ -250,11 +247,10 @@ CONTENT = (
 )
 
 
-def test_contents_of_revisions_survive_conversion_and_downgrade(make_empty: MakeEmpty) -> None:
+def test_contents_of_revisions_survive_conversion_and_downgrade(address: str) -> None:
     contents = text("SELECT content FROM revisions WHERE revision < 3 ORDER BY revision")
 
     def convert(connection: Connection) -> None:
-        migrations.upgrade(connection)
         upsert_entry(connection, edition(), now=NOW)
         for headline in ("One", "Two", "Three"):
             upsert_articles(connection, [article(source_id="one", headline=headline)], now=NOW)
@@ -270,7 +266,7 @@ def test_contents_of_revisions_survive_conversion_and_downgrade(make_empty: Make
         assert orjson.loads(first) == orjson.loads(CONTENT)
         assert orjson.loads(second)["headline"] == "Two"
 
-    run_once(make_empty("blocks"), convert)
+    run_once(address, convert)
 
 
 BEFORE_TRAITS = "202611300730_article_sections"
@@ -283,12 +279,11 @@ TRAITS: tuple[dict[str, Any], ...] = (
 )
 
 
-def test_lists_by_traits_are_filled_and_removed(make_empty: MakeEmpty) -> None:
+def test_lists_by_traits_are_filled_and_removed(address: str) -> None:
     def listed(connection: Connection) -> set[tuple[int, ...]]:
         return {tuple(row) for row in connection.execute(select(listings))}
 
     def fill(connection: Connection) -> None:
-        migrations.upgrade(connection)
         upsert_entry(connection, edition(), now=NOW)
         records = [article(source_id=f"{n}", tags=["fog"], **each) for n, each in enumerate(TRAITS)]
         upsert_articles(connection, [*records, article(None, source_id="draft", featured=True)], now=NOW)
@@ -301,4 +296,4 @@ def test_lists_by_traits_are_filled_and_removed(make_empty: MakeEmpty) -> None:
         migrations.upgrade(connection)
         assert listed(connection) == expected
 
-    run_once(make_empty("traits"), fill)
+    run_once(address, fill)

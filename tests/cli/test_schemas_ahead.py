@@ -12,26 +12,12 @@ from sqlalchemy import Connection, text
 from app.db import migrations
 from tests.cli.commands import arguments_of, environment_of, is_one_sentence
 from tests.cli.conftest import Dayline
-from tests.conftest import KINDS, create_database, run_once
+from tests.conftest import create_database, run_once
 from tests.server_process import free_port
 
 LATER = "209901010000_later"
 BEFORE = "202611230500_partners"
 MAX_SECONDS = 30
-
-
-@pytest.fixture(params=KINDS)
-def own_address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Create a migrated database of its own, with an edition."""
-    if request.param == "sqlite":
-        address = f"sqlite:///{tmp_path}/ahead.db"
-    else:
-        server: str = request.getfixturevalue("postgresql_server")
-        name = f"ahead_{tmp_path.name.lower().replace('-', '_')}"
-        run_once(server.format("postgres"), create_database(name))
-        address = server.format(name)
-    run_once(address, migrations.upgrade)
-    return address
 
 
 def move_ahead(address: str, *, oldest: str | None) -> None:
@@ -48,43 +34,43 @@ def move_ahead(address: str, *, oldest: str | None) -> None:
 
 @pytest.mark.parametrize("oldest", [None, "209812310000_needed"])
 def test_commands_refuse_an_incompatible_newer_schema(
-    dayline: Dayline, own_address: str, tmp_path: Path, oldest: str | None
+    dayline: Dayline, address: str, tmp_path: Path, oldest: str | None
 ) -> None:
-    move_ahead(own_address, oldest=oldest)
+    move_ahead(address, oldest=oldest)
     (tmp_path / "a.jsonl").write_text("")
     name = ("keys", "create", "--name", "a", "--scope", "content:read")
     commands = (("serve", "--port", 0), ("import", "a.jsonl"), ("export",), name, ("sample",), ("db", "check"))
     for words in (*commands, ("db", "upgrade"), ("db", "upgrade", "--allow-newer"), ("db", "post-restore")):
-        ended = dayline(*words, address=own_address)
+        ended = dayline(*words, address=address)
         assert is_one_sentence(ended), (words, ended)
         assert LATER in ended.errors
         assert migrations.HEAD_REVISION in ended.errors
-    assert (oldest is None) or oldest in dayline("export", address=own_address).errors
+    assert (oldest is None) or oldest in dayline("export", address=address).errors
 
 
 @pytest.mark.parametrize("oldest", [migrations.HEAD_REVISION, BEFORE])
-def test_commands_accept_a_compatible_newer_schema(dayline: Dayline, own_address: str, oldest: str) -> None:
-    move_ahead(own_address, oldest=oldest)
-    assert dayline("sample", address=own_address).status == 0
-    assert dayline("export", address=own_address).output.count("\n") > 60
-    checked = dayline("db", "check", address=own_address)
+def test_commands_accept_a_compatible_newer_schema(dayline: Dayline, address: str, oldest: str) -> None:
+    move_ahead(address, oldest=oldest)
+    assert dayline("sample", address=address).status == 0
+    assert dayline("export", address=address).output.count("\n") > 60
+    checked = dayline("db", "check", address=address)
     assert (checked.status, LATER in checked.output) == (0, True)
-    refused = dayline("db", "upgrade", address=own_address)
+    refused = dayline("db", "upgrade", address=address)
     assert is_one_sentence(refused), refused
     assert LATER in refused.errors
-    assert dayline("db", "upgrade", "--allow-newer", address=own_address).output == f"The database is at {LATER}.\n"
+    assert dayline("db", "upgrade", "--allow-newer", address=address).output == f"The database is at {LATER}.\n"
 
 
-def test_server_is_ready_on_a_compatible_schema_only(own_address: str, tmp_path: Path) -> None:
-    move_ahead(own_address, oldest=BEFORE)
+def test_server_is_ready_on_a_compatible_schema_only(address: str, tmp_path: Path) -> None:
+    move_ahead(address, oldest=BEFORE)
     port = free_port()
     with subprocess.Popen(  # noqa: S603 - our own program
-        arguments_of("serve", "--port", port), env=environment_of(own_address), cwd=tmp_path, stderr=subprocess.DEVNULL
+        arguments_of("serve", "--port", port), env=environment_of(address), cwd=tmp_path, stderr=subprocess.DEVNULL
     ) as server:
         try:
             assert await_status(port) == 200
             incompatible = "UPDATE schema_compatibility SET oldest_compatible_revision = '209812310000_needed'"
-            run_once(own_address, lambda connection: connection.execute(text(incompatible)))
+            run_once(address, lambda connection: connection.execute(text(incompatible)))
             assert await_status(port) == 503
             server.send_signal(signal.SIGTERM)
             server.wait(MAX_SECONDS)
@@ -106,23 +92,23 @@ def await_status(port: int) -> int:
     raise TimeoutError("the server never responded")
 
 
-def test_schema_at_several_revisions_is_reported_in_one_sentence(dayline: Dayline, own_address: str) -> None:
+def test_schema_at_several_revisions_is_reported_in_one_sentence(dayline: Dayline, address: str) -> None:
     double = text("INSERT INTO alembic_version VALUES ('202611230500_partners')")
-    run_once(own_address, lambda connection: connection.execute(double))
+    run_once(address, lambda connection: connection.execute(double))
     for words in (("db", "upgrade"), ("export",), ("serve", "--port", 0)):
-        ended = dayline(*words, address=own_address)
+        ended = dayline(*words, address=address)
         assert is_one_sentence(ended), ended
         assert "several schemas" in ended.errors
 
 
-def test_database_without_revision_is_reported_in_one_sentence(dayline: Dayline, own_address: str) -> None:
-    run_once(own_address, lambda connection: connection.execute(text("DELETE FROM alembic_version")))
-    ended = dayline("db", "upgrade", address=own_address)
+def test_database_without_revision_is_reported_in_one_sentence(dayline: Dayline, address: str) -> None:
+    run_once(address, lambda connection: connection.execute(text("DELETE FROM alembic_version")))
+    ended = dayline("db", "upgrade", address=address)
     assert is_one_sentence(ended), ended
     assert "already exists" in ended.errors
-    run_once(own_address, lambda connection: connection.execute(text("DROP TABLE alembic_version")))
-    assert is_one_sentence(dayline("db", "upgrade", address=own_address))
-    assert is_one_sentence(dayline("export", address=own_address))
+    run_once(address, lambda connection: connection.execute(text("DROP TABLE alembic_version")))
+    assert is_one_sentence(dayline("db", "upgrade", address=address))
+    assert is_one_sentence(dayline("export", address=address))
 
 
 def test_broken_chain_of_migrations_is_reported_in_one_sentence(

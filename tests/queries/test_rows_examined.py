@@ -6,12 +6,12 @@ than reading the table by itself.
 """
 
 import asyncio
+import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -20,7 +20,6 @@ from sqlalchemy import Connection, select, text
 
 from app.actions.articles.upsert import upsert_articles
 from app.actions.catalogue.entries import Outcome, upsert_entry
-from app.db import migrations
 from app.db.database import COMMANDS, Database, open_database
 from app.domain.list_filter import Facet
 from app.domain.tsid import format_id
@@ -84,13 +83,13 @@ class Grown:
 def address(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Create a database for this module: filling it takes longer than reading it."""
     if request.param == "sqlite":
-        found = f"sqlite:///{Path(tmp_path_factory.mktemp('rows')) / 'rows.db'}"
-    else:
-        server = request.getfixturevalue("postgresql_server")
-        run_once(server.format("postgres"), create_database("dayline_rows"))
-        found = server.format("dayline_rows")
-    run_once(found, migrations.upgrade)
-    return found
+        path = tmp_path_factory.mktemp("rows") / "rows.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        return f"sqlite:///{path}"
+    server: str = request.getfixturevalue("postgresql_server")
+    template = request.getfixturevalue("postgresql_template")
+    run_once(server.format("postgres"), create_database("dayline_rows", template=template))
+    return server.format("dayline_rows")
 
 
 @pytest.fixture(scope="module")
