@@ -28,9 +28,11 @@ def _differences(write: ArticleWrite, given: ArticleRecord) -> Iterator[tuple[st
         yield "withdrawal", WarningCode.WITHDRAWAL_IGNORED, WITHDRAWAL_IGNORED
     if _is_embargo_removed(write, given):
         yield "embargoed_until", WarningCode.EMBARGO_REMOVED, EMBARGO_REMOVED
+    if given.first_published_at is None:
+        return
     stored = write.first_published_at()
     expected = write.record.published_at if stored is None else stored  # the publication of a schedule will set it
-    if given.first_published_at not in {None, expected}:
+    if given.first_published_at != expected:
         detail = NEVER_PUBLIC if stored is None else FIRST_TIME_SET
         yield "first_published_at", WarningCode.FIRST_TIME_IGNORED, detail
 
