@@ -215,8 +215,11 @@ class _Fill:
                 on_response(None if self.is_private else response)
             await _send(send, response.render(parse_conditional_headers(scope["headers"]), self._directives(response)))
 
-        with tracking(self.dependencies):
-            await self._app(scope, receive, buffer)
+        try:
+            with tracking(self.dependencies):
+                await self._app(scope, receive, buffer)
+        finally:
+            self.dependencies.freshness = None  # it refers back to them: the cycle would outlive the cached response
 
     def _build_response(self, scope: Scope, start: Message, body: bytes) -> CachedResponse:
         status, headers, dependencies = start["status"], start["headers"], self.dependencies

@@ -1,13 +1,16 @@
 """The response cache before the app: one reading for all who ask, never an answer that is another's or not true."""
 
 import asyncio
+import gc
 from typing import Any
 
 import httpx
 import pytest
 
 from app.api.http.cache_key import cache_key
+from app.invalidation.dependencies import Dependencies
 from app.main import create_app
+from app.response_cache.entry import CachedResponse
 from app.response_cache.middleware import MAX_FILL_ATTEMPTS, CacheMiddleware
 from app.response_cache.store import LARGEST_SHARE
 from app.response_cache.store import ResponseStore as KeptAnswers
@@ -33,6 +36,24 @@ async def test_two_hundred_concurrent_requests_share_one_fill(awake: httpx.Async
         assert {(each.status_code, each.content, each.headers.get("etag")) for each in answers} == {
             (first.status_code, first.content, first.headers.get("etag"))
         }
+
+
+@SQLITE_ONLY
+async def test_evicted_response_leaves_nothing_to_the_garbage_collector(awake: httpx.AsyncClient) -> None:
+    paths = ("/v1/timeline?limit=3", "/v1/articles/story-1", "/v1/articles?limit=2", "/v1/articles/nothing", "/v1/tags")
+    for path in paths:
+        await awake.get(path)
+    kept().clear()
+    gc.collect()
+    gc.disable()
+    try:
+        for path in paths:
+            await awake.get(path)
+        kept().clear()
+        remaining = [each for each in gc.get_objects() if isinstance(each, Dependencies | CachedResponse)]
+    finally:
+        gc.enable()
+    assert remaining == []
 
 
 async def test_another_request_fills_after_the_first_disconnects(awake: httpx.AsyncClient) -> None:
