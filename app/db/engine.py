@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 BUSY_TIMEOUT_MS = 10_000
 PAGE_CACHE_KIB = 16_384
-READER_CACHE_KIB = 20_480  # holds the inner pages of every index of millions of articles
+READER_CACHE_KIB = 32_768  # holds the inner pages of every index of millions of articles
 LONG_READER_CACHE_KIB = 4_096  # for each reading thread: the allocator retains the peak of each thread
 CHECKPOINT_PAGES = 8_000  # 32 MiB: pages that many transactions change are written to the file once
 GENERIC_PLAN_SETTINGS = "SET plan_cache_mode = force_generic_plan; SET jit = off"
