@@ -10,9 +10,10 @@ from app.domain.html.conversion.tree import Element
 # fmt: off
 _MEANINGFUL: Final = frozenset(
     {
-        "abbr", "about", "cite", "datetime", "download", "formaction", "itemid", "itemprop", "itemref", "itemscope",
-        "itemtype", "longdesc", "ping", "property", "resource", "reversed", "start", "summary", "title", "translate",
-        "typeof", "usemap", "value",
+        "abbr", "about", "align", "aria-description", "aria-label", "background", "bgcolor", "cite", "datetime",
+        "download", "formaction", "itemid", "itemprop", "itemref", "itemscope", "itemtype", "longdesc", "ping",
+        "property", "resource", "reversed", "start", "summary", "target", "title", "translate", "type", "typeof",
+        "usemap", "value",
     }
 )
 # fmt: on
@@ -28,6 +29,8 @@ js|columns?|galleryid|align(none|left|right|center)|lazyload(ed|ing)?|doc|Word|f
     re.VERBOSE,
 )
 """Classes that editors and themes write for layout; other classes may carry meaning."""
+_NUMBERINGS: Final = frozenset({"A", "I", "a", "i"})
+"""Numberings of lists other than the usual one."""
 _TEXT_ALIGNMENT: Final = re.compile(r"(has-text-align|text-align|text|ql-align)-(center|right)")
 _ALIGNMENT: Final = re.compile(r"align-?(center|right)")
 _TEXTS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "li", "p", "td", "th"})
@@ -47,7 +50,7 @@ def _aligns_text(element: Element, name: str) -> bool:
 def lost_attributes(element: Element, *, handled: frozenset[str] = frozenset()) -> Iterator[tuple[str, str]]:
     """Return the attributes that carry meaning and are not stored, as names and values."""
     for name, value in element.attributes.items():
-        if name in handled:
+        if name in handled or _is_plain(element, name, value):
             continue
         if name == "style":
             lost = lost_declarations(parse_style(value))
@@ -57,8 +60,14 @@ def lost_attributes(element: Element, *, handled: frozenset[str] = frozenset()) 
             unknown = unknown_classes(element) if element.name not in {"html", "body"} else []
             if unknown:
                 yield name, " ".join(unknown)
-        elif name == "align":
-            if value.lower() in {"center", "right"}:
-                yield name, value
         elif (name in _MEANINGFUL and value.strip()) or name.startswith("on"):
             yield name, value
+
+
+def _is_plain(element: Element, name: str, value: str) -> bool:
+    """Return whether an attribute has a value without meaning: an alignment, a window, a numbering of lists."""
+    if name == "align":
+        return value.lower() not in {"center", "right"}
+    if name == "target":
+        return value.strip().lower() in {"", "_self"}
+    return name == "type" and (element.name not in {"ol", "li"} or value.strip() not in _NUMBERINGS)

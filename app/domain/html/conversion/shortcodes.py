@@ -8,7 +8,7 @@ from collections.abc import Callable
 from html import escape
 from typing import Final
 
-from app.domain.html.conversion.elements.embeds import page_url
+from app.domain.html.conversion.elements.players import page_url
 from app.domain.html.conversion.elements.recordings import convert_recording
 from app.domain.html.conversion.tree import Element
 from app.domain.html.conversion.walker import Walker

@@ -13,10 +13,14 @@ _BLACK: Final = re.compile(
     r"#(0{3,8}|[0-3][0-9a-f][0-3][0-9a-f][0-3][0-9a-f]|[0-3]{3})|black|rgba?\(\s*([0-5]?\d\s*[, ]\s*){3}.*"
 )
 _WHITE: Final = re.compile(r"#f{3,8}|white|rgba?\(\s*(255\s*[, ]\s*){2}255.*|rgba\(.*[, ]0\)")
+_PLAIN_LIST: Final = re.compile(r"(?:decimal|disc|circle|square|none|inherit|initial|unset|inside|outside|\s)*")
 _PLAIN_VALUES: Final = {
     "color": (_INVISIBLE, _BLACK),
     "background": (_INVISIBLE, _WHITE),
     "background-color": (_INVISIBLE, _WHITE),
+    "background-image": (_INVISIBLE,),
+    "list-style": (_PLAIN_LIST,),
+    "list-style-type": (_PLAIN_LIST,),
     "text-align": (re.compile("left|start|justify|inherit|initial|unset|-webkit-auto"),),
     "text-transform": (re.compile("none|inherit|initial|unset"),),
     "font-variant": (re.compile("normal|inherit|initial|unset"),),

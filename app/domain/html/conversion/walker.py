@@ -29,12 +29,19 @@ from app.errors import InvalidValueError
 Block = dict[str, Any]
 Converter = Callable[["Walker", Element], None]
 
+LANGUAGE: Final = ("lang", "dir")
+"""Attributes of the language of a text and its direction."""
 _BLANK_LINES: Final = re.compile(r"\n[ \t\r]*+\n\s*+")
 _LINE_END: Final = re.compile(r"(?<![ \t\r])[ \t\r]*+\n[ \t\r]*+")
 _BARE_URL: Final = re.compile(r"https?://[^\s<>\"]+")
 _SILENT_COMMENTS: Final = ("wp:", "/wp:", "kg-card", "/kg-card", "StartFragment", "EndFragment", "[if", "[endif", "![")
 _BLOCK_WITHOUT_OUTPUT: Final = re.compile(r"(core/)?(more|nextpage|separator|spacer)\b")
 _SPACES: Final = re.compile(r"[\t\n\f\r ]+")
+
+
+def language_of(element: Element) -> dict[str, str]:
+    """Return the attributes of the language and direction of an element."""
+    return {name: element.get(name) for name in LANGUAGE if name in element.attributes}
 
 
 class Walker:
@@ -90,7 +97,7 @@ class Walker:
         elif element.name in DROPPED:
             self.drop(element)
         elif element.name in FLOW:
-            self.note_element(element)
+            self.note_element(element, *LANGUAGE)
             self.walk_flow(element, style=style)
         else:
             self.convert_inline(element)
@@ -173,18 +180,39 @@ class Walker:
         words = element.words() or element.get("src") or element.get("href") or element.get("name")
         self.note_loss(LossCode.CONTENT, element.name, f"<{element.name}> was dropped with its content", words)
 
-    def note_element(self, element: Element, *, example: str = "") -> None:
+    def note_element(self, element: Element, *handled: str, example: str = "") -> None:
         """Record that an element is dropped but not its text, and its attributes; neutral elements are no loss."""
         if element.name not in NEUTRAL:
             self.note_loss(LossCode.ELEMENT, element.name, f"<{element.name}> was dropped; its text stays", example)
-        self.note_attributes(element)
+        self.note_attributes(element, *handled)
 
     def note_attributes(self, element: Element, *handled: str) -> None:
         """Record the loss of attributes that carry meaning."""
         if element.attributes:
             for name, value in lost_attributes(element, handled=frozenset(handled)):
-                sentence = f"The attribute {name} of <{element.name}> was dropped"
-                self.note_loss(LossCode.ATTRIBUTE, f"{element.name} {name}", sentence, f'{name}="{value}"')
+                self._note_attribute(element, name, value)
+            for name in LANGUAGE:
+                value = element.get(name).strip()
+                if value and name not in handled and value.lower() != self._inherited(name):
+                    self._note_attribute(element, name, value)
+
+    def _note_attribute(self, element: Element, name: str, value: str) -> None:
+        sentence = f"The attribute {name} of <{element.name}> was dropped"
+        self.note_loss(LossCode.ATTRIBUTE, f"{element.name} {name}", sentence, f'{name}="{value}"')
+
+    def language_marks(self, element: Element) -> tuple[Mark, ...]:
+        """Return the mark of the language and direction of an element; values that are not valid are losses."""
+        attributes = []
+        for name in LANGUAGE:
+            value = element.get(name)
+            if not value.strip() or element.name in {"html", "body"}:  # those of the article
+                continue
+            stored = allowed_attribute("span", name, value)
+            if stored is None:
+                self._note_attribute(element, name, value)
+            elif stored != self._inherited(name):
+                attributes.append((name, stored))
+        return (Mark("span", tuple(attributes)),) if attributes else ()
 
     def note_loss(self, code: LossCode, subject: str, sentence: str, example: str = "") -> None:
         """Record a loss."""
@@ -220,7 +248,8 @@ class Walker:
             is_unneeded = name in removed or (name == "span" and not attributes)
             marks += [] if is_unneeded else [Mark(name, attributes)]
         else:
-            self.note_element(element)
+            self.note_element(element, *LANGUAGE)
+            marks += self.language_marks(element)
         is_link = any(mark.name == "a" for mark in (*self._marks, *marks))
         marks += [Mark(each) for each in drawn if each != name and not (each == "u" and is_link)]
         before = len(self._runs), len(self.blocks)
@@ -237,6 +266,9 @@ class Walker:
             stored = allowed_attribute(name, key, given)
             if stored is not None:
                 allowed.append((key, stored))
+                self._note_link_types(key, value, stored)
+            elif key == "rel":
+                self._note_link_types(key, value, "")
             elif key == "href" and name == "a":
                 self.note_loss(
                     LossCode.LINK, "", "The address of a link was dropped; its text stays", f'href="{value}"'
@@ -244,6 +276,12 @@ class Walker:
         names = [key for key, _ in allowed]
         self.note_attributes(element, "href", *names)
         return tuple(allowed)
+
+    def _note_link_types(self, name: str, given: str, stored: str) -> None:
+        lost = [each for each in given.lower().split() if each not in stored.split()] if name == "rel" else []
+        if lost:
+            sentence = "A link type (rel) of <a> was dropped"
+            self.note_loss(LossCode.ATTRIBUTE, "a rel", sentence, f'rel="{" ".join(lost)}"')
 
     def _resolved(self, url: str) -> str:
         url = url.strip()
@@ -255,15 +293,8 @@ class Walker:
             return url
 
     def _block_marks(self, element: Element, style: dict[str, str]) -> tuple[Mark, ...]:
-        attributes = tuple(
-            (name, stored)
-            for name in ("lang", "dir")
-            if name in element.attributes
-            and element.name not in {"html", "body"}  # those of the article
-            and (stored := allowed_attribute("span", name, element.get(name))) not in {None, self._inherited(name)}
-        )
-        marks = [Mark("span", attributes)] if attributes else []
-        return (*marks, *(Mark(name) for name in drawn_marks(style)[0])) if style else tuple(marks)
+        marks = self.language_marks(element) if element.attributes else ()
+        return (*marks, *(Mark(name) for name in drawn_marks(style)[0])) if style else marks
 
     def _inherited(self, name: str) -> str | None:
         """Return the value that the marks around give an attribute; text runs from left to right without one."""

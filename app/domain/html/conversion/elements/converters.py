@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from app.domain.html.conversion.element_roles import FLOW, HEADINGS
-from app.domain.html.conversion.elements.embeds import add_card, convert_frame, convert_gist, widget_url
+from app.domain.html.conversion.elements.embeds import add_card, add_widget, convert_frame, convert_gist
 from app.domain.html.conversion.elements.figures import (
     convert_caption_shortcode,
     convert_figure,
@@ -21,7 +21,7 @@ from app.domain.html.conversion.inline_runs import Atom, Mark
 from app.domain.html.conversion.shortcodes import PREFIX, get_shortcode_converters
 from app.domain.html.conversion.styles import parse_style
 from app.domain.html.conversion.tree import Element
-from app.domain.html.conversion.walker import Converter, Walker
+from app.domain.html.conversion.walker import LANGUAGE, Converter, Walker, language_of
 from app.domain.html.losses import LossCode
 
 MAX_CODE_CHARACTERS: Final = 100_000
@@ -81,7 +81,7 @@ def build_converters() -> dict[str, Converter]:
 
 
 def _convert_heading(walker: Walker, element: Element) -> None:
-    walker.note_attributes(element)
+    walker.note_attributes(element, *LANGUAGE)
     level = int(element.name[1])
     walker.end_paragraph()
     for block in walker.blocks_of(Element("p", element.attributes, element.children), style=_quiet_style(element)):
@@ -178,7 +178,7 @@ def _convert_link(walker: Walker, element: Element) -> None:
         return
     if element.find("img", "picture", "figure") is not None and not element.words():
         note_image_link(walker, element)
-        walker.note_attributes(element, "title")
+        walker.note_attributes(element, "title", "target")
         walker.walk_flow(element)
         return
     walker.convert_inline(element)
@@ -234,12 +234,10 @@ def _convert_box(walker: Walker, element: Element) -> None:
             add_quotation(walker, element, is_pulled=True)
             return
         link = _first_link(element)
-        if not _CARDS.isdisjoint(classes) and link is not None:
+        if not _CARDS.isdisjoint(classes) and link is not None and _CARDS.isdisjoint(link.classes):
             _add_card(walker, element, link.get("href"))
             return
-        url = widget_url(element)
-        if url is not None:
-            walker.add_block({"type": "embed", "url": url})
+        if add_widget(walker, element):
             return
         if is_gallery(element) and element.find("figure", "img") is not None:
             convert_gallery(walker, element)
@@ -247,7 +245,7 @@ def _convert_box(walker: Walker, element: Element) -> None:
         if "wp-caption" in classes or "captioned-image-container" in classes:
             convert_figure(walker, element)
             return
-    walker.note_element(element)
+    walker.note_element(element, *LANGUAGE)
     walker.walk_flow(element, style=parse_style(element.get("style")))
 
 
@@ -267,25 +265,25 @@ def _convert_definitions_or_gallery(walker: Walker, element: Element) -> None:
 
 def _convert_details(walker: Walker, element: Element) -> None:
     """Add the summary in bold and the content as paragraphs."""
-    walker.note_element(element)
+    walker.note_element(element, *LANGUAGE)
     walker.end_paragraph()
     for child in element.children:
         if isinstance(child, Element) and child.name == "summary":
-            walker.note_element(child)
-            walker.walk_marked(child, Mark("strong"))
+            walker.note_element(child, *LANGUAGE)
+            walker.walk_marked(child, *walker.language_marks(child), Mark("strong"))
             walker.end_paragraph()
     rest = [child for child in element.children if not (isinstance(child, Element) and child.name == "summary")]
-    walker.walk_flow(Element("div", {}, rest))
+    walker.walk_flow(Element("div", language_of(element), rest))
 
 
 def _convert_dialog(walker: Walker, element: Element) -> None:
     if "open" in element.attributes:
-        walker.note_element(element)
+        walker.note_element(element, *LANGUAGE)
         walker.walk_flow(element)
     elif element.words():
         walker.note_loss(LossCode.HIDDEN, "dialog", "A closed <dialog> was dropped with its content", element.words())
 
 
 def _convert_button(walker: Walker, element: Element) -> None:
-    walker.note_element(element)
-    walker.walk_marked(element)
+    walker.note_element(element, *LANGUAGE)
+    walker.walk_marked(element, *walker.language_marks(element))

@@ -2,10 +2,10 @@
 
 import re
 from typing import Final
-from urllib.parse import parse_qs, urlsplit
 
 from app.domain.html.conversion.elements.flat_html import flatten
-from app.domain.html.conversion.elements.images import line, pixels
+from app.domain.html.conversion.elements.images import line, pixels, read_image
+from app.domain.html.conversion.elements.players import page_url
 from app.domain.html.conversion.tree import Element
 from app.domain.html.conversion.walker import Block, Walker
 from app.domain.html.inline_html import validate_url
@@ -29,21 +29,6 @@ _POST_CLASSES: Final = {
 _URL_ATTRIBUTES: Final = (
     "data-instgrm-permalink", "data-text-post-permalink", "cite", "data-embed-url", "data-href", "data-url",
 )  # fmt: skip
-_PAGES: Final = (
-    (
-        re.compile(r"https?://(?:www\.)?youtube(?:-nocookie)?\.com/embed/([\w-]{6,})"),
-        "https://www.youtube.com/watch?v={}",
-    ),
-    (re.compile(r"https?://player\.vimeo\.com/video/(\d+)"), "https://vimeo.com/{}"),
-    (re.compile(r"https?://open\.spotify\.com/embed(?:-podcast)?/(\w+/\w+)"), "https://open.spotify.com/{}"),
-    (re.compile(r"https?://(?:www\.)?dailymotion\.com/embed/video/(\w+)"), "https://www.dailymotion.com/video/{}"),
-    (re.compile(r"https?://(?:www\.)?instagram\.com/((?:p|reel|tv)/[\w-]+)/embed.*"), "https://www.instagram.com/{}/"),
-    (re.compile(r"https?://(?:www\.)?tiktok\.com/(?:embed|player)/(?:v\d/)?(\d+)"), "https://www.tiktok.com/embed/{}"),
-)
-"""URLs of players, and of the pages of the same content."""
-_PAGE_PARAMETERS: Final = {"w.soundcloud.com": "url", "www.facebook.com": "href", "platform.twitter.com": "url"}
-"""Hosts of players that name the page of their content in a parameter."""
-_PAGE: Final = re.compile(r"https://(?!api\.)")
 _WIDGETS: Final = {
     "flourish-embed": ("data-src", "https://flo.uri.sh/{}/embed"),
     "infogram-embed": ("data-id", "https://infogram.com/{}"),
@@ -56,31 +41,71 @@ _BOOKMARK_TITLE: Final = ("kg-bookmark-title", "embedded-post-title", "markup--s
 
 
 def convert_frame(walker: Walker, element: Element) -> None:
-    """Add the embed of an `iframe`, `embed` or `object`; one without a web address is dropped."""
+    """Add the embed of an `iframe`, `embed` or `object`; without a web address an `object` is its content."""
     source = next((element.get(name) for name in (*_SOURCES, "data") if element.get(name).strip()), "")
+    document = element.get("srcdoc")
     if "srcdoc" in element.attributes and not source:
         walker.drop(element)
         return
+    if document:
+        walker.note_loss(LossCode.CONTENT, "srcdoc", "The document (srcdoc) of an <iframe> was dropped", document)
+    if element.name == "iframe" and element.words():
+        sentence = "The text inside an <iframe>, which browsers hide, was dropped"
+        walker.note_loss(LossCode.HIDDEN, "iframe", sentence, element.words())
     url = walker.web_url(source, f"<{element.name}>") if source.strip() not in {"", "about:blank"} else None
+    for parameter in filter(_is_parameter, element.descendants()):
+        if parameter.get("value") != source:
+            walker.drop(parameter)
+    fallback = _fallback(element, source)
     if url is None:
-        nested = [child for child in element.descendants() if child.name in {"embed", "iframe", "img"}]
-        if nested and element.name == "object":
-            walker.convert(nested[0])
+        if element.name != "object" or fallback is None:
+            sentence = f"<{element.name}> without a web address was dropped"
+            walker.note_loss(LossCode.CONTENT, element.name, sentence, source)
         else:
-            walker.note_loss(
-                LossCode.CONTENT, element.name, f"<{element.name}> without a web address was dropped", source
-            )
+            walker.note_attributes(element)
+            walker.walk(element)
         return
-    walker.note_attributes(element, "title")
-    block: Block = {"type": "embed", "url": page_url(url)}
-    if element.get("title").strip():
-        block["title"] = line(walker, element.get("title"), "A title")
+    title = element.get("title").strip() or element.get("aria-label").strip()
+    walker.note_attributes(element, "title", *(["aria-label"] if element.get("aria-label").strip() == title else []))
+    block = _add_embed(walker, fallback or Element("div"), page_url(url))
+    if title:
+        block["title"] = line(walker, title, "A title")
     width, height = pixels(element.get("width")), pixels(element.get("height"))
-    walker.add_block(block | ({"width": width, "height": height} if width and height else {}))
+    block |= {"width": width, "height": height} if width and height else {}
 
 
-def widget_url(element: Element) -> str | None:
-    """Return the URL of the content by which a script replaces an element, None for other elements."""
+def _fallback(element: Element, source: str) -> Element | None:
+    """Return what browsers show instead of an `object`, without its parameters and another element of its address."""
+    if element.name != "object":
+        return None
+    children = [
+        child
+        for child in element.children
+        if not (isinstance(child, Element) and (_is_parameter(child) or _has_source(child, source)))
+        and not (isinstance(child, str) and not child.strip())
+    ]
+    return Element("div", {}, children) if children else None
+
+
+def _is_parameter(element: Element) -> bool:
+    return element.name == "param"
+
+
+def _has_source(element: Element, source: str) -> bool:
+    is_frame = element.name in {"embed", "iframe", "object"}
+    return is_frame and source != "" and source in {element.get("src"), element.get("data")}
+
+
+def add_widget(walker: Walker, element: Element) -> bool:
+    """Add the embed of an element that a script replaces, with its text; return whether the element is one."""
+    url = _widget_url(element)
+    if url is not None:
+        walker.note_attributes(element, "class")
+        _add_embed(walker, element, url)
+    return url is not None
+
+
+def _widget_url(element: Element) -> str | None:
     for name in element.classes:
         attribute, form = _WIDGETS.get(name, ("", ""))
         if element.get(attribute).strip():
@@ -105,20 +130,6 @@ def convert_gist(walker: Walker, element: Element) -> None:
         walker.drop(element)
 
 
-def page_url(url: str) -> str:
-    """Return the URL of the page that shows what a player at this URL plays, where it is known; else the URL."""
-    parts = urlsplit(url)
-    parameter = _PAGE_PARAMETERS.get(parts.hostname or "")
-    if parameter is not None and (found := parse_qs(parts.query).get(parameter)) and _PAGE.match(found[0]):
-        return found[0]
-    for pattern, page in _PAGES:
-        match = pattern.match(url)
-        if match is not None:
-            start = parse_qs(parts.query).get("start", [""])[0]
-            return page.format(match[1]) + (f"&t={start}" if start.isdecimal() and "watch?v=" in page else "")
-    return url
-
-
 def add_quoted_post(walker: Walker, element: Element) -> bool:
     """Add the embed of a quote that a script replaces by a post; return whether the quote is one."""
     pattern = next((_POST_CLASSES[name] for name in element.classes if name in _POST_CLASSES), None)
@@ -130,6 +141,7 @@ def add_quoted_post(walker: Walker, element: Element) -> bool:
     url = walker.web_url(found, "a post") if found else None
     if url is None:
         return False
+    walker.note_attributes(element, "cite")
     _add_embed(walker, element, url)
     return True
 
@@ -139,24 +151,32 @@ def add_card(walker: Walker, element: Element, url: str) -> None:
     title = element.find_class(*_BOOKMARK_TITLE)
     thumbnail = element.find_class("kg-bookmark-thumbnail", "mixtapeImage")
     picture = thumbnail.find("img") if thumbnail is not None else None
-    source = picture.get("src") if picture is not None else ""
     content = _without(element, title, thumbnail)
+    walker.note_attributes(element, "target")
     block = _add_embed(walker, content, url)
     if title is not None:
         block["title"] = line(walker, title.words(), "A title")
-    if source and (stored := walker.web_url(source, "an image")) is not None:
-        block["thumbnail"] = stored
+    image = read_image(walker, picture) if picture is not None else None
+    if image is not None:
+        block["thumbnail"] = image["url"]
+        if image["alt"]:
+            sentence = "The text alternative of the picture of a card was dropped"
+            walker.note_loss(LossCode.ATTRIBUTE, "card alt", sentence, image["alt"])
 
 
 def _add_embed(walker: Walker, element: Element, url: str) -> Block:
     """Add an embed that shows the text of an element where the content cannot be embedded."""
     pictures = [each for each in element.descendants() if each.name in {"img", "picture", "svg"}]
     for each in pictures:
-        walker.note_loss(
-            LossCode.CONTENT, f"card {each.name}", f"<{each.name}> inside a card or post was dropped", each.get("src")
-        )
+        example = " ".join(filter(None, (each.get("alt"), each.get("src"))))
+        sentence = f"<{each.name}> inside a card, a post or an object was dropped"
+        walker.note_loss(LossCode.CONTENT, f"card {each.name}", sentence, example)
     content = _without(element, *pictures)
-    html, _ = flatten(walker, walker.blocks_of(Element("div", {}, content.children)))
+    html, others = flatten(walker, walker.blocks_of(Element("div", {}, content.children)))
+    for other in others:
+        kind, address = other["type"], other.get("url", "")
+        sentence = f"A block ({kind}) inside a card, a post or an object was dropped"
+        walker.note_loss(LossCode.CONTENT, f"card {kind}", sentence, address)
     block: Block = {"type": "embed", "url": url, "html": html or None}
     walker.add_block(block)
     return block

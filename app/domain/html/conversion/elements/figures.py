@@ -16,7 +16,7 @@ from app.domain.html.conversion.elements.images import (
 from app.domain.html.conversion.shortcodes import PREFIX
 from app.domain.html.conversion.styles import is_hidden, parse_style
 from app.domain.html.conversion.tree import Comment, Element
-from app.domain.html.conversion.walker import Block, Walker
+from app.domain.html.conversion.walker import LANGUAGE, Block, Walker
 from app.domain.html.inline_html import html_to_text
 from app.domain.html.losses import LossCode
 
@@ -49,10 +49,11 @@ def convert_figure(walker: Walker, element: Element) -> None:
     if is_gallery(element) or (len(images) > 1 and _has_only_images(content)):
         _add_gallery(walker, element, content, captions)
         return
-    walker.note_attributes(element)
     if captions and not _holds_media(content):
+        walker.note_attributes(element, *LANGUAGE)
         walker.walk_flow(element)
         return
+    walker.note_attributes(element)
     blocks = walker.blocks_of(content, style=parse_style(element.get("style")))
     owner = next((block for block in reversed(blocks) if block["type"] in CAPTIONED), None)
     walker.end_paragraph()

@@ -7,13 +7,11 @@ from app.domain.html.conversion.elements.flat_html import UNFLATTENED, flatten
 from app.domain.html.conversion.inline_runs import Mark
 from app.domain.html.conversion.styles import parse_style
 from app.domain.html.conversion.tree import Comment, Element
-from app.domain.html.conversion.walker import Block, Walker
+from app.domain.html.conversion.walker import LANGUAGE, Block, Walker, language_of
 
 MAX_DEPTH: Final = 8
 MAX_ITEMS: Final = 2_000
 MAX_CHARACTERS: Final = 90_000
-
-_HANDLED: Final = frozenset({"start", "reversed", "type"})
 
 
 def convert_list(walker: Walker, element: Element) -> None:
@@ -21,9 +19,10 @@ def convert_list(walker: Walker, element: Element) -> None:
     if is_gallery(element) and element.find("img") is not None:
         convert_gallery(walker, element)
         return
-    walker.note_attributes(element)
-    if element.name not in {"ul", "ol"}:
-        walker.note_element(element)
+    if element.name in {"ul", "ol"}:
+        walker.note_attributes(element, *LANGUAGE)
+    else:
+        walker.note_element(element, *LANGUAGE)
     items: list[Any] = []
     made: list[Block] = []
     is_ordered = element.name == "ol"
@@ -53,15 +52,15 @@ def convert_item(walker: Walker, element: Element) -> None:
 
 def convert_definitions(walker: Walker, element: Element) -> None:
     """Add the terms of a `dl` as paragraphs in bold and its definitions as paragraphs; or its gallery."""
-    walker.note_element(element)
+    walker.note_element(element, *LANGUAGE)
     walker.walk_flow(element)
 
 
 def convert_term(walker: Walker, element: Element) -> None:
     """Add a term as a paragraph in bold."""
-    walker.note_element(element)
+    walker.note_element(element, *LANGUAGE)
     walker.end_paragraph()
-    walker.walk_marked(element, Mark("strong"))
+    walker.walk_marked(element, *walker.language_marks(element), Mark("strong"))
     walker.end_paragraph()
 
 
@@ -74,11 +73,12 @@ def _a(block: Block) -> str:
 def _items_of(element: Element) -> list[Element]:
     """Return the items of a list; content beside them is an item, and a list beside them belongs to the one before."""
     items: list[Element] = []
+    language = language_of(element)
     for child in element.children:
         if isinstance(child, Comment):
             continue
         if isinstance(child, Element) and child.name == "li":
-            items.append(child)
+            items.append(Element("li", {**language, **child.attributes}, child.children) if language else child)
         elif isinstance(child, Element) and child.name in {"ul", "ol"} and items:
             last = items[-1]
             items[-1] = Element(last.name, last.attributes, [*last.children, child])
@@ -86,13 +86,13 @@ def _items_of(element: Element) -> list[Element]:
             if items and items[-1].name == "#beside":
                 items[-1].children.append(child)
             else:
-                items.append(Element("#beside", {}, [child]))
+                items.append(Element("#beside", language, [child]))
     return items
 
 
 def _entries(walker: Walker, item: Element) -> list[Any]:
     """Return the items that an `li` becomes, and the media blocks between them."""
-    walker.note_attributes(item)
+    walker.note_attributes(item, *LANGUAGE)
     content = Element("li", item.attributes, item.children)
     entries: list[Any] = []
     texts: list[Block] = []

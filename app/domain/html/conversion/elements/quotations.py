@@ -9,7 +9,7 @@ from app.domain.html.conversion.elements.flat_html import flatten
 from app.domain.html.conversion.elements.images import line
 from app.domain.html.conversion.styles import parse_style
 from app.domain.html.conversion.tree import Element
-from app.domain.html.conversion.walker import Block, Walker
+from app.domain.html.conversion.walker import LANGUAGE, Block, Walker, language_of
 from app.domain.html.inline_html import html_to_text, text_to_html
 
 MAX_DEPTH: Final = 4
@@ -35,7 +35,7 @@ def convert_quotation(walker: Walker, element: Element) -> None:
 
 def add_quotation(walker: Walker, element: Element, *, is_pulled: bool, source: Element | None = None) -> None:
     """Add the block of a quotation with its attribution, that of `source` where the quotation has none of its own."""
-    walker.note_attributes(element)
+    walker.note_attributes(element, *LANGUAGE)
     attribution, content = _split_attribution(element)
     attribution = attribution or source
     blocks = walker.blocks_of(content, style=parse_style(element.get("style")))
@@ -69,7 +69,7 @@ def _split_attribution(element: Element) -> tuple[Element | None, Element]:
             is_alone = child.name != "cite" or _stands_alone(children[:place])
             if not is_alone:
                 return None, element
-            return child, Element(element.name, {}, children[:place])
+            return child, Element(element.name, language_of(element), children[:place])
         if isinstance(child, str) and child.strip():
             return None, element
     return None, element

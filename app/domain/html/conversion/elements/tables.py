@@ -6,7 +6,7 @@ from app.domain.html.conversion.elements.flat_html import flatten
 from app.domain.html.conversion.elements.images import MAX_LINE_CHARACTERS
 from app.domain.html.conversion.styles import parse_style
 from app.domain.html.conversion.tree import Comment, Element, Node
-from app.domain.html.conversion.walker import Block, Walker
+from app.domain.html.conversion.walker import LANGUAGE, Block, Walker
 from app.domain.html.inline_html import html_to_text
 
 MAX_ROWS: Final = 2_000
@@ -24,7 +24,7 @@ def convert_table(walker: Walker, element: Element) -> None:
     rows, others = _read_rows(element)
     cells = [cell for _, row in rows for cell in _cells(row)]
     if element.get("role") in _NO_TABLE or len(cells) <= 1:
-        walker.note_element(element)
+        walker.note_element(element, *LANGUAGE)
         walker.walk_flow(element)
         return
     walker.note_attributes(element)
@@ -44,7 +44,7 @@ def convert_table(walker: Walker, element: Element) -> None:
 def convert_cell(walker: Walker, element: Element) -> None:
     """Add the blocks of a cell or caption outside of a table that is shown as one."""
     if element.name in {"th", "caption"}:
-        walker.note_element(element)
+        walker.note_element(element, *LANGUAGE)
     walker.walk_flow(element)
 
 
@@ -139,7 +139,7 @@ def _span(cell: Element, name: str) -> int:
 
 
 def _cell_html(walker: Walker, cell: Element, others: list[Block], *, is_head: bool) -> str:
-    walker.note_attributes(cell)
+    walker.note_attributes(cell, *LANGUAGE)
     content = Element("td", cell.attributes, cell.children)
     html, blocks = flatten(walker, walker.blocks_of(content, style=parse_style(cell.get("style"))), "a table cell")
     others += blocks
