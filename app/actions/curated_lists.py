@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, insert, select, update
 
-from app.actions.catalogue.entries import Outcome, UnknownEditionError, edition_ids, find_entry_ids
+from app.actions.catalogue.entries import Outcome, UnknownEditionError, edition_ids
 from app.actions.changelog.changes import Change, append_changes, begin_log_transaction
 from app.actions.preconditions import check_revision
 from app.db.base import AnyRow
@@ -14,7 +14,7 @@ from app.domain.change import ChangeType
 from app.domain.tsid import format_id
 from app.errors import FieldError, InvalidInputError, NotFoundError, PreconditionFailedError
 from app.interchange.curated_lists import FILTERS, find_referenced_articles, get_curated_list_row
-from app.interchange.former_slugs import find_entry_ids_by_former_slug
+from app.interchange.former_slugs import find_named_entry_ids
 from app.invalidation.surrogate_keys import curated_list_key, curated_lists_key
 from app.models.article import articles
 from app.models.curated_list import curated_lists
@@ -116,10 +116,7 @@ def _unknown_filters(connection: Connection, edition_id: int, chosen: CuratedLis
     given = {} if chosen is None else chosen.values()
     for member, kind in FILTERS.items():
         names = given.get(member, [])
-        known = find_entry_ids(connection, kind, names, edition_id=edition_id) if names else {}
-        others = [name for name in names if name not in known]
-        if others:
-            known |= find_entry_ids_by_former_slug(connection, kind, others, edition_id=edition_id)
+        known = find_named_entry_ids(connection, kind, names, edition_id=edition_id)
         for position, name in enumerate(names):
             if name not in known:
                 yield FieldError(f"filter.{member}.{position}", f"There is no {member} '{name}'.")

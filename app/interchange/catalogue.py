@@ -1,13 +1,14 @@
 """Catalogue entries as records of the interchange format, read from the tables."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import orjson
-from sqlalchemy import Column, ColumnElement, Connection, Select, Table, and_, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, Table, and_, bindparam, select
 
 from app.db.base import AnyRow
+from app.db.bulk import chunked
 from app.domain.body.shown_blocks import complete_image
 from app.domain.calendar import find_zone
 from app.domain.list_filter import Facet
@@ -76,12 +77,34 @@ def is_unmerged(table: Table) -> list[ColumnElement[bool]]:
     return [table.c.merged_into.is_(None)] if "merged_into" in table.c else []
 
 
+def _select_ids_by_name(kind: Facet) -> Select[Any]:
+    table, name = CATALOGUE_TABLES[kind]
+    here: list[ColumnElement[bool]] = is_unmerged(table)
+    here += [table.c.edition_id == bindparam("edition_id")] if kind is Facet.SECTION else []
+    return select(name, table.c.id).where(name.in_(bindparam("names", expanding=True)), *here)
+
+
+_IDS_BY_NAME = {kind: _select_ids_by_name(kind) for kind in CATALOGUE_TABLES}
+
+
 def get_entry_row(connection: Connection, kind: Facet, name: str, *, edition_id: int | None = None) -> AnyRow | None:
     """Return the row of an entry, a section's within its edition; None if it does not exist."""
     table, entry = CATALOGUE_TABLES[kind]
     here: list[ColumnElement[bool]] = [sections.c.edition_id == edition_id] if kind is Facet.SECTION else []
     here += is_unmerged(table)
     return connection.execute(select_entries(kind).where(and_(entry == name, *here))).first()
+
+
+def find_entry_ids(
+    connection: Connection, kind: Facet, names: Iterable[str], *, edition_id: int | None
+) -> dict[str, int]:
+    """Return the ids of existing entries by name, sections within their edition."""
+    here = {"edition_id": edition_id} if kind is Facet.SECTION else {}
+    found: dict[str, int] = {}
+    for some in chunked(sorted(set(names))):
+        rows = connection.execute(_IDS_BY_NAME[kind], {**here, "names": some})
+        found |= {row[0]: row.id for row in rows}
+    return found
 
 
 def select_entries(kind: Facet) -> Select[Any]:

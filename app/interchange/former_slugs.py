@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from app.db.base import AnyRow
 from app.domain.list_filter import Facet
-from app.interchange.catalogue import CATALOGUE_TABLES, KIND_NAMES
+from app.interchange.catalogue import CATALOGUE_TABLES, KIND_NAMES, find_entry_ids
 from app.models.former_slug import former_slugs
 
 NO_EDITION = 0
@@ -40,6 +40,15 @@ def find_entry_ids_by_former_slug(
         return {}
     here = {"kind": int(kind), "edition_id": owner_edition(kind, edition_id), "slugs": sorted(slugs)}
     return {row.slug: row.entry_id for row in connection.execute(_IDS_BY_SLUG, here)}
+
+
+def find_named_entry_ids(
+    connection: Connection, kind: Facet, names: Collection[str], *, edition_id: int | None
+) -> dict[str, int]:
+    """Return the ids of the entries that have or had these names; a second statement if not all are present ones."""
+    known = find_entry_ids(connection, kind, names, edition_id=edition_id)
+    former = [name for name in names if name not in known]
+    return known | find_entry_ids_by_former_slug(connection, kind, former, edition_id=edition_id)
 
 
 def find_present_slugs(

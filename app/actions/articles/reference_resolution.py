@@ -8,14 +8,14 @@ from app.actions.articles.article_write import ArticleWrite
 from app.actions.articles.renamed_references import reference_member, referenced_names
 from app.actions.articles.slugs import next_slug_numbers, slug_owners
 from app.actions.articles.write_options import WriteResult
-from app.actions.catalogue.entries import find_entry_ids, get_or_create_entries
+from app.actions.catalogue.entries import get_or_create_entries
 from app.actions.catalogue.tag_names import choose_tag_slugs, find_slugs_by_name
 from app.actions.changelog.changes import Change
 from app.domain.article_status import ArticleStatus
 from app.domain.list_filter import Facet
 from app.domain.slug import SlugStyle, is_code
 from app.errors import FieldError, InvalidInputError
-from app.interchange.catalogue import KIND_NAMES
+from app.interchange.catalogue import KIND_NAMES, find_entry_ids
 
 NAMED = (Facet.SECTION, Facet.LABEL, Facet.TAG, Facet.AUTHOR)
 

@@ -7,14 +7,14 @@ from types import MappingProxyType
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from app.actions.catalogue.former_slugs import add_former_slugs, new_ids, release_slugs
 from app.actions.catalogue.section_moves import check_parent, find_parent_id, move_section
 from app.actions.catalogue.tag_names import add_tag_names, replace_tag_names
 from app.actions.changelog.changes import Change, append_changes, begin_log_transaction
 from app.db.base import AnyRow
-from app.db.bulk import bulk_insert, chunked
+from app.db.bulk import bulk_insert
 from app.domain.catalogue_entry import default_author_type
 from app.domain.change import ChangeType
 from app.domain.list_filter import LISTED_WHILE_USED, Facet
@@ -24,6 +24,7 @@ from app.interchange.catalogue import (
     CATALOGUE_TABLES,
     KIND_NAMES,
     entry_name,
+    find_entry_ids,
     former_member,
     former_names,
     get_entry_row,
@@ -75,13 +76,6 @@ _NOT_COLUMNS = {
 }
 
 
-def _select_ids_by_name(kind: Facet) -> Select[Any]:
-    table, name = CATALOGUE_TABLES[kind]
-    here = [table.c.edition_id == bindparam("edition_id")] if kind is Facet.SECTION else []
-    return select(name, table.c.id).where(name.in_(bindparam("names", expanding=True)), *here)
-
-
-_IDS_BY_NAME = {kind: _select_ids_by_name(kind) for kind in CATALOGUE_TABLES}
 _EDITIONS = select(
     editions.c.slug,
     editions.c.id,
@@ -190,7 +184,7 @@ class _FormerNames:
         own = None if row is None else getattr(row, CATALOGUE_TABLES[kind].name.name)
         after = [each for each in dict.fromkeys((*former_names(record), own)) if each not in {None, name}]
         added = [each for each in after if each not in {*before, own}]
-        present = find_entry_ids(connection, kind, added, edition_id=edition_id or 0) if added else {}
+        present = find_entry_ids(connection, kind, added, edition_id=edition_id) if added else {}
         if present:
             taken = f"'{next(iter(present))}' is the present name of another {KIND_NAMES[kind]}."
             raise InvalidInputError(FieldError(former_member(kind), taken))
@@ -229,16 +223,6 @@ def find_editions(connection: Connection, slugs: Iterable[str]) -> dict[str, Any
     """Return the members of existing editions that writes of their articles need, by slug."""
     found = connection.execute(_EDITIONS, {"slugs": sorted(set(slugs))})
     return {row.slug: row for row in found}
-
-
-def find_entry_ids(connection: Connection, kind: Facet, names: Iterable[str], *, edition_id: int) -> dict[str, int]:
-    """Return the ids of existing entries by name, sections within their edition."""
-    here = {"edition_id": edition_id} if kind is Facet.SECTION else {}
-    found: dict[str, int] = {}
-    for some in chunked(sorted(set(names))):
-        rows = connection.execute(_IDS_BY_NAME[kind], {**here, "names": some})
-        found |= {row[0]: row.id for row in rows}
-    return found
 
 
 def get_or_create_entries(

@@ -10,7 +10,6 @@ from app.actions.catalogue.entries import (
     KINDS,
     Outcome,
     edition_of,
-    find_entry_ids,
     get_or_create_entries,
     upsert_entry,
 )
@@ -20,6 +19,7 @@ from app.domain.list_filter import Facet
 from app.interchange.catalogue import (
     KIND_NAMES,
     entry_name,
+    find_entry_ids,
     former_member,
     former_names,
     get_entry_row,
@@ -96,7 +96,7 @@ def _find_entry(
         row = get_entry_row(connection, kind, present, edition_id=edition_id)
         record = record.model_copy(update={member: present, given: [each for each in former if each != present]})
         warnings.append(renamed_reference(member, KIND_NAMES[kind], name, present))
-    taken = find_entry_ids(connection, kind, former, edition_id=edition_id or 0) if former else {}
+    taken = find_entry_ids(connection, kind, former, edition_id=edition_id) if former else {}
     taken = {each: number for each, number in taken.items() if row is None or number != row.id}
     if row is None and taken:
         previous = next(each for each in former if each in taken)

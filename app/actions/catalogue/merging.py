@@ -22,8 +22,8 @@ from app.domain.catalogue_entry import distinct_names, name_key
 from app.domain.change import ChangeType
 from app.domain.list_filter import Facet
 from app.errors import ConflictError, FieldError, InvalidInputError
-from app.interchange.catalogue import CATALOGUE_TABLES, KIND_NAMES, get_entry_row
-from app.interchange.former_slugs import find_entry_ids_by_former_slug
+from app.interchange.catalogue import CATALOGUE_TABLES, KIND_NAMES
+from app.interchange.former_slugs import find_entry_ids_by_former_slug, find_named_entry_ids
 from app.interchange.merges import find_pending_merge
 from app.interchange.statements import LINK_TABLES, PLACEMENT_COLUMNS
 from app.invalidation.surrogate_keys import collection_key, facet_key
@@ -87,11 +87,9 @@ def merge_entries(
 
 def _find_survivor(connection: Connection, kind: Facet, into: str) -> AnyRow:
     """Return the row of the entry that remains, by its present or a former name; InvalidInputError."""
-    row = get_entry_row(connection, kind, into)
-    if row is None:
-        number = find_entry_ids_by_former_slug(connection, kind, [into], edition_id=None).get(into)
-        table = CATALOGUE_TABLES[kind].table
-        row = connection.execute(select(table).where(table.c.id == number)).first()
+    number = find_named_entry_ids(connection, kind, [into], edition_id=None).get(into)
+    table = CATALOGUE_TABLES[kind].table
+    row = connection.execute(select(table).where(table.c.id == number)).first()
     if row is None:
         raise InvalidInputError(FieldError("into", f"There is no {KIND_NAMES[kind]} '{into[:80]}'."))
     return row

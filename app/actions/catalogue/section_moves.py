@@ -17,7 +17,7 @@ from app.db.locks import lock_change_log
 from app.domain.list_filter import Facet
 from app.domain.section_tree import MAX_DEPTH, SectionTree
 from app.errors import FieldError, InvalidInputError
-from app.interchange.former_slugs import find_entry_ids_by_former_slug
+from app.interchange.former_slugs import find_named_entry_ids
 from app.interchange.statements import PLACEMENT_COLUMNS
 from app.invalidation.surrogate_keys import facet_keys
 from app.models.article import articles
@@ -145,10 +145,7 @@ def find_parent_id(connection: Connection, edition_id: int, slug: str | None) ->
     """
     if slug is None:
         return None
-    present = select(sections.c.id).where(sections.c.edition_id == edition_id, sections.c.slug == slug)
-    found: int | None = connection.execute(present).scalar()
-    if found is None:
-        found = find_entry_ids_by_former_slug(connection, Facet.SECTION, [slug], edition_id=edition_id).get(slug)
+    found = find_named_entry_ids(connection, Facet.SECTION, [slug], edition_id=edition_id).get(slug)
     if found is None:
         raise InvalidInputError(FieldError("parent", f"There is no section '{slug}' in the edition."))
     return found
