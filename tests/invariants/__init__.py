@@ -6,12 +6,12 @@ from collections.abc import Callable, Collection, Iterator
 from sqlalchemy import Connection
 
 from tests.invariants.articles import (
-    check_stored_responses,
     check_bodies,
     check_links,
     check_references,
     check_slugs,
     check_states,
+    check_stored_responses,
     check_translations,
 )
 from tests.invariants.change_log import check_log

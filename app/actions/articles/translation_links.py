@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, literal_column, select
+from sqlalchemy import Connection, Select, and_, delete, func, literal_column, select
 
 from app.actions.articles.links import read_placements
 from app.actions.changelog.changes import Change
@@ -12,6 +12,8 @@ from app.db.bulk import bulk_insert, bulk_update, chunked
 from app.domain.article_status import ArticleStatus
 from app.domain.change import ChangeType
 from app.domain.translation_graph import StoryVersion, TranslationGraph, TranslationLink, group_number
+from app.domain.tsid import format_id
+from app.errors import FieldError, InvalidInputError
 from app.interchange.statements import PLACEMENT_COLUMNS
 from app.invalidation.surrogate_keys import article_key
 from app.models.article import articles
@@ -147,6 +149,30 @@ def build_translation_changes(connection: Connection, article_ids: Sequence[int]
                 Change(type=ChangeType.ARTICLE_UPDATED, keys=keys, edition_id=row.edition_id, article_id=row.id)
             )
     return changes
+
+
+def check_edition_language(connection: Connection, edition_id: int, language: str) -> None:
+    """Raise InvalidInputError if an edition with this language had two translations of one story in it.
+
+    Articles without a language have that of their edition.
+    """
+    explicit = articles.alias("explicit")
+    in_language = and_(explicit.c.edition_id == edition_id, func.lower(explicit.c.language) == language.lower())
+    same_story = and_(explicit.c.translation_group == articles.c.translation_group, in_language)
+    clashing = (
+        select(articles.c.id, explicit.c.id.label("other_id"))
+        .join(explicit, same_story)
+        .where(articles.c.edition_id == edition_id, articles.c.language.is_(None))
+        .order_by(articles.c.id, explicit.c.id)
+        .limit(1)
+    )
+    found = connection.execute(clashing).first()
+    if found is not None:
+        detail = (
+            f"The articles {format_id(found.id)} and {format_id(found.other_id)} are translations of each other and "
+            f"would both be in '{language[:35]}': give the first a `language`, or take it out of the group."
+        )
+        raise InvalidInputError(FieldError("language", detail))
 
 
 def leave_translation_group(connection: Connection, article_id: int) -> None:

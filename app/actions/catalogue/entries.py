@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
+from app.actions.articles.translation_links import check_edition_language
 from app.actions.catalogue.former_slugs import add_former_slugs, new_ids, release_slugs
 from app.actions.catalogue.section_moves import check_parent, find_parent_id, move_section
 from app.actions.catalogue.tag_names import add_tag_names, replace_tag_names
@@ -116,7 +117,8 @@ def upsert_entry(
 
     `renamed` is the row of the entry if the record gives it another name. A former slug of another entry becomes that
     of this one. UnknownEditionError for a section without edition, InvalidInputError for a former slug that is the
-    present one of another entry, or for a parent that it cannot have.
+    present one of another entry, a parent that it cannot have, or a language of an edition that two articles of one
+    story would have in common.
     """
     begin_log_transaction(connection)
     kind = KINDS[type(record)]
@@ -135,6 +137,8 @@ def upsert_entry(
         others = _other_defaults(connection, record.slug)
         # There is always one default edition: the first one, until another replaces it.
         members["is_default"] = record.default or not others
+        if row is not None and row.language != record.language:
+            check_edition_language(connection, row.id, record.language)
         others = others if record.default else []
     is_equal = row is not None and all(getattr(row, key) == value for key, value in members.items())
     if row is not None and is_entered(row) and is_equal and not former.have_changed:

@@ -5,9 +5,15 @@ from typing import Any
 import httpx
 import pytest
 
+from app.actions.catalogue.import_defaults import import_entry
+from app.db.database import Database
 from app.domain.api_key import ApiKeyScope
+from app.errors import InvalidInputError
 from tests.api.conftest import MakeKey
 from tests.api.editorial.editor_client import TODAY, TOMORROW, YESTERDAY, Desk, wrong
+from tests.conftest import NOW
+from tests.invariants import check_house
+from tests.records import edition
 
 UA = {"edition": "ua", "published_at": TODAY}
 EN = {"published_at": TODAY}
@@ -165,6 +171,23 @@ async def test_groups_join_and_have_one_article_for_each_edition_and_language(de
     assert linked(await desk.read(other)) == []
     response = await desk.send("PATCH", f"/articles/{french['id']}", {"language": "en-gb"}, if_match="*")
     assert list(wrong(response)) == ["language"]
+
+
+async def test_language_of_an_edition_parts_no_translations(desk: Desk, database: Database) -> None:
+    first, second = await desk.make(**EN), await desk.make(language="de-AT", **EN)
+    await desk.edit(second, {"translations": [first["id"]]})
+    answer = await desk.send("PATCH", "/editions/global", {"language": "DE-at"})
+    assert wrong(answer) == {
+        "language": f"The articles {first['id']} and {second['id']} are translations of each other and would both be "
+        "in 'DE-at': give the first a `language`, or take it out of the group."
+    }
+    with pytest.raises(InvalidInputError, match=first["id"]):
+        await database.write(import_entry, edition("global", language="de-at"), may_make_default=False, now=NOW)
+    await desk.edit(first, {"language": "en-GB"})
+    await desk.done("PATCH", "/editions/global", {"language": "de-AT"})
+    page = (await desk.client.get(f"/v1/articles/{first['id']}")).json()
+    assert [each["language"] for each in page["translations"]] == ["de-AT"]
+    await database.read(check_house)
 
 
 async def test_conflicting_arrival_is_not_linked_and_has_a_warning(desk: Desk) -> None:
