@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import ColumnElement, Connection, delete, exists, or_, select
 
 from app.actions.catalogue.editing import get_entry_for_edit
 from app.actions.catalogue.entries import DELETED, entry_change
@@ -12,13 +12,16 @@ from app.actions.catalogue.former_slugs import delete_former_slugs
 from app.actions.catalogue.section_moves import clear_lists_of_subtree
 from app.actions.changelog.changes import append_changes, begin_log_transaction
 from app.db.base import AnyRow
-from app.domain.list_filter import LISTED_WHILE_USED, Facet
+from app.domain.list_filter import Facet
 from app.domain.tsid import format_id
 from app.errors import ConflictError
 from app.interchange.catalogue import CATALOGUE_TABLES, KIND_NAMES, is_listed
 from app.interchange.former_slugs import list_former_slugs
 from app.interchange.statements import ENTRY_USERS
+from app.invalidation.surrogate_keys import collection_key, facet_key
 from app.models.article import articles
+from app.models.change import changes
+from app.models.former_slug import former_slugs
 from app.models.section import sections
 
 MAX_LISTED = 3
@@ -46,14 +49,37 @@ def delete_entry(
     references = [*_find_references(connection, kind, row, name)]
     if references:
         raise ConflictError(f"The {KIND_NAMES[kind]} '{name[:80]}' cannot be deleted: {'; '.join(references)}.")
+    is_public = _was_public(connection, kind, row, edition_id)
     table = CATALOGUE_TABLES[kind].table
     if kind is Facet.SECTION and not row.is_tree_settled:
         clear_lists_of_subtree(connection, row.edition_id, row.id)
+    if "merged_into" in table.c:  # entries merged into it of which the job has moved all articles
+        connection.execute(delete(table).where(table.c.merged_into == row.id))
     connection.execute(delete(table).where(table.c.id == row.id))
     delete_former_slugs(connection, kind, row.id)
-    is_public = kind not in LISTED_WHILE_USED and is_listed(row)
     change = entry_change(kind, row.id, edition_id, is_public=is_public)
     append_changes(connection, [replace(change, type=DELETED[kind], details={"slug": name})], now=now, actor=actor)
+
+
+def _was_public(connection: Connection, kind: Facet, row: AnyRow, edition_id: int | None) -> bool:
+    """Return whether the log says that the public saw an entry, or one that was merged into it, at any time.
+
+    Then consumers of the log may have articles that left its list since: without the entry its name does not select the
+    rows of those articles, so that the row of its deletion has to make them read again.
+    """
+    if is_listed(row):
+        return True
+    merged = select(former_slugs.c.merged_id).where(
+        former_slugs.c.kind == int(kind), former_slugs.c.entry_id == row.id, former_slugs.c.merged_id.is_not(None)
+    )
+    numbers = [row.id, *connection.execute(merged).scalars()]
+    named = or_(*(_has_key(facet_key(kind, number)) for number in numbers))
+    of_public = (changes.c.article_id.is_(None), named, _has_key(collection_key(kind, edition_id)))
+    return bool(connection.execute(select(exists().where(*of_public))).scalar_one())
+
+
+def _has_key(key: str) -> ColumnElement[bool]:
+    return changes.c.surrogate_keys.contains(f'"{key}"', autoescape=True)
 
 
 def _find_references(connection: Connection, kind: Facet, row: AnyRow, name: str) -> Iterator[str]:

@@ -17,11 +17,18 @@ from typing import Any
 import httpx
 import pytest
 
+from app.actions.articles.due_transitions import apply_due_transitions
 from app.actions.articles.publication import withdraw_article
+from app.actions.catalogue import section_moves
+from app.actions.catalogue.deletion import delete_entry
+from app.actions.catalogue.editing import edit_entry
 from app.actions.catalogue.entries import upsert_entry
 from app.actions.catalogue.merging import merge_entries, rewrite_merged_links
+from app.actions.catalogue.section_moves import relist_articles
 from app.db.database import Database
 from app.domain.actor import COMMAND_ACTOR
+from app.domain.calendar import UTC
+from app.domain.instant import SECOND_US, format_instant
 from app.domain.list_filter import Facet
 from app.domain.tsid import parse_id
 from app.queries.articles import public_export
@@ -31,7 +38,7 @@ from tests.api.public.docs_mirror import load_mirror, read_program, stored_artic
 from tests.api.public.mirror_history import CopyHistory
 from tests.conftest import NOW, Store
 from tests.random_histories import live_each
-from tests.records import article, author, edition, label
+from tests.records import article, author, edition, label, section
 from tests.server_process import free_port, start_server
 
 HISTORIES = 2
@@ -122,6 +129,66 @@ async def test_documented_mirror_follows_a_merge(
             article(source_id=f"n{turn}", authors=["lost"]),
             article(source_id="m1", authors=["left"], headline=f"Edited {turn}"),
         )
+
+
+async def test_documented_mirror_follows_the_tree_of_sections(
+    client: httpx.AsyncClient,
+    database: Database,
+    store: Store,
+    copy: sqlite3.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(section_moves, "RELISTED_IN_MOVE", 1)
+    filters = {"edition": "*", "section": "sport", "subsections": "true"}
+    mirror = load_mirror(FILTERS=filters)
+    tree = (("sport", None), ("football", "sport"), ("cup", "football"), ("opera", None))
+    await store(edition(), *(section(slug, slug.title(), parent=parent) for slug, parent in tree))
+    at, later = format_instant(NOW + SECOND_US, UTC), format_instant(NOW + 2 * SECOND_US, UTC)
+    embargoed = {"source_id": "embargoed", "section": "cup", "embargoed_until": at}
+    await store(
+        article(at, status="scheduled", **embargoed),
+        article(source_id="expiring", section="cup", expires_at=later),
+        article(source_id="lasting", section="football"),
+        article(source_id="sung", section="opera"),
+    )
+
+    async def compare(*expected: str) -> None:
+        await arrive(mirror, client, copy, database)
+        found = held(copy)
+        assert found == await walked(client, filters)
+        assert sorted(each["headline"] for each in found) == sorted(f"Story {name}" for name in expected)
+
+    await compare("expiring", "lasting")
+    await database.write(apply_due_transitions, now=NOW + SECOND_US, most=10)
+    await compare("embargoed", "expiring", "lasting")
+    await database.write(apply_due_transitions, now=NOW + 2 * SECOND_US, most=10)
+    await compare("embargoed", "lasting")
+    await database.write(upsert_entry, section("football", "Football", parent="opera"), now=NOW)
+    await compare()
+    await database.write(upsert_entry, section("opera", "Opera", parent="sport"), now=NOW)
+    await database.write(relist_articles, most=1)
+    await compare("embargoed", "lasting", "sung")
+    await database.write(upsert_entry, section("opera", "Opera"), now=NOW)
+    await compare()
+
+
+async def test_documented_mirror_follows_a_rename_and_a_deletion(
+    client: httpx.AsyncClient, database: Database, store: Store, copy: sqlite3.Connection
+) -> None:
+    filters = {"edition": "*", "tag": "fog"}
+    mirror = load_mirror(FILTERS=filters)
+    await store(edition(), article(source_id="m1", tags=["fog"]), article(source_id="m2", tags=["fog"]))
+    await arrive(mirror, client, copy, database)
+    by_editor: dict[str, Any] = {"expected": None, "now": NOW, "actor": "test"}
+    await database.write(edit_entry, Facet.TAG, "fog", {"slug": "mist"}, **by_editor)
+    await store(article(source_id="m2", tags=["fog", "other"]), article(source_id="m3", tags=["mist"]))
+    await arrive(mirror, client, copy, database)
+    assert held(copy) == await walked(client, filters)
+    assert [each["tags"][0]["slug"] for each in held(copy)] == ["mist"] * 3
+    await store(*(article(source_id=name, tags=["other"]) for name in ("m1", "m2", "m3")))
+    await database.write(delete_entry, Facet.TAG, "mist", **by_editor)
+    await arrive(mirror, client, copy, database)
+    assert held(copy) == await walked(client, filters) == []
 
 
 @pytest.mark.usefixtures("newsroom")
