@@ -1,43 +1,35 @@
 """Random history: a client pages through the timeline while articles are published, back-dated, edited and withdrawn.
 
-Entries of the filters are renamed and merged meanwhile.
+Articles are scheduled and expire; entries of the filters are renamed, merged, moved below others and deleted.
 """
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
+from sqlalchemy import func, select
+
+from app.actions.articles.due_transitions import apply_due_transitions
 from app.actions.articles.upsert import upsert_articles
-from app.actions.catalogue.editing import edit_entry
-from app.actions.catalogue.entries import edition_ids, upsert_entry
-from app.actions.catalogue.merging import merge_entries, rewrite_merged_links
+from app.actions.catalogue.entries import upsert_entry
 from app.db.database import Connection, Database
 from app.domain.article_status import ArticleStatus
 from app.domain.calendar import day_at, find_zone
 from app.domain.instant import DAY_US, MINUTE_US, format_instant, parse_instant
-from app.domain.list_filter import Facet
-from app.domain.tsid import MAX_ID, format_id
-from app.interchange.catalogue import get_entry_row
-from app.interchange.former_slugs import find_present_slugs
+from app.domain.tsid import MAX_ID
+from app.models.change import changes
 from app.queries.articles.article_list import list_articles
 from app.queries.timeline.timeline import get_timeline
-from app.schemas.interchange import ArticleRecord
 from app.schemas.params import ArticleListParams, TimelineParams
 from tests.conftest import NOW
-from tests.records import article, edition
+from tests.queries.history_articles import TRAITS, Key, StoryState
+from tests.queries.history_catalogue import CATALOGUE_EDITS, KINDS, HistoryCatalogue
+from tests.records import edition
 
 STEPS = 20
-KINDS = {"section": ("s1", "s2"), "tag": ("t1", "t2", "t3"), "author": ("a1", "a2"), "label": ("l1", "l2")}
 SHARES = {"section": (0, 1, 1, 2), "label": (0, 1, 1, 1)}
 """Numbers of names of a kind that an article may have."""
-TRAITS: dict[str, tuple[Any, ...]] = {
-    "format": ("article", "article", "article", "video", "audio", "page"),
-    "language": (None, None, "de", "en-GB"),
-    "featured": (False, False, True),
-    "access": (None, "free", "paid"),
-}
 FILTERS: dict[str, tuple[Any, ...]] = {
     "format": (["video"], ["audio", "article"], ["video", "article", "gallery", "audio"]),
     "language": (["de"], ["en-gb"], ["DE", "uk"]),
@@ -57,61 +49,19 @@ PLACES = (  # a zone, and an instant near which its days are difficult
     ("UTC", "2026-01-01T00:00:00Z"),
 )
 
+HOUR_US = 60 * MINUTE_US
 EDITS = ("publish", "backdate", "backdate", "backdate", "withdraw", "edit", "retag", "bump", "translate")
+TIMED = ("schedule", "expire", "wait")
 
-Key = tuple[int, str]
 
-
-@dataclass(frozen=True, slots=True)
-class StoryState:
-    """Article as the newsroom knows it."""
-
-    number: int
-    published_at: int
-    status: ArticleStatus
-    names: dict[str, tuple[str, ...]]
-    traits: dict[str, Any]
-    revision: int = 0
-    renamed: int = 0
-    translates: str | None = None
-
-    @property
-    def id(self) -> str:
-        """Return its id; the texts of ids sort as their numbers do."""
-        return format_id(self.number)
-
-    @property
-    def slug(self) -> str:
-        """Its slug."""
-        return f"piece-{self.id}-{self.renamed}" if self.renamed else f"piece-{self.id}"
-
-    @property
-    def key(self) -> Key:
-        """Its sort key."""
-        return self.published_at, self.id
-
-    def record(self, edition_slug: str) -> ArticleRecord:
-        """Return the record of its present state."""
-        made = article(
-            None,
-            edition=edition_slug,
-            id=self.id,
-            slug=self.slug,
-            headline=f"Piece {self.revision}",
-            status=self.status,
-            sections=list(self.names["section"]),
-            label=next(iter(self.names["label"]), None),
-            tags=list(self.names["tag"]),
-            authors=list(self.names["author"]),
-            **self.traits,
-            translations=[] if self.translates is None else [self.translates],
-        )
-        return made.model_copy(update={"published_at": self.published_at})
+def last_moment(connection: Connection) -> int:
+    """Return the instant of the last row of the log."""
+    return int(connection.execute(select(func.coalesce(func.max(changes.c.at), NOW))).scalar_one())
 
 
 @dataclass(slots=True)
 class Walk:
-    """Walk from the first page to the last: the items that it must show, those that it has shown, and its position."""
+    """Walk from the first page to the last: the articles that it must show, those shown, and its position."""
 
     steady: set[str]
     cursor: str | None = None
@@ -128,9 +78,7 @@ class History:
         self._random = Random(number)
         self._now = NOW
         self._edition = f"history-{number}"
-        self._kinds = {kind: tuple(f"{name}-{number}" for name in names) for kind, names in KINDS.items()}
-        self._merged: dict[str, str] = {}
-        self._renames = 0
+        self._catalogue = HistoryCatalogue(self._random, number, self._edition)
         zone, centre = self._random.choice(PLACES)
         self._centre = parse_instant(centre)
         self._edition_zone = zone
@@ -139,15 +87,18 @@ class History:
         self._days = self._random.random() < 0.8  # else a plain list of articles
         self._pieces: dict[str, StoryState] = {}
         self._asked: dict[str, Any] = {}
+        self._protected: set[str] = set()  # from deletion: cursors with such a name would not be valid afterwards
         self._lower, self._upper = -(2**62), 2**62
 
     async def run(self) -> Counter[str]:
-        """Run the history and check it at every page; return the counts of what happened."""
+        """Run it, and check every page; return the counts of what happened."""
+        self._now = max(NOW, await self._database.read(last_moment))
         await self._database.write(
-            upsert_entry, edition(self._edition, timezone=self._edition_zone, default=False), now=NOW
+            upsert_entry, edition(self._edition, timezone=self._edition_zone, default=False), now=self._now
         )
         await self._store([self._new() for _ in range(self._random.randrange(8, 25))])
         self._ask()
+        self._protected = self._filter_names()
         while self.counts["steps"] < STEPS:
             walk = Walk({piece.id for piece in self._matching()})
             more = True
@@ -165,7 +116,9 @@ class History:
         requested: dict[str, Any] = {"edition": self._edition}
         if random.random() < 0.6:
             for kind in random.sample(sorted(KINDS), random.choice((1, 1, 2))):
-                requested[kind] = random.sample(self._kinds[kind], random.choice((1, len(KINDS[kind]))))
+                requested[kind] = random.sample(self._catalogue.names[kind], random.choice((1, len(KINDS[kind]))))
+        if "section" in requested and random.random() < 0.6:
+            requested["subsections"] = True
         if random.random() < (0.5 if len(requested) == 1 else 0.2):  # few articles match both kinds of filters
             for trait in random.sample(sorted(FILTERS), random.choice((1, 1, 2))):
                 pages = () if self._days or trait != "format" else PAGES
@@ -180,20 +133,20 @@ class History:
             requested["to"] = format_instant(self._upper, self._zone)
         self._asked = requested
 
+    def _filter_names(self) -> set[str]:
+        return {name for kind in KINDS for name in self._asked.get(kind, ())}
+
     def _matching(self, below: Key | None = None) -> list[StoryState]:
         """Return the items of the list now (after a key), newest first, by brute force."""
         excluded = set(self._asked.get("exclude", ()))
+        named = {kind: self._catalogue.select(kind, self._asked) for kind in KINDS if kind in self._asked}
         found = [
             piece
             for piece in self._pieces.values()
             if piece.status is ArticleStatus.PUBLISHED
             and self._lower <= piece.published_at < self._upper
             and not {piece.id, piece.slug} & excluded
-            and all(
-                self._entries(piece.names[kind]) & self._entries(self._asked[kind])
-                for kind in KINDS
-                if kind in self._asked
-            )
+            and all(self._catalogue.entries(piece.names[kind]) & selected for kind, selected in named.items())
             and self._has_traits(piece.traits)
             and (below is None or piece.key < below)
         ]
@@ -209,10 +162,6 @@ class History:
             and requested.get("featured") in {None, traits["featured"]}
             and ("access" not in requested or traits["access"] in requested["access"])
         )
-
-    def _entries(self, names: Iterable[str]) -> set[str]:
-        """Return the entries of these names, each by the name of the one into which it was merged."""
-        return {self._merged.get(name, name) for name in names}
 
     async def _read(self, walk: Walk) -> bool:
         """Read a page and compare it with the newsroom's own state; return whether there is more."""
@@ -267,60 +216,84 @@ class History:
         self.counts.update(walks=1, steady=len(walk.steady))
 
     async def _write(self, walk: Walk) -> None:
-        """Perform one write of a newsroom, in one transaction."""
+        """Apply what is due, and one thing that a newsroom does, in one transaction."""
         random = self._random
-        verb = random.choice((*EDITS, "rename", "merge", "move"))
-        if verb not in EDITS:
-            await self._database.write(self._edit_catalogue, verb)
-            self.counts.update({"steps": 1, verb: 1})
-            return
-        if verb in {"publish", "backdate"} or not self._pieces:
-            made = [self._new(newest=verb == "publish") for _ in range(random.choice((1, 1, 2)))]
+        verb = random.choice((*EDITS, *TIMED, *CATALOGUE_EDITS, "delete"))
+        if verb == "wait":
+            self._now += random.choice((HOUR_US, DAY_US))
+        await self._apply_due()
+        if verb in CATALOGUE_EDITS:
+            verb = await self._database.write(self._catalogue.edit, verb, now=self._now)
+        elif verb == "delete":
+            verb = await self._delete_entry()
+        elif verb != "wait":
+            await self._edit_articles(verb, walk)
+        walk.steady &= {piece.id for piece in self._matching()}
+        self.counts.update({"steps": 1, verb: 1})
+
+    async def _edit_articles(self, verb: str, walk: Walk) -> None:
+        if verb in {"publish", "backdate", "schedule"} or not self._pieces:
+            made = [self._new(newest=verb == "publish") for _ in range(self._random.choice((1, 1, 2)))]
+            made = [self._scheduled(piece) for piece in made] if verb == "schedule" else made
         else:
-            made = [self._changed(random.choice([*self._pieces.values()]), verb)]
+            made = [self._changed(self._random.choice([*self._pieces.values()]), verb)]
         for piece in made:
             before = self._pieces.get(piece.id)
             if before is not None and before.published_at != piece.published_at:
                 walk.steady.discard(piece.id)
         await self._store(made)
-        walk.steady &= {piece.id for piece in self._matching()}
-        self.counts.update({"steps": 1, verb: 1})
 
-    def _edit_catalogue(self, connection: Connection, verb: str) -> None:
-        """Rename an entry, merge two, or move a few articles of merged ones."""
-        random = self._random
-        if verb == "move":
-            rewrite_merged_links(connection, most=random.choice((1, 2, 5)))
-            return
-        kind = random.choice(sorted(KINDS) if verb == "rename" else ["author", "tag"])
-        facet = Facet[kind.upper()]
-        edition_id = edition_ids(connection, [self._edition])[self._edition] if facet is Facet.SECTION else None
-        names = random.sample(self._kinds[kind], 2)
-        present = {name: name for name in names} | find_present_slugs(connection, facet, names, edition_id=edition_id)
-        if any(get_entry_row(connection, facet, each, edition_id=edition_id) is None for each in present.values()):
-            return
-        one, other = (present[name] for name in names)
-        members: dict[str, Any] = {"expected": None, "now": self._now, "actor": "history"}
-        if verb == "rename":
-            self._renames += 1
-            patch = {"code" if kind == "label" else "slug": f"{names[0]}-{self._renames}"}
-            edit_entry(connection, facet, one, patch, edition=self._edition, **members)
-        elif one != other:
-            merge_entries(connection, facet, one, other, at_once=random.choice((0, 0, 1, 100)), **members)
-            [source], [target] = self._entries(names[:1]), self._entries(names[1:])
-            self._merged |= {name: target for name in self._kinds[kind] if self._entries([name]) == {source}}
+    async def _delete_entry(self) -> str:
+        """Take an entry from all articles, and delete it; return what was done."""
+        kind = self._random.choice(sorted(KINDS))
+        name = self._random.choice(self._catalogue.names[kind])
+        entry = self._catalogue.entries([name])
+        if not entry.isdisjoint(self._catalogue.entries(self._protected)):
+            return "nothing"
+        without = [
+            replace(piece, names={**piece.names, kind: rest})
+            for piece in self._pieces.values()
+            if (rest := tuple(each for each in piece.names[kind] if entry.isdisjoint(self._catalogue.entries([each]))))
+            != piece.names[kind]
+        ]
+        await self._store(without)
+        return await self._database.write(self._catalogue.delete, kind, name, now=self._now)
+
+    async def _apply_due(self) -> None:
+        """Publish and withdraw what is due at the history's instant, as a server's schedule does."""
+        most = 100
+        while await self._database.write(apply_due_transitions, now=self._now, most=most) >= most:
+            pass
+        for name, piece in self._pieces.items():
+            after = piece.at(self._now)
+            self.counts.update({f"due {after.status}": 1} if after is not piece else ())
+            self._pieces[name] = after
+
+    def _scheduled(self, piece: StoryState) -> StoryState:
+        """Return an article with its publication ahead, and perhaps under an embargo until then."""
+        at = self._now + self._random.choice((HOUR_US, 5 * HOUR_US, DAY_US))
+        is_embargoed = self._random.random() < 0.5
+        return replace(piece, status=ArticleStatus.SCHEDULED, published_at=at, is_embargoed=is_embargoed)
 
     def _changed(self, piece: StoryState, verb: str) -> StoryState:
-        if verb == "withdraw":  # or restore
-            away = piece.status is ArticleStatus.PUBLISHED
-            return replace(piece, status=ArticleStatus.WITHDRAWN if away else ArticleStatus.PUBLISHED)
-        if verb == "retag":
-            return replace(piece, names=self._names(), traits=self._traits())
-        if verb == "bump":
-            return replace(piece, published_at=self._instant(newest=self._random.random() < 0.5))
-        if verb == "translate":
-            return replace(piece, translates=self._random.choice([*self._pieces, None]))
-        return replace(piece, revision=piece.revision + 1)
+        random = self._random
+        if piece.status is ArticleStatus.SCHEDULED and verb in {"withdraw", "bump"}:
+            return self._scheduled(piece)
+        members: dict[str, Any] = {"revision": piece.revision + 1}
+        if verb == "expire":
+            first = max(self._now, piece.published_at)
+            members = {"expires_at": random.choice((None, first + HOUR_US, first + 2 * DAY_US))}
+        elif verb == "withdraw" and piece.status is ArticleStatus.PUBLISHED:
+            members = {"status": ArticleStatus.WITHDRAWN}
+        elif verb == "withdraw":  # it is restored
+            members = {"status": ArticleStatus.PUBLISHED, "expires_at": None}
+        elif verb == "retag":
+            members = {"names": self._names(), "traits": self._traits()}
+        elif verb == "bump":
+            members = {"published_at": self._instant(newest=random.random() < 0.5)}
+        elif verb == "translate":
+            members = {"translates": random.choice([*self._pieces, None])}
+        return replace(piece, **members)
 
     def _new(self, *, newest: bool = False) -> StoryState:
         number = self._random.randrange(MAX_ID)
@@ -330,7 +303,7 @@ class History:
         random = self._random
         return {
             kind: tuple(random.sample(names, random.choice(SHARES.get(kind, (1, 2)))))
-            for kind, names in self._kinds.items()
+            for kind, names in self._catalogue.names.items()
         }
 
     def _traits(self) -> dict[str, Any]:
@@ -341,9 +314,9 @@ class History:
         random = self._random
         taken = [piece.published_at for piece in self._pieces.values()]
         if newest and taken:
-            return max(taken) + random.choice((0, 1, MINUTE_US, 400 * MINUTE_US))
+            return min(max(taken) + random.choice((0, 1, MINUTE_US, 400 * MINUTE_US)), self._now)
         if taken and random.random() < 0.3:
-            return random.choice(taken) + random.choice((0, 0, 1, -1))
+            return min(random.choice(taken) + random.choice((0, 0, 1, -1)), self._now)
         return self._centre + random.randrange(-192, 192) * 15 * MINUTE_US + random.choice((0, 0, 0, -1, 1))
 
     async def _store(self, made: list[StoryState]) -> None:

@@ -4,30 +4,27 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import func, select
-
+from app.actions.catalogue.editing import edit_entry
 from app.actions.catalogue.entries import upsert_entry
 from app.actions.changelog.compaction import RETENTION_US, compact_changes
 from app.db.database import Connection, Database
 from app.domain.article_status import ArticleStatus
 from app.domain.instant import DAY_US, MINUTE_US, parse_instant
-from app.models.change import changes
+from app.domain.list_filter import Facet
 from app.queries.catalogue.public_catalogue import list_labels
 from app.queries.changes.change_list import latest_seq, list_changes
 from app.queries.timeline.timeline import get_timeline
 from app.schemas.change import ChangeListParams
 from app.schemas.params import EntryListParams, TimelineParams
 from tests.conftest import NOW
-from tests.queries.history import KINDS, STEPS, History, Key, StoryState, Walk
-from tests.records import author, edition, label, section, tag
+from tests.queries.history import STEPS, History, Walk, last_moment
+from tests.queries.history_articles import Key, StoryState
+from tests.queries.history_catalogue import KINDS
+from tests.records import edition
 
 GONE = {"article.withdrawn", "article.removed"}
+READ_WHOLE = {"author.merged", "tag.merged", "section.updated"} | {f"{kind}.deleted" for kind in KINDS}
 MEMBERS = ["headline", "published_at", "label", "url", "time", "version"]
-
-
-def last_moment(connection: Connection) -> int:
-    """Return when the log was last written to."""
-    return int(connection.execute(select(func.coalesce(func.max(changes.c.at), NOW))).scalar_one())
 
 
 class MirrorHistory(History):
@@ -64,6 +61,7 @@ class MirrorHistory(History):
         """Read some pages of the timeline, or all; return the `as_of` of the first."""
         requested, as_of, pages = dict(self._asked), 0, 0
         depth = self._random.choice((1, 2, 3, 5, 1_000))
+        self._protected = self._filter_names()
         while True:
             requested["limit"] = 100 if "id" in requested else self._random.choice((1, 2, 3, 5))
             page: Any = await self._database.read(get_timeline, TimelineParams.model_validate(requested))
@@ -86,6 +84,7 @@ class MirrorHistory(History):
         """Poll until there is no more, while writes sometimes occur in between."""
         beginning: dict[str, Any] = {"since": since}
         left = self._random.randrange(4, 8)
+        self._protected = set()
         while True:
             requested = {**self._asked, "limit": self._random.choice((1, 2, 3, 7, 200)), **beginning}
             page: Any = await self._database.read(list_changes, ChangeListParams.model_validate(requested))
@@ -99,12 +98,13 @@ class MirrorHistory(History):
             self.counts.update(steps=1, polls=1, received=len(numbers))
             if page["next"] is None and left <= 0 and self.counts["steps"] >= STEPS:
                 return
+            deleted = self.counts["delete"]
             for _ in range(self._random.choice((0, 1, 2, 4)) if left > 0 else self.counts["steps"] < STEPS):
                 await self._live()
             left -= 1
             if left == 2 and self._random.random() < 0.6:
                 await self._stay_away()
-            by_cursor = page["next"] is not None and self._random.random() < 0.5
+            by_cursor = page["next"] is not None and self._random.random() < 0.5 and self.counts["delete"] == deleted
             beginning = {"cursor": page["next"]["cursor"]} if by_cursor else {"since": since}
 
     async def _stay_away(self) -> None:
@@ -116,6 +116,7 @@ class MirrorHistory(History):
                 await self._store([self._changed(self._pieces[number], verb)])
                 self.counts["steps"] += 1
         self._now += RETENTION_US + DAY_US
+        await self._apply_due()
         await self._compact(5_000)
 
     async def _compact(self, most: int) -> None:
@@ -130,23 +131,30 @@ class MirrorHistory(History):
             assert shown.keys() == {"id", "href"}
             self._held.pop(shown["id"], None)
         elif shown is not None:
-            self._hold(shown)
+            self._hold(timeline_item(shown))
         elif change["type"] == "label.updated":
-            params = EntryListParams(edition=self._edition, limit=200)
-            listed = await self._database.read(list_labels, params)
-            texts = {each["code"]: each["text"] for each in listed["items"]}
-            for item in self._held.values():
-                if item["label"] is not None:
-                    item["label"]["text"] = texts[item["label"]["code"]]
-        elif change["type"] in {"edition.updated", "section.updated"} and self._held:
-            assert change["type"] != "edition.updated" or change["entry"]["slug"] == self._edition
+            await self._apply_labels()
+        elif change["type"] == "edition.updated" and self._held:
+            assert change["entry"]["slug"] == self._edition
             for item in await self._read_again():
                 self._hold(item)
-        elif change["type"] in {"author.merged", "tag.merged"}:
-            # The articles of both are in the lists of either, and the log has no further row for any of them.
+        elif change["type"] in READ_WHOLE:
+            # Other articles are in the same lists, and the log has no further row for any of them.
             self._held = {}
             for item in await self._read_whole():
                 self._hold(item)
+
+    async def _apply_labels(self) -> None:
+        """Replace the texts of labels, or read the items again if one has another code."""
+        params = EntryListParams(edition=self._edition, limit=200)
+        listed = await self._database.read(list_labels, params)
+        texts = {each["code"]: each["text"] for each in listed["items"]}
+        labels = [item["label"] for item in self._held.values() if item["label"] is not None]
+        if any(each["code"] not in texts for each in labels):
+            self._held |= {item["id"]: item for item in await self._read_again()}
+        else:
+            for each in labels:
+                each["text"] = texts[each["code"]]
 
     def _hold(self, item: Any) -> None:
         """Store an item, unless it is further down than the copy goes."""
@@ -179,13 +187,14 @@ class MirrorHistory(History):
         """Perform one write of a newsroom, and let some time pass; sometimes the log is compacted."""
         random = self._random
         self._now += random.choice((1, 60 * MINUTE_US, DAY_US, 3 * DAY_US))
+        await self._apply_due()
         what = random.random()
         away = [piece for piece in self._pieces.values() if piece.status is ArticleStatus.WITHDRAWN]
         if what < 0.6 or (what < 0.7 and not away):
             await self._write(Walk(set()))
             return
         if what < 0.7:
-            await self._store([replace(random.choice(away), status=ArticleStatus.PUBLISHED)])
+            await self._store([replace(random.choice(away), status=ArticleStatus.PUBLISHED, expires_at=None)])
         elif what < 0.85:
             await self._edit_names()
         else:
@@ -207,10 +216,18 @@ class MirrorHistory(History):
             # Two slugs in turn: the old one returns, also into what omitted it.
             await self._store([replace(piece, renamed=0 if piece.renamed else 1)])
         else:
-            code = random.choice(KINDS[kind])
-            makers: dict[str, Any] = {"tag": tag, "author": author, "label": label}
-            record = section(code, name, edition=self._edition) if kind == "section" else makers[kind](code, name)
-            await self._database.write(upsert_entry, record, now=self._now)
+            first = random.choice(self._catalogue.names[kind])
+            self.counts["reworded"] += await self._database.write(self._reword, kind, first, name)
+
+    def _reword(self, connection: Connection, kind: str, first: str, text: str) -> bool:
+        """Give an entry another display name; return whether it exists."""
+        present = self._catalogue.find_present_name(connection, kind, first)
+        if present is None:
+            return False
+        patch = {"text" if kind == "label" else "name": text}
+        members: dict[str, Any] = {"expected": None, "now": self._now, "actor": "history"}
+        edit_entry(connection, Facet[kind.upper()], present, patch, edition=self._edition, **members)
+        return True
 
     async def _rename_edition(self) -> None:
         self._site += 1
@@ -226,6 +243,11 @@ class MirrorHistory(History):
         found = super()._matching(below)
         assert all(piece.status is ArticleStatus.PUBLISHED for piece in found)
         return found
+
+
+def timeline_item(article: Any) -> Any:
+    """Return the article of a change without the day that it names, as its timeline has it."""
+    return {name: value for name, value in article.items() if name not in {"local", "heading"}}
 
 
 def key_of(item: Any) -> Key:

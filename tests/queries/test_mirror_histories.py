@@ -8,6 +8,7 @@ from app.db.database import Database
 from app.queries.changes import change_list
 from tests.conftest import HISTORIES, HISTORIES_SOAK
 from tests.queries.history import STEPS
+from tests.queries.history_catalogue import CATALOGUE_EDITS
 from tests.queries.mirror_history import MirrorHistory
 from tests.random_histories import live_each
 
@@ -42,3 +43,7 @@ async def test_long_mirror_of_the_change_feed_equals_the_server(
     counts = await live_through(database, range(HISTORIES, HISTORIES + HISTORIES_SOAK), monkeypatch)
     wanted = ("article.published", "article.updated", "article.bumped", "article.withdrawn", "article.restored")
     assert min(counts[kind] for kind in (*wanted, "article.removed", "label.updated", "edition.updated")) > 0
+    assert (
+        min(counts[verb] for verb in {*CATALOGUE_EDITS, "delete", "due published", "due withdrawn"})
+        > HISTORIES_SOAK // 50
+    )

@@ -12,7 +12,8 @@ from app.domain.instant import parse_instant
 from app.queries.timeline.timeline import get_timeline
 from app.schemas.params import TimelineParams
 from tests.conftest import NOW
-from tests.queries.history import STEPS, History, Key, StoryState, Walk
+from tests.queries.history import STEPS, History, Walk, last_moment
+from tests.queries.history_articles import Key, StoryState
 from tests.records import edition
 
 TOP: Key = (2**62, "")
@@ -36,12 +37,14 @@ class TwoWayHistory(History):
 
     async def run(self) -> Counter[str]:
         """Run the history, comparing each page with the newsroom's own knowledge; return the counts of its events."""
+        self._now = max(NOW, await self._database.read(last_moment))
         await self._database.write(
-            upsert_entry, edition(self._edition, timezone=self._edition_zone, default=False), now=NOW
+            upsert_entry, edition(self._edition, timezone=self._edition_zone, default=False), now=self._now
         )
         self._days = True
         await self._store([self._new() for _ in range(self._random.randrange(8, 25))])
         self._ask()
+        self._protected = self._filter_names()
         while self.counts["steps"] < STEPS:
             walk = TwoWayWalk({piece.id for piece in self._matching()})
             await self._begin(walk)

@@ -12,13 +12,17 @@ from sqlalchemy import Connection, func, select
 
 from app import clock
 from app.actions.articles.erasure import erase_article
+from app.actions.catalogue.merging import merge_entries, rewrite_merged_links
 from app.domain.actor import COMMAND_ACTOR
 from app.domain.calendar import find_zone
 from app.domain.instant import MINUTE_US, SECOND_US, format_instant
+from app.domain.list_filter import Facet
 from app.domain.tsid import parse_id
+from app.errors import ConflictError, InvalidInputError, NotFoundError
 from app.models.article import articles
-from app.models.article_links import article_related, article_tags, slug_redirects
+from app.models.article_links import article_related, article_tags, article_translations, slug_redirects
 from app.models.change import changes
+from app.models.former_slug import former_slugs
 from app.models.idempotency_key import idempotency_keys
 from app.models.listing import listings
 from app.models.revision import revisions
@@ -27,8 +31,17 @@ from app.models.tag import tags
 EDITORIAL = "/v1/editorial"
 UTC = find_zone("UTC")
 STEPS = 30
-TABLES = (changes, revisions, listings, tags, article_tags, article_related, slug_redirects, idempotency_keys)
+TABLES = (
+    *(changes, revisions, listings, tags, article_tags, article_related, article_translations, slug_redirects),
+    *(former_slugs, idempotency_keys),
+)
 CHANGES = TABLES.index(changes)
+NAMES = {
+    "tags": ("t0", "t1", "t2", "t3", "t4", "r0", "r1"),
+    "authors": ("ada", "ben", "cleo", "r0", "r1"),
+    "sections": ("city", "world", "r0"),
+}
+LANGUAGES = (None, None, None, "uk", "de")
 
 EditRequest = tuple[str, str, Any, dict[str, str]]
 """A request: method, address, body, headers."""
@@ -40,12 +53,12 @@ _COUNTS = select(
 
 
 def count_all(connection: Connection) -> tuple[int, ...]:
-    """Return the number of rows of everything: the same before and after a refused request."""
+    """Return the numbers of rows, which no refused request changes."""
     return tuple(connection.execute(_COUNTS).one())
 
 
 class EditingHistory:
-    """History in an edition of its own; `writer` may write drafts, `chief` may publish."""
+    """History in an edition of its own; `writer` may write drafts, `chief` may publish and edit the catalogue."""
 
     def __init__(self, app: FastAPI, client: httpx.AsyncClient, number: int, *, writer: str, chief: str) -> None:
         self.counts: Counter[str] = Counter()
@@ -61,7 +74,7 @@ class EditingHistory:
         self._made = 0
 
     async def run(self) -> None:
-        """Run the history; the clock of the process starts where it stands."""
+        """Run it, from the instant of the process's clock on."""
         with ExitStack() as still:
             still.enter_context(clock.frozen(self.now))
             for _ in range(STEPS):
@@ -70,16 +83,16 @@ class EditingHistory:
                     still.enter_context(clock.frozen(self.now))
                     while await self._worker._tick() == 0:
                         pass
-                if self._random.random() < 0.2:
+                what = self._random.random()
+                if what < 0.2:
                     await self._race()
+                elif what < 0.26:
+                    await self._merge_or_rewrite()
                 else:
                     await self._ask(*self._request())
 
     async def _ask(self, name: str, edit: EditRequest) -> None:
-        """Send one request of one editor.
-
-        A refused request changes nothing, and one of the writer changes nothing public.
-        """
+        """Send a request of one of the two; a refused one changes nothing, and one of the writer nothing public."""
         editor = "chief" if self._random.random() < 0.75 else "writer"
         before = await self._database.read(count_all)
         response = await self._send(editor, edit)
@@ -93,7 +106,7 @@ class EditingHistory:
         self._learn(edit, response)
 
     async def _race(self) -> None:
-        """Send requests of both editors for one article and revision concurrently: at most one of them saves."""
+        """Edit one article twice at once from the same revision: at most one of the edits is saved."""
         if not self._known:
             return
         key = self._random.choice(sorted(self._known))
@@ -109,6 +122,22 @@ class EditingHistory:
         for edit, response in zip(requests, responses, strict=True):
             self._learn(edit, response)
 
+    async def _merge_or_rewrite(self) -> None:
+        """Merge two entries and leave their articles to the batch job, or run it for some articles."""
+        if self._random.random() < 0.5:
+            moved = await self._database.write(rewrite_merged_links, most=self._random.choice((1, 2, 100)))
+            self.counts["articles of merged entries"] += moved
+            return
+        kind = self._random.choice(("tags", "authors"))
+        one, other = self._random.sample(NAMES[kind], 2)
+        facet = Facet.TAG if kind == "tags" else Facet.AUTHOR
+        members: dict[str, Any] = {"expected": None, "now": self.now, "actor": "history", "at_once": 0}
+        try:
+            await self._database.write(merge_entries, facet, one, other, **members)
+            self.counts["merged"] += 1
+        except (ConflictError, InvalidInputError, NotFoundError):
+            self.counts["not merged"] += 1
+
     async def erase(self) -> None:
         """Erase one of its articles by law."""
         key = self._random.choice(sorted(self._known))
@@ -116,6 +145,8 @@ class EditingHistory:
         self.counts["erased"] += 1
 
     def _learn(self, edit: EditRequest, response: httpx.Response) -> None:
+        if "/articles" not in edit[1]:
+            return
         if response.status_code == 204:
             key = edit[1].rpartition("/")[2]
             self.deleted.add(parse_id(key))
@@ -133,10 +164,22 @@ class EditingHistory:
             source = f"cms:{self._random.randrange(4)}"
             headers = self._random.choices(({}, {"if-none-match": "*"}, {"if-match": '"1"'}), (6, 1, 1))[0]
             return "push", ("PUT", f"{EDITORIAL}/editions/{self._edition}/articles/{source}", self._content(), headers)
+        if what < 0.42:
+            return self._entry_edit()
         return self._turn(self._random.choice(sorted(self._known)))
 
+    def _entry_edit(self) -> tuple[str, EditRequest]:
+        """Rename an entry, or merge it into another one, whether these names exist or not."""
+        random = self._random
+        kind = random.choice(("tags", "tags", "authors", "sections"))
+        one, other = random.sample(NAMES[kind], 2)
+        query = f"?edition={self._edition}" if kind == "sections" else ""
+        if kind == "sections" or random.random() < 0.6:
+            return "rename", ("PATCH", f"{EDITORIAL}/{kind}/{one}{query}", {"slug": other}, {})
+        return "merge", ("PUT", f"{EDITORIAL}/{kind}/{one}/merge", {"into": other}, {})
+
     def _turn(self, key: str) -> tuple[str, EditRequest]:
-        """Return a request for an article, whether its state allows it or not."""
+        """Return a request for an article, whether its state allows that or not."""
         place, random = f"{EDITORIAL}/articles/{key}", self._random
         revision = self._known[key] - (random.random() < 0.1)
         guard = random.choice(({}, {"if-match": f'"{revision}"'}))
@@ -176,22 +219,24 @@ class EditingHistory:
 
     def _members(self) -> dict[str, Any]:
         random = self._random
-        names = [f"t{n}" for n in range(4)]
         others = [*self._known, "cms:0", "cms:1", "cms:9"]
         return {
             "slug": random.choice(("one", "two", "three", "four", "five", "six", None, None, None)),
             "section": random.choices(("city", "world", None, "unheard-of"), (4, 3, 2, 1))[0],
-            "tags": random.sample(names, random.randrange(4)),
+            "tags": random.sample(NAMES["tags"][:4], random.randrange(4)),
             "authors": random.choices((["ada"], ["ben", "ada"], [], ["nobody"]), (4, 3, 2, 1))[0],
             "label": random.choice(("opinion", None)),
             "alert": random.random() < 0.3,
             "expires_at": random.choice((None, None, None, None, self._at().get("at"))),
+            "embargoed_until": random.choice((None, None, None, self._at().get("at"))),
+            "language": random.choice(LANGUAGES),
+            "translations": random.sample(others, random.choice((0, 1, 1, 2))),
             "related": random.sample(others, 2),
             "body": [{"type": "paragraph", "html": f"<b>Text</b> {random.randrange(99)}"}],
         }
 
     def _at(self) -> dict[str, str]:
-        """Return an instant in the past or in the near future, or none."""
+        """Return an instant of the past or of the near future, or none."""
         minutes = self._random.choice((None, None, -600, -1, 0, 1, 2, 30))
         return {} if minutes is None else {"at": format_instant(self.now + minutes * MINUTE_US, UTC)}
 

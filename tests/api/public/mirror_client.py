@@ -13,7 +13,7 @@ import httpx
 
 from tests.api.public.docs_mirror import walked
 from tests.api.public.stream_following import Followed
-from tests.queries.mirror_history import GONE, MEMBERS
+from tests.queries.mirror_history import GONE, MEMBERS, timeline_item
 from tests.stream_client import Block
 
 MEMBERS_ALIKE = ["url", "slug", "published_at", "updated_at", "headline", "version"]
@@ -201,7 +201,7 @@ class StoringMirror(StreamMirror):
                     assert each["article"].keys() == {"id", "href"}
                     self._drop(each["article"]["id"])
                 else:
-                    self._put(each["article"])
+                    self._put(timeline_item(each["article"]))
             self._move(place)
 
 

@@ -11,7 +11,8 @@ from app.db.database import Database
 from app.queries.changes.change_list import latest_seq
 from tests.api.public.docs_mirror import Weather, load_mirror, stored_articles, walked
 from tests.conftest import NOW, opened
-from tests.queries.mirror_history import MirrorHistory, last_moment
+from tests.queries.history import last_moment
+from tests.queries.mirror_history import MirrorHistory
 
 if TYPE_CHECKING:
     import sqlite3

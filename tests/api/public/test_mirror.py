@@ -154,7 +154,7 @@ async def test_documented_mirror_follows_the_tree_of_sections(
 
     async def compare(*expected: str) -> None:
         await arrive(mirror, client, copy, database)
-        found = held(copy)
+        found = stored_articles(copy)
         assert found == await walked(client, filters)
         assert sorted(each["headline"] for each in found) == sorted(f"Story {name}" for name in expected)
 
@@ -183,12 +183,12 @@ async def test_documented_mirror_follows_a_rename_and_a_deletion(
     await database.write(edit_entry, Facet.TAG, "fog", {"slug": "mist"}, **by_editor)
     await store(article(source_id="m2", tags=["fog", "other"]), article(source_id="m3", tags=["mist"]))
     await arrive(mirror, client, copy, database)
-    assert held(copy) == await walked(client, filters)
-    assert [each["tags"][0]["slug"] for each in held(copy)] == ["mist"] * 3
+    assert stored_articles(copy) == await walked(client, filters)
+    assert [each["tags"][0]["slug"] for each in stored_articles(copy)] == ["mist"] * 3
     await store(*(article(source_id=name, tags=["other"]) for name in ("m1", "m2", "m3")))
     await database.write(delete_entry, Facet.TAG, "mist", **by_editor)
     await arrive(mirror, client, copy, database)
-    assert held(copy) == await walked(client, filters) == []
+    assert stored_articles(copy) == await walked(client, filters) == []
 
 
 @pytest.mark.usefixtures("newsroom")
