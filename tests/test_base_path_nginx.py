@@ -26,6 +26,8 @@ from tests.nginx import minimal, running_nginx
 from tests.server_process import Server, free_port, start_server
 
 BASE = "/api"
+LISTED = "http://localhost:3000"
+"""An origin of the documented map."""
 _LOCATION = re.compile(r"```nginx\n(location /api/ \{.*?\n\})\n```", re.DOTALL)
 _MAP = re.compile(r"```nginx\n(map \$http_origin.*?\n\})\n```", re.DOTALL)
 
@@ -38,6 +40,7 @@ class Front:
     origin: str
     whole_path_origin: str
     page_origin: str
+    cached_origin: str
     server: Server
     keyed: Server
     token: str
@@ -71,9 +74,9 @@ def front(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
         return create_key(connection, record, now=clock.now())[1]
 
     token = run_once(f"sqlite:///{database}", store)
-    ports = [free_port() for _ in range(3)]
-    origin, whole_path_origin, page_origin = (f"http://127.0.0.1:{port}" for port in ports)
-    shared = {"DAYLINE_CORS_ORIGINS": page_origin, "DAYLINE_ACCESS_LOG": "true"}
+    ports = [free_port() for _ in range(4)]
+    origin, whole_path_origin, page_origin, cached_origin = (f"http://127.0.0.1:{port}" for port in ports)
+    shared = {"DAYLINE_CORS_ORIGINS": f"{page_origin},{LISTED}", "DAYLINE_ACCESS_LOG": "true"}
     server = start_server(f"sqlite:///{database}", folder, free_port(), DAYLINE_PUBLIC_URL=f"{origin}{BASE}", **shared)
     keyed = start_server(
         f"sqlite:///{database}",
@@ -91,12 +94,16 @@ def front(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
             {documented_location(keyed.port, path="/keyed")} }}
         server {{ listen 127.0.0.1:{ports[1]}; {documented_location(server.port, removes_path=False)} }}
         server {{ listen 127.0.0.1:{ports[2]}; root {folder}; default_type text/html;
-            location / {{ try_files /index.html =404; }} }}"""
+            location / {{ try_files /index.html =404; }} }}
+        proxy_cache_path {folder}/cache keys_zone=shared:1m;
+        server {{ listen 127.0.0.1:{ports[3]};
+            location / {{ proxy_pass http://127.0.0.1:{server.port}; proxy_cache shared; proxy_ignore_headers Vary;
+                proxy_cache_key $request_uri|$cors_origin; add_header X-Cache $upstream_cache_status; }} }}"""
     try:
         with running_nginx(minimal(servers, folder), ports[0], folder):
             asyncio.run(server.wait_ready())
             asyncio.run(keyed.wait_ready())
-            yield Front(folder, origin, whole_path_origin, page_origin, server, keyed, token)
+            yield Front(folder, origin, whole_path_origin, page_origin, cached_origin, server, keyed, token)
     finally:
         server.end()
         keyed.end()
@@ -142,6 +149,16 @@ async def test_document_names_the_path_as_its_server(client: httpx.AsyncClient) 
         if "{" not in path and "get" in document["paths"][path] and path not in {"/v1/stream", "/v1/resolve"}:
             answer = await client.get(f"{document['servers'][0]['url']}{path}")
             assert answer.status_code in {200, 401}, path
+
+
+async def test_documented_cache_key_separates_origins(front: Front) -> None:
+    async with httpx.AsyncClient(base_url=front.cached_origin, timeout=20, trust_env=False) as client:
+        for state in ("MISS", "HIT"):
+            for origin, allowed in ((LISTED, LISTED), ("https://foreign.example", None)):
+                answer = await client.get("/v1/tags", headers={"origin": origin})
+                assert answer.headers["x-cache"] == state
+                assert answer.headers.get("access-control-allow-origin") == allowed
+        assert (await client.get("/v1/tags")).headers["x-cache"] == "HIT", "others share one entry"
 
 
 @pytest.fixture(scope="module")
@@ -228,6 +245,7 @@ def test_browser_streams_with_a_token_that_is_logged_nowhere(front: Front, page:
     assert front.token not in log
 
 
+@pytest.mark.soak  # `tests/api/ops/test_docs_browser.py` has it below a path without nginx
 def test_reference_works_below_the_path(front: Front, page: Page) -> None:
     page.complaints.clear()
     page.call("Page.navigate", url=f"{front.origin}{BASE}/docs")

@@ -60,6 +60,7 @@ also an invalid one. Another setting limits the number of requests (429 with `Re
 
 Scripts of any origin may send every request, with `Authorization`, and read every response but those of `/health`:
 no cookie is used, `Access-Control-Allow-Origin` is `*`, and the header fields that this document describes are exposed.
+Where a setting lists origins, scripts of these alone may, also with credentials.
 """
 TAGS = [
     {"name": "Timeline", "description": "Articles by local day, newest first."},

@@ -161,7 +161,7 @@ STREAMED_CHANGE: StreamedChange = {
     "data": '{"seq":116,"type":"article.removed","at":"2026-11-20T19:44:02.000000+02:00",'
     f'"article":{{"id":"{EARLIER["id"]}","href":"{EARLIER["href"]}"}}}}',
 }
-STREAM_TOKEN: StreamToken = {"token": TOKEN, "expires_at": "2026-11-20T12:10:00.000000Z"}
+STREAM_TOKEN: StreamToken = {"token": TOKEN, "expires_at": "2026-11-20T12:10:00.000000+00:00"}
 LABEL: Label = {"code": "updated", "text": "Updated", "disclaimer": None, "genre": None}
 SECTION: Section = {"slug": "politics", "name": "Politics", "href": "/v1/sections/politics"}
 SECTION_IN_FULL: SectionInFull = {

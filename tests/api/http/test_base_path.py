@@ -158,6 +158,10 @@ async def test_base_path_does_not_depend_on_headers_or_root_path(below: httpx.As
         "/v1/timeline", headers={**EVIL, "x-forwarded-prefix": "/other", "x-script-name": "/other"}
     )
     assert (misled.content, misled.headers) == (plain.content, plain.headers)
+    transport = httpx.ASGITransport(app=below._transport.app, root_path="/other")  # type: ignore[attr-defined]
+    async with httpx.AsyncClient(transport=transport, base_url="http://dayline.test") as other:
+        for path in ("/v1/tags", f"{BASE}/v1/tags"):
+            assert (await other.get(path)).content == (await below.get(path)).content
 
 
 @pytest.mark.parametrize("address", ["/press/v1/timeline", "/press/apiv1/timeline", f"{BASE}{BASE}/v1/timeline"])

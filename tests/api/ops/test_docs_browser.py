@@ -12,6 +12,7 @@ from tests.conftest import run_once
 from tests.response_cache.threaded_server import Served, serving
 
 STATUS = ".live-responses-table tbody .response-col_status"
+BASE = "/press/api"
 INLINE_SCRIPT = "document.body.append(Object.assign(document.createElement('script'), {text: 'window.ran = true'}))"
 
 
@@ -22,7 +23,7 @@ def server(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     file = tmp_path_factory.mktemp("docs") / "dayline.db"
     shutil.copy(sqlite_template, file)
     run_once(f"sqlite:///{file}", fill)
-    with serving(f"sqlite:///{file}", early=True) as served:
+    with serving(f"sqlite:///{file}", early=True, settings={"public_url": f"https://courier.example{BASE}"}) as served:
         yield served
 
 
@@ -35,7 +36,7 @@ def page(server: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
 
 
 def test_reference_renders_sends_requests_and_takes_keys_without_violations(server: Served, page: Page) -> None:
-    page.call("Page.navigate", url=f"http://127.0.0.1:{server.port}/docs")
+    page.call("Page.navigate", url=f"http://127.0.0.1:{server.port}{BASE}/docs")
     page.wait_for("document.querySelectorAll('.opblock').length > 20")
     assert page.evaluate("getComputedStyle(document.querySelector('.opblock')).borderRadius") == "4px"
     page.evaluate("document.querySelector('.btn.authorize').click()")
@@ -48,6 +49,8 @@ def test_reference_renders_sends_requests_and_takes_keys_without_violations(serv
     page.evaluate("document.querySelector('.btn.execute').click()")
     page.wait_for(f"document.querySelector('{STATUS}') !== null")
     assert page.evaluate(f"document.querySelector('{STATUS}').innerText.slice(0, 3)") == "200"
+    requested = page.evaluate("document.querySelector('.request-url').innerText")
+    assert f"127.0.0.1:{server.port}{BASE}/v1/timeline" in requested
     assert page.complaints == []
     page.evaluate(INLINE_SCRIPT)
     page.wait_for("true")
@@ -58,7 +61,7 @@ def test_reference_renders_sends_requests_and_takes_keys_without_violations(serv
 @pytest.mark.parametrize("path", ["/problems", "/problems/not-found"])
 def test_page_of_problems_is_styled_without_violations(server: Served, page: Page, path: str) -> None:
     page.complaints.clear()
-    page.call("Page.navigate", url=f"http://127.0.0.1:{server.port}{path}")
+    page.call("Page.navigate", url=f"http://127.0.0.1:{server.port}{BASE}{path}")
     page.wait_for("document.querySelector('h1') !== null")
     assert page.evaluate("getComputedStyle(document.body).maxWidth") == "704px"
     assert page.complaints == []
