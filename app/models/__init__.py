@@ -26,6 +26,7 @@ from app.models.revision import RevisionBlockModel, RevisionBlockUseModel, Revis
 from app.models.schema_compatibility import SchemaCompatibilityModel
 from app.models.section import SectionModel
 from app.models.section_relisting import SectionRelistingModel
+from app.models.sitemap_week import SitemapWeekModel
 from app.models.tag import TagModel, TagNameModel
 from app.models.webhook import WebhookDeliveryModel, WebhookEndpointModel
 
@@ -57,6 +58,7 @@ __all__ = [
     "SchemaCompatibilityModel",
     "SectionModel",
     "SectionRelistingModel",
+    "SitemapWeekModel",
     "SlugRedirectModel",
     "TagModel",
     "TagNameModel",

@@ -6,6 +6,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from app.domain.catalogue_entry import MAX_EMAIL, AuthorType, TagType
+from app.schemas.alternate import AlternateLink
 from app.schemas.body import Image
 from app.schemas.types import MAX_CODE, MAX_HREF, MAX_LINE, MAX_URL, Code, Href, OpenEnum, Url, line, text
 
@@ -124,19 +125,22 @@ class TagInFull(Tag):
     page_url: PageUrl
 
 
-class SectionPage(SectionInFull):
-    """A section with a link to its articles."""
+class EntryLinks(TypedDict):
+    """Links from the page of an entry."""
 
     articles: ArticlesLink
+    alternates: Annotated[
+        list[AlternateLink], Field(description="The feeds of its articles in the edition.", max_length=20)
+    ]
 
 
-class TagPage(TagInFull):
-    """A tag with a link to its articles."""
-
-    articles: ArticlesLink
+class SectionPage(SectionInFull, EntryLinks):
+    """A section with links to its articles and feeds."""
 
 
-class AuthorPage(Author):
-    """An author with a link to the articles."""
+class TagPage(TagInFull, EntryLinks):
+    """A tag with links to its articles and feeds."""
 
-    articles: ArticlesLink
+
+class AuthorPage(Author, EntryLinks):
+    """An author with links to the articles and feeds."""

@@ -9,6 +9,7 @@ from app.schemas.param_types import Cursor, StrictInt
 from app.schemas.params import LIMIT_WITH_BODY, ArticleListParams, FilterParams, QueryParams
 
 MAX_NEWS_PARTS = 50
+MAX_WEEK_PARTS = 1_000
 
 FeedLimit = Annotated[
     int, Field(ge=1, le=LIMIT_WITH_BODY, description="Articles in a document.", examples=[10]), StrictInt
@@ -52,6 +53,21 @@ class SitemapParams(QueryParams):
     """Query parameters of the sitemaps of an edition, without filters."""
 
     model_config = ConfigDict(extra="ignore", defer_build=True)
+
+
+class WeekSitemapParams(SitemapParams):
+    """Query parameters of the sitemap of a week."""
+
+    part: Annotated[
+        int | None,
+        Field(
+            ge=1,
+            le=MAX_WEEK_PARTS,
+            description="Which fifty thousand of pages, where there are more; the first ones where absent.",
+            examples=[1],
+        ),
+        StrictInt,
+    ] = None
 
 
 class NewsSitemapParams(CurrentFeedParams):

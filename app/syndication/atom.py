@@ -25,6 +25,7 @@ from app.syndication.xml import Markup, element, optional_element, text_element,
 MEDIA_TYPE: Final = "application/atom+xml"
 
 _ATOM: Final = "http://www.w3.org/2005/Atom"
+_MEDIA: Final = "http://search.yahoo.com/mrss/"
 _HISTORY: Final = "http://purl.org/syndication/history/1.0"
 _SCHEMES: Final = {
     "section": "https://schema.org/articleSection",
@@ -51,7 +52,8 @@ def render(channel: FeedDocument, items: Sequence[FeedItem]) -> bytes:
         *_links(channel),
         *((text_element("fh:archive"),) if channel.is_archive else ()),
     )
-    names = {"xmlns": _ATOM, "xmlns:fh": _HISTORY, "xml:lang": channel.publication.language}
+    spaces = {"xmlns": _ATOM, "xmlns:fh": _HISTORY, "xmlns:media": _MEDIA}
+    names = {**spaces, "xml:lang": channel.publication.language}
     return xml_document(element("feed", (*head, *(_entry(channel, item) for item in items)), names))
 
 
@@ -67,10 +69,15 @@ def _links(channel: FeedDocument) -> Iterator[Markup]:
     for rel, href in documents.items():
         if href is not None:
             yield _link(rel, href, MEDIA_TYPE)
+    if channel.hub_href is not None:
+        yield _link("hub", channel.hub_href)
 
 
-def _link(rel: str, href: str, media_type: str | None = None, language: str | None = None) -> Markup:
-    return text_element("link", attributes={"rel": rel, "type": media_type, "hreflang": language, "href": href})
+def _link(
+    rel: str, href: str, media_type: str | None = None, language: str | None = None, title: str | None = None
+) -> Markup:
+    named = {"rel": rel, "type": media_type, "hreflang": language, "title": title, "href": href}
+    return text_element("link", attributes=named)
 
 
 def _instant(name: str, text: str) -> Markup:
@@ -90,7 +97,8 @@ def _entry(channel: FeedDocument, item: FeedItem) -> Markup:
             *_categories(item),
             *_entry_links(item),
             *optional_element("rights", _rights(item)),
-            *_text(channel.content, item),
+            *_text(channel, item),
+            *optional_element("media:credit", item["image"] and item["image"]["credit"]),
         ),
         {"xml:lang": item["language"]} if item["language"] else None,
     )
@@ -121,7 +129,7 @@ def _entry_links(item: FeedItem) -> Iterator[Markup]:
     if source and source["url"]:
         yield _link("via", ascii_url(source["url"]))
     if image:
-        yield _link("enclosure", ascii_url(image["url"]), media_type(image))
+        yield _link("enclosure", ascii_url(image["url"]), media_type(image), title=image["alt"] or None)
     for each in item["translations"]:
         yield _link(TRANSLATION, ascii_url(each["url"]), "text/html", each["language"])
 
@@ -131,10 +139,10 @@ def _rights(item: FeedItem) -> str | None:
     return "\n".join(filter(None, (rights["notice"], rights["usage"]))) if rights else None
 
 
-def _text(content: FeedContent, item: FeedItem) -> Iterator[Markup]:
-    if content is not FeedContent.HEADLINES:
+def _text(channel: FeedDocument, item: FeedItem) -> Iterator[Markup]:
+    if channel.content is not FeedContent.HEADLINES:
         yield from optional_element("summary", item["lead"])
-    if content is FeedContent.FULL:
-        whole = content_html(item)
+    if channel.content is FeedContent.FULL:
+        whole = content_html(item, channel.publication)
         if whole:  # an empty element is a warning of the W3C validator; the alternate link stands for the text
             yield text_element("content", whole, {"type": "html"})

@@ -1,6 +1,7 @@
 """Feed document: the input of every feed format, and the values that all formats derive from it."""
 
 import html as entities
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -8,9 +9,12 @@ from urllib.parse import urlsplit
 from uuid import UUID, uuid5
 
 from app.domain.article_status import FeedContent
+from app.domain.body.html_rendering import render_html
 from app.domain.catalogue_entry import AuthorType
 from app.domain.html.links import absolute_links
 from app.domain.instant import parse_instant
+from app.domain.language import Direction, direction_of
+from app.domain.url import ascii_url
 from app.schemas.article import FeedItem
 from app.schemas.body import Image
 from app.schemas.catalogue import Author
@@ -19,6 +23,7 @@ TRANSLATION: Final = "https://schema.org/workTranslation"
 """Relation of links to translations. With `alternate` readers open another language: some take the last such link."""
 
 _NAMESPACE: Final = UUID("5b0f3c52-6d0e-4c6b-9d43-0c2d9b8e7a11")
+_LEADING_IMAGE: Final = re.compile(r'(?:<figure class="[a-z-]+">)+<img src="([^"]*)"')
 _ORGANISATION_ROLES: Final = frozenset({"agency", "news agency", "organisation", "organization"})
 _IMAGE_TYPES: Final = {
     "apng": "image/apng",
@@ -54,10 +59,10 @@ class FeedDocument:
     """One document of a feed; every link is an absolute URL, every instant RFC 3339.
 
     `guid` (a URI) is the same in all documents of the feed. `updated` is the last change of the feed, if known;
-    otherwise the newest change among the articles shown is used. `next_href` leads to the next page of older articles.
-    The others are the links of RFC 5005: an archive document has `current_href`, the URL of its subscription document,
-    and leads to its older and its newer neighbour; a subscription document leads to the newest archive by
-    `older_href`.
+    otherwise the newest change among the articles shown is used. `hub_href` is the WebSub hub that announces changes of
+    this document. `next_href` leads to the next page of older articles. The others are the links of RFC 5005: an
+    archive document has `current_href`, the URL of its subscription document, and leads to its older and its newer
+    neighbour; a subscription document leads to the newest archive by `older_href`.
     """
 
     guid: str
@@ -68,6 +73,7 @@ class FeedDocument:
     description: str | None = None
     updated: str | None = None
     rights: str | None = None
+    hub_href: str | None = None
     next_href: str | None = None
     older_href: str | None = None
     newer_href: str | None = None
@@ -161,10 +167,16 @@ def category_names(item: FeedItem) -> list[str]:
     return list(dict.fromkeys(subject.name for subject in categories(item)))
 
 
-def content_html(item: FeedItem) -> str:
-    """Return the full text as one HTML fragment: lead, body (HTML format), and the disclaimer of its label.
+def direction_in(item: FeedItem, publication: Publication) -> Direction:
+    """Return the direction of an article's text."""
+    return direction_of(language_of(item, publication))
 
-    Its links are absolute, because a feed reader shows it on other pages.
+
+def content_html(item: FeedItem, publication: Publication) -> str:
+    """Return the full text as one HTML fragment: lead, image, body (HTML format), and the disclaimer of its label.
+
+    The image is left out if the body begins with it. Links are absolute, because a feed reader shows the text on other
+    pages. An article without any of these has an empty text.
     """
     body = item["body"]
     if not isinstance(body, str):
@@ -172,16 +184,38 @@ def content_html(item: FeedItem) -> str:
     label = item["label"]
     disclaimer = label["disclaimer"] if label else None
     parts = (
-        paragraph_html(item["lead"]) if item["lead"] else "",
+        _paragraph(item["lead"]) if item["lead"] else "",
+        _figure(item["image"], body),
         absolute_links(body, item["url"]),
         f"<p><small>{_lines(disclaimer)}</small></p>" if disclaimer else "",
     )
-    return "\n".join(part for part in parts if part)
+    return _directed("\n".join(part for part in parts if part), item, publication)
 
 
-def paragraph_html(text: str) -> str:
-    """Return plain text as a paragraph of HTML."""
-    return f"<p>{_lines(text)}</p>"
+def lead_html(item: FeedItem, publication: Publication) -> str | None:
+    """Return the lead as HTML; None for an article without one."""
+    return _directed(_paragraph(item["lead"]), item, publication) if item["lead"] else None
+
+
+def _figure(image: Image | None, body: str) -> str:
+    """Return the image as a figure with caption and credit; empty without one, and where the body begins with it."""
+    if image is None:
+        return ""
+    leading = _LEADING_IMAGE.match(body)
+    files = {ascii_url(each["url"]) for each in (image, *image["renditions"])}
+    is_shown = leading is not None and entities.unescape(leading[1]) in files
+    return "" if is_shown else render_html([{"type": "image", "image": image}])
+
+
+def _directed(html: str, item: FeedItem, publication: Publication) -> str:
+    """Return HTML with its direction, unless it is left-to-right as all of the feed.
+
+    No format has a place for the direction of a text, and readers assume that of their own interface.
+    """
+    direction = direction_in(item, publication)
+    if not html or (direction == "ltr" and direction_of(publication.language) == "ltr"):
+        return html
+    return f'<div dir="{direction}" lang="{entities.escape(language_of(item, publication))}">{html}</div>'
 
 
 def media_type(image: Image) -> str | None:
@@ -216,6 +250,10 @@ def _is_organisation(author: Author, names: Collection[str]) -> bool:
 
 def _is_organisation_role(role: str | None) -> bool:
     return role is not None and _plain_name(role) in _ORGANISATION_ROLES
+
+
+def _paragraph(text: str) -> str:
+    return f"<p>{_lines(text)}</p>"
 
 
 def _lines(text: str) -> str:

@@ -15,8 +15,8 @@ from app.syndication.feed_document import (
     category_names,
     content_html,
     creator_names,
+    lead_html,
     media_type,
-    paragraph_html,
     urn_for,
 )
 from app.syndication.xml import Markup, element, optional_element, text_element, xml_document
@@ -66,6 +66,8 @@ def _links(channel: FeedDocument) -> Iterator[Markup]:
     for rel, href in (("self", channel.href), ("next", channel.next_href)):
         if href is not None:
             yield text_element("atom:link", attributes={"rel": rel, "type": MEDIA_TYPE, "href": href})
+    if channel.hub_href is not None:
+        yield text_element("atom:link", attributes={"rel": "hub", "href": channel.hub_href})
 
 
 def _item(channel: FeedDocument, item: FeedItem) -> Markup:
@@ -82,7 +84,7 @@ def _item(channel: FeedDocument, item: FeedItem) -> Markup:
             *_source(item),
             *_canonical(item),
             *_translations(item),
-            *_text(channel.content, item),
+            *_text(channel, item),
             *_media(item["image"]),
         ),
     )
@@ -110,14 +112,13 @@ def _translations(item: FeedItem) -> Iterator[Markup]:
         yield text_element("atom:link", attributes=link)
 
 
-def _text(content: FeedContent, item: FeedItem) -> Iterator[Markup]:
+def _text(channel: FeedDocument, item: FeedItem) -> Iterator[Markup]:
     """Render the text; `description` holds HTML by definition, so the lead, which is plain text, is escaped twice."""
-    if content is FeedContent.HEADLINES:
+    if channel.content is FeedContent.HEADLINES:
         return
-    if item["lead"]:
-        yield text_element("description", paragraph_html(item["lead"]))
-    if content is FeedContent.FULL:
-        yield from optional_element("content:encoded", content_html(item))
+    yield from optional_element("description", lead_html(item, channel.publication))
+    if channel.content is FeedContent.FULL:
+        yield from optional_element("content:encoded", content_html(item, channel.publication))
 
 
 def _media(image: Image | None) -> Iterator[Markup]:

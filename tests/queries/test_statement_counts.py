@@ -64,7 +64,7 @@ FEEDS = {
     "atom.xml?section=city": 6,
     "atom/2026-11-18.xml": 6,  # the edition, the day, the day before and after; tags, authors
     "news-sitemap.xml": 4,
-    "sitemap.xml": 3,
+    "sitemap.xml": 4,
     "sitemap/2026-W47.xml": 2,
 }
 

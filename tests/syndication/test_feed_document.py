@@ -1,13 +1,11 @@
 """Members that all formats have in common."""
 
 import json
-from typing import cast
 
 import pytest
 
-from app.schemas.body import Image, Rendition
-from app.syndication.feed_document import changed_at, content_html, media_type, urn_for
-from tests.syndication.samples import channel, fog, keeper, render_documents
+from app.syndication.feed_document import Publication, changed_at, content_html, lead_html, media_type, urn_for
+from tests.syndication.samples import PUBLICATION, channel, fog, keeper, picture, render_documents
 
 
 def test_urn_is_stable() -> None:
@@ -32,8 +30,62 @@ def test_feed_changed_at_defaults_to_its_newest_change() -> None:
 def test_content_html_has_lead_first_and_disclaimer_last() -> None:
     label = {"code": "op", "text": "OPINION", "disclaimer": "Mine <alone>.", "genre": None}
     item = keeper(lead="A & B", body="<p>Ships.</p>", label=label)
-    assert content_html(item) == "<p>A &amp; B</p>\n<p>Ships.</p>\n<p><small>Mine &lt;alone&gt;.</small></p>"
-    assert content_html(keeper(body="<p>Ships.</p>")) == "<p>Ships.</p>"
+    assert (
+        content_html(item, PUBLICATION) == "<p>A &amp; B</p>\n<p>Ships.</p>\n<p><small>Mine &lt;alone&gt;.</small></p>"
+    )
+    assert content_html(keeper(body="<p>Ships.</p>"), PUBLICATION) == "<p>Ships.</p>"
+    assert content_html(keeper(), PUBLICATION) == ""
+
+
+def test_content_html_has_the_image_before_the_body() -> None:
+    image = picture("https://pictures.example/lamp.jpg") | {
+        "alt": 'A "lamp"',
+        "caption": "Lit at <17:04>.",
+        "credit": "Ana Vint",
+        "width": 1200,
+        "height": 800,
+    }
+    assert content_html(keeper(lead="A", body="<p>Ships.</p>", image=image), PUBLICATION) == (
+        '<p>A</p>\n<figure class="image"><img src="https://pictures.example/lamp.jpg" alt="A &quot;lamp&quot;" '
+        'width="1200" height="800"><figcaption>Lit at &lt;17:04&gt;. <small>Ana Vint</small></figcaption></figure>\n'
+        "<p>Ships.</p>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "is_added"),
+    [
+        ('<figure class="image"><img src="{0}" alt=""></figure>\n<p>Ships.</p>', False),
+        ('<figure class="image"><img src="{1}" alt=""></figure>', False),
+        ('<figure class="gallery"><figure class="image"><img src="{0}" alt=""></figure></figure>', False),
+        ('<p>Ships.</p>\n<figure class="image"><img src="{0}" alt=""></figure>', True),
+        ('<figure class="image"><img src="https://pictures.example/other.jpg" alt=""></figure>', True),
+        ("", True),
+    ],
+)
+def test_content_html_has_an_image_once_at_its_beginning(body: str, *, is_added: bool) -> None:
+    small, large = "https://pictures.example/s.jpg?a=1&b=2", "https://pictures.example/l[1].jpg"
+    image = picture(large)
+    image["renditions"] = [{"url": small, "width": 6, "height": 4, "type": "image/jpeg"}]
+    body = body.format("https://pictures.example/l%5B1%5D.jpg", small.replace("&", "&amp;"))
+    whole = content_html(keeper(body=body, image=image), PUBLICATION)
+    assert whole.endswith(body)
+    assert (whole.count("<figure") > body.count("<figure")) is is_added
+
+
+def test_html_has_the_direction_of_right_to_left_texts() -> None:
+    farsi = Publication(name="Bandar", language="fa", home="https://bandar.example")
+    item = keeper(lead="خبر", body="<p>متن</p>")
+    assert content_html(item, farsi) == '<div dir="rtl" lang="fa"><p>خبر</p>\n<p>متن</p></div>'
+    assert lead_html(item, farsi) == '<div dir="rtl" lang="fa"><p>خبر</p></div>'
+    assert content_html(keeper(body="<p>Ships.</p>", language="en"), farsi) == (
+        '<div dir="ltr" lang="en"><p>Ships.</p></div>'
+    )
+    assert (
+        content_html(keeper(body="<p>ש</p>", language="he"), PUBLICATION) == '<div dir="rtl" lang="he"><p>ש</p></div>'
+    )
+    assert content_html(keeper(), farsi) == ""
+    assert lead_html(keeper(), farsi) is None
 
 
 def test_category_names_are_unique() -> None:
@@ -43,13 +95,6 @@ def test_category_names_are_unique() -> None:
     assert json.loads(written["feed.json"]())["items"][0]["tags"] == ["Sea", "Fog"]
     assert written["rss.xml"]().count(b"<category>Sea</category>") == 1
     assert written["atom.xml"]().count(b'label="Sea"') == 2  # the scheme distinguishes them
-
-
-def picture(url: str, *, kind: str | None = None) -> Image:
-    """Return a picture, with a rendition of the same file where its type is given."""
-    renditions: list[Rendition] = [] if kind is None else [{"url": url, "width": 6, "height": 4, "type": kind}]
-    empty = dict.fromkeys(("caption", "credit", "width", "height", "licence", "focal_point", "asset_id"))
-    return cast("Image", {"url": url, "alt": "", "renditions": renditions, **empty})
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from app.actions.articles.pending_revision import PendingRevision
 from app.actions.articles.recommendations import store_recommendations
 from app.actions.articles.related import find_referrers
 from app.actions.articles.revisions import append_revisions
+from app.actions.articles.sitemap_weeks import update_sitemap_weeks
 from app.actions.catalogue.entry_listing import mark_entries_listed, unlist_unused_entries
 from app.actions.changelog.changes import Change, append_changes
 from app.domain.change import ChangeType, article_change
@@ -31,7 +32,9 @@ def update_projections(
     articles' own rows.
     """
     append_revisions(connection, pending_revisions, now=now, actor=actor)
-    sync_listings(connection, [(pending.before, pending.after) for pending in pending_revisions])
+    placements = [(pending.before, pending.after) for pending in pending_revisions]
+    sync_listings(connection, placements)
+    update_sitemap_weeks(connection, placements, now=now)
     appeared = [pending.after for pending in pending_revisions if pending.after.is_public and _is_listed_anew(pending)]
     shown = mark_entries_listed(connection, appeared)
     hidden = unlist_unused_entries(connection, [left for pending in pending_revisions for left in _left_lists(pending)])

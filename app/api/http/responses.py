@@ -3,7 +3,7 @@
 They are created in identity encoding with status 200; the response cache applies encodings, 304 and HEAD.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from email.utils import formatdate
 from hashlib import sha256
 from typing import Any, Generic, TypeVar
@@ -14,6 +14,7 @@ from fastapi import Response
 from app.domain.instant import SECOND_US
 from app.invalidation.max_age import CONTENT
 from app.net.base_path import href_of
+from app.schemas.alternate import AlternateLink
 
 T = TypeVar("T")
 
@@ -33,14 +34,22 @@ class TypedResponse(Response, Generic[T]):
 
 
 def json_response(
-    content: Mapping[str, Any], *, cache_control: str = PUBLIC, modified_at: int | None = None
+    content: Mapping[str, Any],
+    *,
+    cache_control: str = PUBLIC,
+    modified_at: int | None = None,
+    alternates: Iterable[AlternateLink] = (),
 ) -> TypedResponse[Any]:
-    """Return a public response; the pages beside that of a list are also in `Link`.
+    """Return a public response; the pages beside that of a list and the `alternates` are also in `Link`.
 
     `cache_control` is for responses that a publication can change: `CacheControlBuilder.header_value`. `modified_at`
     (an instant) is for single resources whose response depends on nothing else.
     """
     headers = {"cache-control": cache_control, **_link(content)}
+    if alternates:
+        headers["link"] = ", ".join(
+            f'<{each["href"]}>; rel="{each["rel"]}"; type="{each["type"]}"' for each in alternates
+        )
     if modified_at is not None:
         headers["last-modified"] = formatdate(modified_at // SECOND_US, usegmt=True)
     body = orjson.dumps(content)

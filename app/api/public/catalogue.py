@@ -147,7 +147,7 @@ async def _get_entry_response(
         page, modified_at = await get_database(request).read(query, slug, params)
     except EntryMoved as moved:
         return _redirect(request, moved)
-    return json_response(page, modified_at=modified_at)
+    return json_response(page, modified_at=modified_at, alternates=page["alternates"])
 
 
 async def _list_articles_response(request: Request, kind: Facet, slug: str) -> Response:

@@ -52,4 +52,4 @@ async def get_edition(request: Request, slug: EditionSlug) -> Response:
     """Return an edition with its complete interface strings, in its language."""
     parse_query(request, NoParams)
     edition, modified_at = await get_database(request).read(editions.get_edition, slug)
-    return json_response(edition, modified_at=modified_at)
+    return json_response(edition, modified_at=modified_at, alternates=edition["alternates"])

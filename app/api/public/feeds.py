@@ -16,16 +16,17 @@ from app.api.openapi.document import documented
 from app.api.public.feed_channel import build_channel, pages_home, sitemap_base, to_publication
 from app.api.router import ordinary_router
 from app.db.database import Connection
-from app.errors import NotFoundError
+from app.domain.iso_week import format_week, parse_week
+from app.errors import InvalidValueError, NotFoundError
 from app.invalidation.max_age import CONTENT
 from app.net.base_path import href_of
 from app.queries.feeds import feeds, sitemaps
 from app.queries.feeds.feeds import Feed, NewsSitemap
-from app.queries.feeds.sitemaps import SitemapIndex, WeekSitemap
+from app.queries.feeds.sitemaps import SitemapIndex, WeekPart, WeekSitemap
 from app.schemas.article import FeedItem
 from app.schemas.examples import feed as examples
 from app.schemas.examples import feed_json as json_examples
-from app.schemas.feed import CurrentFeedParams, FeedParams, NewsSitemapParams, SitemapParams
+from app.schemas.feed import CurrentFeedParams, FeedParams, NewsSitemapParams, SitemapParams, WeekSitemapParams
 from app.schemas.params import FilterParams, QueryParams
 from app.services import Services
 from app.syndication import atom, json_feed, ninjs, rss, sitemap
@@ -145,12 +146,15 @@ async def get_news_sitemap(
     params, now = params_of_edition(params, edition), clock.now()
 
     def render(news: NewsSitemap) -> bytes:
-        if params.part is not None or news.parts == 1:
+        if params.part is not None or len(news.parts) <= 1:
             home = pages_home(news.edition)
             return sitemap.render_news(to_publication(news.edition), news.items, home=home)
         base = sitemap_base(services.settings.public_url, news.edition)
-        parts = (_path(params, "news-sitemap.xml", part=str(part + 1)) for part in range(news.parts))
-        return sitemap.render_index([SitemapEntry(base + path, None) for path in parts], home=pages_home(news.edition))
+        parts = [
+            SitemapEntry(base + _path(params, "news-sitemap.xml", part=str(part)), changed_at)
+            for part, changed_at in enumerate(news.parts, start=1)
+        ]
+        return sitemap.render_index(parts, home=pages_home(news.edition))
 
     return await _document(
         services, params, lambda each: feeds.get_news_sitemap(each, params, now=now), render, sitemap.MEDIA_TYPE
@@ -168,7 +172,7 @@ async def get_sitemap_index(services: ServicesDep, edition: EditionSlug, params:
 
     def render(weeks: SitemapIndex) -> bytes:
         base = sitemap_base(services.settings.public_url, weeks.edition) + f"/feeds/{edition}/sitemap"
-        entries = [SitemapEntry(f"{base}/{_week_name(monday)}.xml", None) for monday in weeks.mondays]
+        entries = [SitemapEntry(f"{base}/{_week_path(week)}", week.changed_at) for week in weeks.weeks]
         return sitemap.render_index(entries, home=pages_home(weeks.edition))
 
     return await _document(services, params, lambda each: sitemaps.list_weeks(each, params), render, sitemap.MEDIA_TYPE)
@@ -180,16 +184,16 @@ async def get_sitemap_index(services: ServicesDep, edition: EditionSlug, params:
     **documented(examples.SITEMAP, errors=(404, 422), media_type=sitemap.MEDIA_TYPE, cacheable=True),
 )
 async def get_sitemap(
-    services: ServicesDep, edition: EditionSlug, week: IsoWeek, params: Sitemap
+    services: ServicesDep, edition: EditionSlug, week: IsoWeek, params: Annotated[WeekSitemapParams, Query()]
 ) -> TypedResponse[str]:
-    """Return the pages of the articles published in an ISO week (UTC), newest first."""
-    params, monday = params_of_edition(params, edition), _monday(week)
+    """Return the pages of the articles published in an ISO week (UTC), newest first, or one of its parts."""
+    params, starts_at = params_of_edition(params, edition), _start_of_week(week)
 
     def render(found: WeekSitemap) -> bytes:
         return sitemap.render([SitemapEntry(*page) for page in found.pages], home=pages_home(found.edition))
 
     return await _document(
-        services, params, lambda each: sitemaps.get_week(each, monday, params), render, sitemap.MEDIA_TYPE
+        services, params, lambda each: sitemaps.get_week(each, starts_at, params), render, sitemap.MEDIA_TYPE
     )
 
 
@@ -237,17 +241,13 @@ def _archive(params: FilterParams, day: date | None) -> str | None:
     return None if day is None else _href(params, f"atom/{day.isoformat()}.xml")
 
 
-def _week_name(monday: date) -> str:
-    year, week, _ = monday.isocalendar()
-    return f"{year:04}-W{week:02}"
+def _week_path(week: WeekPart) -> str:
+    path = f"{format_week(week.starts_at)}.xml"
+    return path if week.part == 1 else f"{path}?part={week.part}"
 
 
-def _monday(text: str) -> date:
+def _start_of_week(text: str) -> int:
     try:
-        year, _, week = text.partition("-W")
-        monday = date.fromisocalendar(int(year), int(week), 1)
-    except ValueError:
-        monday = None
-    if monday is None or _week_name(monday) != text:
-        raise NotFoundError("There is no such week: write it as in 2026-W47.")
-    return monday
+        return parse_week(text)
+    except InvalidValueError as error:
+        raise NotFoundError(f"There is no such week. {error.detail}") from None

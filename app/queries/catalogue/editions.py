@@ -216,12 +216,21 @@ def edition_link(view: EditionView) -> EditionLink:
 
 def feed_alternates(view: EditionView) -> list[AlternateLink]:
     """Return the feeds of an edition for autodiscovery."""
+    return _feeds(view.slug, "", view.name)
+
+
+def entry_feed_alternates(view: EditionView, kind: Facet, slug: str, name: str) -> list[AlternateLink]:
+    """Return the feeds of a section, tag or author in an edition, titled as they are."""
+    return _feeds(view.slug, f"?{kind.name.lower()}={slug}", f"{view.name}: {name}")
+
+
+def _feeds(edition: str, query: str, title: str) -> list[AlternateLink]:
     return [
         {
             "rel": "alternate",
             "type": media_type,
-            "href": href_of(f"/feeds/{view.slug}/{name}"),
-            "title": f"{view.name}: {form}",
+            "href": href_of(f"/feeds/{edition}/{name}{query}"),
+            "title": f"{title}: {form}",
         }
         for name, media_type, form in FEEDS
     ]

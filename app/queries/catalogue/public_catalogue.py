@@ -14,11 +14,17 @@ from app.invalidation.dependencies import depend_on_collection, depend_on_entrie
 from app.net.base_path import href_of
 from app.queries.articles.article_list import list_articles, render_author, render_tag
 from app.queries.articles.items import link_section, translate
-from app.queries.catalogue.editions import EditionView, get_edition_view, list_all_editions, render_image
+from app.queries.catalogue.editions import (
+    EditionView,
+    entry_feed_alternates,
+    get_edition_view,
+    list_all_editions,
+    render_image,
+)
 from app.queries.keyset.entry_names import find_renamed_entries
 from app.queries.keyset.pages import Keyset, Page, by_name
 from app.schemas.article import ArticleList
-from app.schemas.catalogue import AuthorPage, Label, SectionInFull, SectionPage, TagInFull, TagPage
+from app.schemas.catalogue import AuthorPage, EntryLinks, Label, SectionInFull, SectionPage, TagInFull, TagPage
 from app.schemas.pagination import AuthorList, LabelList, SectionList, TagList
 from app.schemas.params import EVERY_EDITION, ArticleListParams, EntryListParams, QueryParams
 
@@ -76,23 +82,20 @@ def list_labels(connection: Connection, params: EntryListParams) -> LabelList:
 def get_author(connection: Connection, slug: str, params: QueryParams) -> tuple[AuthorPage, int]:
     """Return one author, and the instant of the last change to its content; NotFoundError, EntryMoved."""
     edition, row = _one(connection, Facet.AUTHOR, slug, params)
-    return {
-        **render_author(row, edition),
-        "articles": _articles(Facet.AUTHOR, slug, edition),
-    }, _modified_at(row, edition)
+    return {**render_author(row, edition), **_links(Facet.AUTHOR, row, edition)}, _modified_at(row, edition)
 
 
 def get_section(connection: Connection, slug: str, params: QueryParams) -> tuple[SectionPage, int]:
     """Return one section, and the instant of its last change; NotFoundError, EntryMoved."""
     edition, row = _one(connection, Facet.SECTION, slug, params)
     depend_on_entries(Facet.SECTION, [row.parent_id])
-    return {**_section(row, edition), "articles": _articles(Facet.SECTION, slug, edition)}, _modified_at(row, edition)
+    return {**_section(row, edition), **_links(Facet.SECTION, row, edition)}, _modified_at(row, edition)
 
 
 def get_tag(connection: Connection, slug: str, params: QueryParams) -> tuple[TagPage, int]:
     """Return one tag, and the instant of its last change; NotFoundError, EntryMoved."""
     edition, row = _one(connection, Facet.TAG, slug, params)
-    return {**_tag(row, edition), "articles": _articles(Facet.TAG, slug, edition)}, _modified_at(row, edition)
+    return {**_tag(row, edition), **_links(Facet.TAG, row, edition)}, _modified_at(row, edition)
 
 
 def _page(connection: Connection, kind: Facet, params: EntryListParams) -> tuple[EditionView, Page[AnyRow]]:
@@ -137,8 +140,11 @@ def _modified_at(row: AnyRow, edition: EditionView) -> int:
     return int(max(row.modified_at, edition.modified_at))
 
 
-def _articles(kind: Facet, slug: str, edition: EditionView) -> Any:
-    return {"href": href_of(f"{_CATALOGUE[kind].path}/{slug}/articles{edition.query()}")}
+def _links(kind: Facet, row: AnyRow, edition: EditionView) -> EntryLinks:
+    return {
+        "articles": {"href": href_of(f"{_CATALOGUE[kind].path}/{row.slug}/articles{edition.query()}")},
+        "alternates": entry_feed_alternates(edition, kind, row.slug, row.name),
+    }
 
 
 def _section(row: AnyRow, edition: EditionView) -> SectionInFull:

@@ -1,6 +1,6 @@
 """Queries of feeds: pages of an edition's articles, its days as archive documents, and news sitemaps."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,8 +8,8 @@ from sqlalchemy import Connection
 
 from app.db.base import AnyRow
 from app.domain.article_status import BodyFormat, FeedContent
-from app.domain.calendar import Day, day_at, parse_day
-from app.domain.instant import SECOND_US
+from app.domain.calendar import UTC, Day, day_at, parse_day
+from app.domain.instant import SECOND_US, format_short_instant
 from app.domain.list_filter import Facet
 from app.errors import InvalidValueError, NotFoundError
 from app.invalidation.dependencies import depend_on_entry, expires_at
@@ -47,11 +47,14 @@ class Feed:
 
 @dataclass(frozen=True, slots=True)
 class NewsSitemap:
-    """Articles of the last 48 hours in one part of a thousand, newest first; `parts` is the number of parts."""
+    """Articles of the last 48 hours in one part of a thousand, newest first.
+
+    `parts` has the last change of the articles of each part (RFC 3339); it is empty without news.
+    """
 
     edition: EditionView
     items: Sequence[FeedItem]
-    parts: int
+    parts: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,18 +132,24 @@ def get_news_sitemap(connection: Connection, params: NewsSitemapParams, *, now: 
     rows = [row for row in recent_rows if row.first_published_at >= since and not is_omitted_from_sitemaps(row)]
     if rows:
         expires_at(min(row.first_published_at for row in rows) + NEWS_PERIOD_US)
-    parts = max(1, -(-len(rows) // NEWS_PART))
+    parts = [rows[first : first + NEWS_PART] for first in range(0, len(rows), NEWS_PART)]
     number = params.part or 1
-    if number > parts:
+    if number > max(1, len(parts)):
         raise NotFoundError(f"The news sitemap has no part {number}.")
-    shown = [] if params.part is None and parts > 1 else rows[(number - 1) * NEWS_PART : number * NEWS_PART]
-    return NewsSitemap(query.edition, _render(connection, shown, query, BodyFormat.NONE), parts)
+    is_index = params.part is None and len(parts) > 1
+    shown = parts[number - 1] if parts and not is_index else []
+    items = _render(connection, shown, query, BodyFormat.NONE)
+    return NewsSitemap(query.edition, items, [_last_change(part) for part in parts])
 
 
 def get_published(connection: Connection, key: str, params: ArticleParams) -> ArticleWithEdition:
     """Return an article's page with its edition; NotFoundError, ArticleMoved, ArticleWithdrawnError."""
     article = get_article(connection, key, params)
     return ArticleWithEdition(article, get_edition_view(connection, article["edition"]))
+
+
+def _last_change(rows: Iterable[AnyRow]) -> str:
+    return format_short_instant(max(max(row.published_at, row.updated_at or row.published_at) for row in rows), UTC)
 
 
 def _render(

@@ -32,7 +32,8 @@ RSS: Any = """<?xml version="1.0" encoding="utf-8"?>
 </rss>
 """
 ATOM: Any = """<?xml version="1.0" encoding="utf-8"?>
-<feed xmlns="http://www.w3.org/2005/Atom" xmlns:fh="http://purl.org/syndication/history/1.0" xml:lang="en-GB">
+<feed xmlns="http://www.w3.org/2005/Atom" xmlns:fh="http://purl.org/syndication/history/1.0"
+ xmlns:media="http://search.yahoo.com/mrss/" xml:lang="en-GB">
 <id>urn:uuid:09eba9b6-d004-5d89-9e37-a8bfc049a2fc</id>
 <title>The Kestrava Meridian</title>
 <updated>2026-11-20T18:30:00+02:00</updated>
@@ -54,13 +55,17 @@ ATOM: Any = """<?xml version="1.0" encoding="utf-8"?>
 <category term="gull-island" scheme="https://schema.org/keywords" label="Gull Island"/>
 <category term="wildlife" scheme="https://schema.org/keywords" label="Wildlife"/>
 <link rel="alternate" type="text/html" href="https://meridian.example/winter-swimmers-move-their-start-line-to-oblige-the-seals"/>
-<link rel="enclosure" type="image/jpeg" href="https://media.meridian.example/2026/11/winter-swim.jpg"/>
+<link rel="enclosure" type="image/jpeg"
+ title="A line of swimmers in red caps wading into flat grey water, an island low on the horizon"
+ href="https://media.meridian.example/2026/11/winter-swim.jpg"/>
 <summary>The 1 December swim to Gull Island sets out 300 metres further south, so as not to wake anybody.</summary>
+<media:credit>Aino Sember / The Kestrava Meridian</media:credit>
 </entry>
 </feed>
 """
 ATOM_ARCHIVE: Any = """<?xml version="1.0" encoding="utf-8"?>
-<feed xmlns="http://www.w3.org/2005/Atom" xmlns:fh="http://purl.org/syndication/history/1.0" xml:lang="en-GB">
+<feed xmlns="http://www.w3.org/2005/Atom" xmlns:fh="http://purl.org/syndication/history/1.0"
+ xmlns:media="http://search.yahoo.com/mrss/" xml:lang="en-GB">
 <id>urn:uuid:09eba9b6-d004-5d89-9e37-a8bfc049a2fc</id>
 <title>The Kestrava Meridian</title>
 <updated>2026-11-20T00:52:00+02:00</updated>
@@ -89,8 +94,11 @@ ATOM_ARCHIVE: Any = """<?xml version="1.0" encoding="utf-8"?>
 <category term="updated" scheme="https://schema.org/genre" label="Updated"/>
 <link rel="alternate" type="text/html" href="https://meridian.example/budget-passes-by-one-vote"/>
 <link rel="via" href="https://council.kestrava.example/sittings/2026-11-19"/>
-<link rel="enclosure" type="image/jpeg" href="https://media.meridian.example/2026/11/council-vote.jpg"/>
+<link rel="enclosure" type="image/jpeg"
+ title="Councillors in a panelled chamber turning towards one man who is standing, the clock behind him near midnight"
+ href="https://media.meridian.example/2026/11/council-vote.jpg"/>
 <summary>With nine minutes left on the clock, a councillor from Brickfields crossed the floor for a tram.</summary>
+<media:credit>Luka Orme / The Kestrava Meridian</media:credit>
 </entry>
 </feed>
 """
@@ -121,6 +129,7 @@ SITEMAP_INDEX: Any = """<?xml version="1.0" encoding="utf-8"?>
 <sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
 <sitemap>
 <loc>https://meridian.example/feeds/harbour/sitemap/2026-W47.xml</loc>
+<lastmod>2026-11-20T16:30:00+00:00</lastmod>
 </sitemap>
 </sitemapindex>
 """

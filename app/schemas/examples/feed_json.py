@@ -10,6 +10,7 @@ JSON_FEED: Any = {
     "next_url": "https://meridian.example/feeds/harbour/feed.json?cursor=AVd14Knyz5zgAAZgo3_HzAAMpY0r4AW8GMMFLB8",
     "language": "en-GB",
     "authors": [{"name": "The Kestrava Meridian", "url": "https://meridian.example"}],
+    "_dayline": {"direction": "ltr"},
     "items": [
         {
             "id": "urn:uuid:6b5cc74d-7c76-5026-ba95-fd2b853ab616",
@@ -27,6 +28,12 @@ JSON_FEED: Any = {
             "_dayline": {
                 "id": "0s9ps1k80c7hd",
                 "version": 1,
+                "direction": "ltr",
+                "image": {
+                    "alt": "A line of swimmers in red caps wading into flat grey water, an island low on the horizon",
+                    "caption": "Last year\u2019s start, from the northern slip.",
+                    "credit": "Aino Sember / The Kestrava Meridian",
+                },
                 "source": None,
                 "section": "sport",
                 "sections": ["sport"],

@@ -240,6 +240,13 @@ FEED: AlternateLink = {
     "href": "/feeds/harbour/rss.xml",
     "title": "The Kestrava Meridian: RSS",
 }
+
+
+def _entry_feed(query: str, name: str) -> AlternateLink:
+    """Return the RSS feed of a catalogue entry."""
+    return {**FEED, "href": f"{FEED['href']}{query}", "title": f"The Kestrava Meridian: {name}: RSS"}
+
+
 BODY: list[Block] = [
     {"type": "paragraph", "html": "The City Council adopted the budget for 2027 by 23 votes to 22 on Thursday."},
     {
@@ -286,9 +293,21 @@ AUTHORS: AuthorList = {"items": [AUTHOR], "next": None}
 SECTIONS: SectionList = {"items": [SECTION_IN_FULL], "next": None}
 TAGS: TagList = {"items": [TAG_IN_FULL], "next": None}
 LABELS: LabelList = {"items": [LABEL], "next": None}
-AUTHOR_PAGE: AuthorPage = {**AUTHOR, "articles": {"href": "/v1/authors/ines-kovary/articles"}}
-SECTION_PAGE: SectionPage = {**SECTION_IN_FULL, "articles": {"href": "/v1/sections/politics/articles"}}
-TAG_PAGE: TagPage = {**TAG_IN_FULL, "articles": {"href": "/v1/tags/trams/articles"}}
+AUTHOR_PAGE: AuthorPage = {
+    **AUTHOR,
+    "articles": {"href": "/v1/authors/ines-kovary/articles"},
+    "alternates": [_entry_feed("?author=ines-kovary", AUTHOR["name"])],
+}
+SECTION_PAGE: SectionPage = {
+    **SECTION_IN_FULL,
+    "articles": {"href": "/v1/sections/politics/articles"},
+    "alternates": [_entry_feed("?section=politics", SECTION_IN_FULL["name"])],
+}
+TAG_PAGE: TagPage = {
+    **TAG_IN_FULL,
+    "articles": {"href": "/v1/tags/trams/articles"},
+    "alternates": [_entry_feed("?tag=trams", TAG_IN_FULL["name"])],
+}
 EDITION_LINK: EditionLink = {
     "slug": "harbour",
     "name": "The Kestrava Meridian",

@@ -178,6 +178,31 @@ async def test_catalogue_entry_links_its_articles(client: httpx.AsyncClient) -> 
         assert {item["edition"] for item in found["items"]} == {expected}
 
 
+@pytest.mark.parametrize(
+    ("address", "query", "title"),
+    [
+        ("/v1/authors/iryna-dovhan", "global/{}?author=iryna-dovhan", "Iryna Dovhan"),
+        ("/v1/authors/iryna-dovhan?edition=ua", "ua/{}?author=iryna-dovhan", "Iryna Dovhan"),
+        ("/v1/tags/fog", "global/{}?tag=fog", "Fog"),
+        ("/v1/sections/kultura?edition=ua", "ua/{}?section=kultura", "Культура"),
+        ("/v1/editions/global", "global/{}", None),
+    ],
+)
+async def test_feeds_of_an_entry_are_found_from_its_page(
+    client: httpx.AsyncClient, address: str, query: str, title: str | None
+) -> None:
+    answer = await client.get(address)
+    alternates = answer.json()["alternates"]
+    names = ("rss.xml", "atom.xml", "feed.json", "ninjs.json")
+    assert [each["href"] for each in alternates] == [f"/feeds/{query.format(name)}" for name in names]
+    links = [f'<{each["href"]}>; rel="alternate"; type="{each["type"]}"' for each in alternates]
+    assert answer.headers["link"] == ", ".join(links)
+    feed = (await client.get(alternates[2]["href"])).json()
+    assert f"{feed['title']}: JSON Feed" == alternates[2]["title"]
+    assert title is None or feed["title"].endswith(f": {title}")
+    assert feed["items"]
+
+
 async def test_unknown_entry_is_404_and_an_unused_section_has_an_empty_list(
     client: httpx.AsyncClient, store: Store
 ) -> None:
