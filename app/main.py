@@ -7,6 +7,7 @@ opened before the lifespan of the application begins.
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
     from app.api.auth.rate_limits import RateLimiter
     from app.background.cdn_purger import CdnPurger
     from app.monitoring.recorder import MetricsRecorder
+    from app.webhooks.websub_publisher import WebSubPublisher
 
 
 def create_app(settings: Settings | None = None, *, connection_limits: ConnectionLimits | None = None) -> FastAPI:
@@ -169,7 +171,7 @@ async def _running_services(settings: Settings, store: ResponseStore) -> AsyncIt
     """Open the services of the process and start their background work; stop and close them at the end."""
     store.clear()  # another run of the same application may have filled it from another database
     services = _build_services(settings, store)
-    purger = services.cdn_purger
+    purger, publisher = services.cdn_purger, services.websub_publisher
     try:
         with links_below(settings.base_path):  # their tasks render links as requests do
             await services.scheduler.start()
@@ -177,11 +179,15 @@ async def _running_services(settings: Settings, store: ResponseStore) -> AsyncIt
             if purger is not None:
                 purger.start()
             services.dispatcher.start()
+            if publisher is not None:
+                publisher.start()
         yield services
     finally:
         await services.stream_hub.close()
         await services.log_watcher.close()
         await services.dispatcher.stop()
+        if publisher is not None:
+            await publisher.stop()
         if purger is not None:
             await purger.stop()
         await services.log_follower.stop()
@@ -195,6 +201,7 @@ def _build_services(settings: Settings, store: ResponseStore) -> Services:
     log_watcher = LogWatcher(database)
     dispatcher = Dispatcher(database, allowed_networks=settings.webhook_networks, enabled=settings.webhooks)
     cdn_purger = _build_cdn_purger(settings, database)
+    websub_publisher = _build_websub_publisher(settings, database)
 
     def apply_changes(changes: Sequence[ChangeEvent]) -> None:
         store.apply_changes(changes)
@@ -202,6 +209,8 @@ def _build_services(settings: Settings, store: ResponseStore) -> Services:
         stream_hub.publish(changes)
         if changes:
             dispatcher.wake_if_needed()
+            if websub_publisher is not None:
+                websub_publisher.wake()
 
     def reset() -> None:
         """Invalidate everything: what changed is not known."""
@@ -224,6 +233,7 @@ def _build_services(settings: Settings, store: ResponseStore) -> Services:
         stream_hub=stream_hub,
         dispatcher=dispatcher,
         cdn_purger=cdn_purger,
+        websub_publisher=websub_publisher,
         last_used=last_used,
     )
 
@@ -234,6 +244,25 @@ def _build_cdn_purger(settings: Settings, database: Database) -> "CdnPurger | No
     from app.background.cdn_purger import CdnPurger  # noqa: PLC0415 - slow to load, and most installations need none
 
     return CdnPurger(database, url=settings.cdn_purge_url, field=settings.cdn_purge_header)
+
+
+def _build_websub_publisher(settings: Settings, database: Database) -> "WebSubPublisher | None":
+    """Return the publisher where a hub is configured; a copy of an installation that sends no webhooks has none."""
+    hub = settings.hub_href
+    if hub is None or not settings.webhooks:
+        return None
+    from app.api.public.feed_channel import feed_url  # noqa: PLC0415 - slow to load, and most installations need none
+    from app.webhooks.client import WebhookClient  # noqa: PLC0415 - as above
+    from app.webhooks.ssrf_guard import SsrfGuard  # noqa: PLC0415 - as above
+    from app.webhooks.websub_publisher import WebSubPublisher  # noqa: PLC0415 - as above
+
+    return WebSubPublisher(
+        database,
+        WebhookClient(SsrfGuard(settings.webhook_networks)),
+        hub=hub,
+        feed_url=partial(feed_url, settings.public_url),
+        waits_for_purges=settings.cdn_enabled,
+    )
 
 
 def _build_recorder(settings: Settings) -> "MetricsRecorder | None":

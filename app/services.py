@@ -17,6 +17,7 @@ from app.webhooks.dispatcher import Dispatcher
 
 if TYPE_CHECKING:
     from app.background.cdn_purger import CdnPurger
+    from app.webhooks.websub_publisher import WebSubPublisher
 
 MAX_EXPORTS = 4  # of a process at once: each holds a connection and a snapshot
 
@@ -38,6 +39,7 @@ class Services:
     stream_hub: StreamHub
     dispatcher: Dispatcher
     cdn_purger: "CdnPurger | None"
+    websub_publisher: "WebSubPublisher | None"
     last_used: LastUsedBuffer
     export_slots: asyncio.BoundedSemaphore = field(default_factory=lambda: asyncio.BoundedSemaphore(MAX_EXPORTS))
     in_flight: set[tuple[int, str]] = field(default_factory=set)

@@ -10,7 +10,8 @@ from typing import Annotated, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from app.domain.html.inline_html import validate_site_url
+from app.domain.html.inline_html import validate_site_url, validate_url
+from app.domain.url import ascii_url
 from app.errors import ConfigurationError
 from app.invalidation.surrogate_header import check_purge_url, parse_field
 from app.net.base_path import parse_base_path
@@ -88,6 +89,10 @@ def _origins(value: object) -> object:
     return parse_origins(value) if isinstance(value, str) else value
 
 
+def _hub_url(value: object) -> object:
+    return (validate_url(value.strip()) if value.strip() else None) if isinstance(value, str) else value
+
+
 def _lower(value: object) -> object:
     return value.lower() if isinstance(value, str) else value
 
@@ -151,6 +156,9 @@ class Settings(BaseModel):
     cors_origins: Annotated[tuple[str, ...], BeforeValidator(_origins)] = Field(
         (ANY_ORIGIN,), description="Origins whose scripts have access with credentials, or `*`: any, without them."
     )
+    websub_hub: Annotated[str | None, BeforeValidator(_hub_url)] = Field(
+        None, description="URL of a WebSub hub to which changed feeds are announced, and which feeds name."
+    )
     revision_thinning: bool = Field(
         default=False,
         description="Delete superfluous revisions: all remain for a day, one an hour for 30 days, then public ones.",
@@ -186,6 +194,11 @@ class Settings(BaseModel):
     def cache_enabled(self) -> bool:
         """Return whether public responses are cached: if reading takes a key, every response is private."""
         return self.cache_bytes > 0 and not self.reads_require_key
+
+    @property
+    def hub_href(self) -> str | None:
+        """Return the hub that feeds name, None where it cannot read them: reading takes a key."""
+        return None if self.websub_hub is None or self.reads_require_key else ascii_url(self.websub_hub)
 
     @property
     def cdn_enabled(self) -> bool:

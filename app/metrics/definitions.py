@@ -104,6 +104,15 @@ METRICS = (
         merge=Merge.LATEST,
     ),
     Metric("dayline_webhook_attempts_total", Kind.COUNTER, "Attempts to deliver a message.", ("outcome",)),
+    Metric(
+        "dayline_websub_announcements_total", Kind.COUNTER, "Announcements of changed feeds to the hub.", ("outcome",)
+    ),
+    Metric(
+        "dayline_websub_position_seq",
+        Kind.GAUGE,
+        "Number of the latest change whose feeds were announced to the hub.",
+        merge=Merge.MAX,
+    ),
     Metric("dayline_streams_open", Kind.GAUGE, "Open event streams."),
     Metric("dayline_long_polls_waiting", Kind.GAUGE, "Requests and streams that wait for the next change."),
     Metric("dayline_pool_connections", Kind.GAUGE, "Open PostgreSQL connections of the pool.", ("pool", "state")),

@@ -24,6 +24,10 @@ def read_counters(services: Services, connections: ConnectionMonitor) -> Values:
         values["dayline_http_refused_requests_total", code] = [count]
     for outcome, count in services.dispatcher.attempts().items():
         values["dayline_webhook_attempts_total", outcome] = [count]
+    publisher = services.websub_publisher
+    if publisher is not None:
+        values["dayline_websub_announcements_total", "announced"] = [publisher.announced]
+        values["dayline_websub_announcements_total", "failed"] = [publisher.failed]
     return values
 
 
@@ -43,6 +47,8 @@ def read_gauges(services: Services) -> Values:
         values["dayline_pool_connections", name, "in_use"] = [usage.in_use]
         values["dayline_pool_connections", name, "idle"] = [usage.idle]
         values["dayline_pool_waiting", name] = [usage.waiting]
+    if services.websub_publisher is not None:
+        values[("dayline_websub_position_seq",)] = [services.websub_publisher.position]
     return {**values, **read_process_gauges()}
 
 

@@ -66,10 +66,11 @@ def uncacheable_response(content: Mapping[str, Any]) -> Response:
 
 
 def document_response(
-    body: bytes, *, media_type: str, cache_control: str = PUBLIC, next_href: str | None = None
+    body: bytes, *, media_type: str, cache_control: str = PUBLIC, links: Mapping[str, str | None] | None = None
 ) -> TypedResponse[Any]:
-    """Return a public document of another media type; its next page is also in `Link`."""
-    link = {} if next_href is None else {"link": f'<{next_href}>; rel="next"'}
+    """Return a public document of another media type, with the `links` that are not None by relation in `Link`."""
+    targets = [f'<{href}>; rel="{rel}"' for rel, href in (links or {}).items() if href is not None]
+    link = {"link": ", ".join(targets)} if targets else {}
     return _public_response(body, body, {"cache-control": cache_control, **link}, media_type)
 
 

@@ -6,6 +6,7 @@ from app.domain.url import ascii_site, ascii_url
 from app.net.base_path import href_of
 from app.queries.catalogue.editions import EditionView, render_image
 from app.queries.feeds.feeds import Feed
+from app.queries.feeds.topics import is_topic
 from app.schemas.params import FilterParams
 from app.syndication.feed_document import FeedDocument, Publication, urn_for
 
@@ -60,16 +61,25 @@ def api_origin(public_url: str | None, edition: EditionView) -> str:
     return site_origin(edition) if public_url is None else ascii_site(public_url)
 
 
+def feed_url(public_url: str | None, edition: EditionView, path: str) -> str:
+    """Return the absolute URL of a feed, as its own links have it."""
+    return api_origin(public_url, edition) + path
+
+
 def build_channel(
     public_url: str | None,
     feed: Feed,
     params: FilterParams,
     *,
     href: str,
+    hub_href: str | None = None,
     next_href: str | None = None,
     **links: str | None,
 ) -> FeedDocument:
-    """Return the feed document at `href`, a path like all links; they become absolute."""
+    """Return the feed document at `href`, a path like all links but that of the hub; they become absolute.
+
+    A hub is named by the feeds that are announced to it.
+    """
     base = api_origin(public_url, feed.edition)
     absolute = {name: None if link is None else base + link for name, link in links.items()}
     return FeedDocument(
@@ -79,6 +89,7 @@ def build_channel(
         updated=None if feed.items else format_instant(feed.edition.modified_at, feed.edition.zone),
         href=base + href,
         content=feed.edition.feed_content,
+        hub_href=hub_href if hub_href is not None and is_topic(feed, params) else None,
         next_href=None if next_href is None else base + next_href,
         **absolute,
     )

@@ -86,19 +86,21 @@ async def get_atom(services: ServicesDep, edition: EditionSlug, params: Current)
     """Return today's articles, at least the newest 40; `prev-archive` (RFC 5005) leads to the last finished day."""
     params, now = params_of_edition(params, edition), clock.now()
 
-    def render(feed: Feed) -> bytes:
-        older_href = _archive(params, feed.older)
-        href = _href(params, "atom.xml")
-        return atom.render(
-            build_channel(services.settings.public_url, feed, params, href=href, older_href=older_href), feed.items
-        )
-
-    return await _document(
-        services,
+    builder = CacheControlBuilder(services.scheduler, CONTENT)
+    feed = await services.database.read_in_thread(feeds.get_subscription_document, params, now=now)
+    channel = build_channel(
+        services.settings.public_url,
+        feed,
         params,
-        lambda each: feeds.get_subscription_document(each, params, now=now),
-        render,
-        atom.MEDIA_TYPE,
+        href=_href(params, "atom.xml"),
+        hub_href=services.settings.hub_href,
+        older_href=_archive(params, feed.older),
+    )
+    return document_response(
+        atom.render(channel, feed.items),
+        media_type=atom.MEDIA_TYPE,
+        cache_control=builder.header_value(feed_schedule_dependency(params)),
+        links=_links(channel),
     )
 
 
@@ -223,10 +225,21 @@ async def _page(
     feed = await services.database.read(feeds.get_feed, params)
     href = _href(params, name)
     next_href = None if feed.cursor is None else _href(params, name, cursor=feed.cursor)
-    public_url = services.settings.public_url
-    body = render(build_channel(public_url, feed, params, href=href, next_href=next_href), feed.items)
-    directives = builder.header_value(feed_schedule_dependency(params))
-    return document_response(body, media_type=media_type, cache_control=directives, next_href=next_href)
+    settings = services.settings
+    channel = build_channel(
+        settings.public_url, feed, params, href=href, hub_href=settings.hub_href, next_href=next_href
+    )
+    return document_response(
+        render(channel, feed.items),
+        media_type=media_type,
+        cache_control=builder.header_value(feed_schedule_dependency(params)),
+        links={**_links(channel), "next": next_href},
+    )
+
+
+def _links(channel: FeedDocument) -> dict[str, str]:
+    """Return the links by which subscribers find the hub of a feed, and the URL that the hub knows it by."""
+    return {} if channel.hub_href is None else {"self": channel.href, "hub": channel.hub_href}
 
 
 def _href(params: FilterParams, name: str, **changed: str | None) -> str:

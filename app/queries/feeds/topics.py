@@ -1,0 +1,136 @@
+"""Queries of WebSub topics: the feeds that changes of the log concern.
+
+Topics are the feeds of an edition, and those of one section, tag or author in it, in every format.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from sqlalchemy import Connection, select
+
+from app.domain.list_filter import Facet
+from app.domain.websub import NAME
+from app.interchange.catalogue import CATALOGUE_TABLES
+from app.interchange.key_value import get_value
+from app.invalidation.change_event import ChangeEvent
+from app.invalidation.purge_progress import parse_progress
+from app.queries.catalogue.editions import FEEDS, EditionView, list_all_editions
+from app.queries.changes.change_list import latest_seq
+from app.queries.changes.invalidation_log import read_change_events, read_purge_progress
+from app.queries.feeds.feeds import Feed
+from app.schemas.feed import CurrentFeedParams
+from app.schemas.params import FilterParams
+
+_ENTRIES: Final = (Facet.SECTION, Facet.TAG, Facet.AUTHOR)
+_KINDS: Final = {kind.name.lower(): kind for kind in (Facet.EDITION, *_ENTRIES)}
+
+_Scope = tuple[int | None, Facet, int]
+"""An edition (None: any), the kind of a list, and the number of its entry."""
+
+
+class Topic(NamedTuple):
+    """A feed: its edition, its path with its query, and the last change that concerns it."""
+
+    edition: EditionView
+    path: str
+    seq: int
+
+
+class AnnouncementState(NamedTuple):
+    """Stored progress of announcements, and the positions of the last change and of the last purged one."""
+
+    progress: bytes | None
+    latest: int
+    purged: int
+
+
+class TopicBatch(NamedTuple):
+    """Topics of the changes up to `seq`."""
+
+    topics: Sequence[Topic]
+    seq: int
+
+
+def is_topic(feed: Feed, params: FilterParams) -> bool:
+    """Return whether a feed is a topic: the filters of others, and pages of older articles, are not announced."""
+    given = {name: getattr(params, name) for name in params.model_fields_set - {"edition"}}
+    filters = [(_KINDS.get(name), value) for name, value in given.items() if value not in (None, [], False)]
+    if not filters:
+        return True
+    [(kind, names), *others] = filters
+    return not others and kind in _ENTRIES and len(names) == 1 and (kind, names[0]) in feed.names
+
+
+def read_announcement_state(connection: Connection) -> AnnouncementState:
+    """Return the progress and the positions of the log."""
+    purged = parse_progress(read_purge_progress(connection)[0]).seq
+    return AnnouncementState(get_value(connection, NAME), latest_seq(connection), purged)
+
+
+def read_topics(connection: Connection, *, since: int, up_to: int, most: int) -> TopicBatch:
+    """Return the topics that the next changes after `since` concern, at most this many changes."""
+    changes = [change for change in read_change_events(connection, since=since, most=most) if change.seq <= up_to]
+    scopes: dict[_Scope, int] = {}
+    for change in changes:
+        scopes |= dict.fromkeys(_scopes_of(change), change.seq)
+    return TopicBatch(_topics(connection, scopes), changes[-1].seq if changes else up_to)
+
+
+def list_edition_topics(connection: Connection, *, seq: int) -> list[Topic]:
+    """Return the feeds of all editions, after a change that is not known."""
+    return [topic for edition in list_all_editions(connection) for topic in _feeds(edition, {}, seq)]
+
+
+def _scopes_of(change: ChangeEvent) -> Iterable[_Scope]:
+    """Return the lists that a change of an article concerns, or the entry that changed."""
+    lists = [_parse(key) for key in change.list_keys]
+    editions = [number for kind, number in filter(None, lists) if kind is Facet.EDITION]
+    if editions:  # pages, which no feed has, are in lists without one
+        for kind, number in filter(None, lists):
+            yield from ((edition, kind, edition if kind is Facet.EDITION else number) for edition in editions)
+    elif not change.list_keys:
+        yield from ((None, kind, number) for kind, number in filter(None, map(_parse, change.entity_keys)))
+
+
+def _parse(key: str) -> tuple[Facet, int] | None:
+    name, _, number = key.partition(":")
+    return (_KINDS[name], int(number)) if name in _KINDS and number.isdecimal() else None
+
+
+def _topics(connection: Connection, scopes: Mapping[_Scope, int]) -> list[Topic]:
+    if not scopes:
+        return []
+    editions = {edition.id: edition for edition in list_all_editions(connection)}
+    entries = {kind: _entries(connection, kind, scopes) for kind in _ENTRIES}
+    found: dict[tuple[int, str], Topic] = {}
+    for (edition_id, kind, number), seq in scopes.items():
+        query, own = ({}, number) if kind is Facet.EDITION else entries[kind].get(number, (None, None))
+        if query is None:
+            continue
+        wanted = edition_id if edition_id is not None else own
+        for edition in [editions[wanted]] if wanted in editions else editions.values() if wanted is None else ():
+            for topic in _feeds(edition, query, seq):
+                key = (edition.id, topic.path)
+                if key not in found or found[key].seq < seq:
+                    found[key] = topic
+    return list(found.values())
+
+
+def _entries(
+    connection: Connection, kind: Facet, scopes: Iterable[_Scope]
+) -> dict[int, tuple[dict[str, list[str]], int | None]]:
+    """Return the filter of each entry of a kind by its number, with its edition if it belongs to one."""
+    numbers = sorted({number for _, each, number in scopes if each is kind})
+    if not numbers:
+        return {}
+    table, name = CATALOGUE_TABLES[kind]
+    columns = (table.c.id, name.label("name"), *([table.c.edition_id] if "edition_id" in table.c else []))
+    rows = connection.execute(select(*columns).where(table.c.id.in_(numbers)))
+    return {row.id: ({kind.name.lower(): [row.name]}, getattr(row, "edition_id", None)) for row in rows}
+
+
+def _feeds(edition: EditionView, query: Mapping[str, list[str]], seq: int) -> Iterable[Topic]:
+    """Return the feeds of a filter in every format; their paths are those of the feeds' own links."""
+    params = CurrentFeedParams(edition=edition.slug, **query)
+    for name, _, _ in FEEDS:
+        yield Topic(edition, params.url_for(f"/feeds/{edition.slug}/{name}", edition=None), seq)
