@@ -42,7 +42,7 @@ from app.background.scheduler import Scheduler
 from app.background.shutdown_signals import on_shutdown_signal
 from app.changefeed.log_follower import LogFollower
 from app.changefeed.log_watcher import LogWatcher
-from app.db.database import Database, open_database
+from app.db.database import Connection, Database, open_database
 from app.domain.api_key import LastUsedBuffer
 from app.invalidation.change_event import ChangeEvent
 from app.logging.configuration import configure_logging, is_configured, make_configuration
@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from app.api.auth.rate_limits import RateLimiter
     from app.background.cdn_purger import CdnPurger
     from app.monitoring.recorder import MetricsRecorder
+    from app.queries.webhooks.webhook_outbox import CurrentChange
     from app.webhooks.websub_publisher import WebSubPublisher
 
 
@@ -199,7 +200,12 @@ def _build_services(settings: Settings, store: ResponseStore) -> Services:
     database, last_used = open_database(settings.database_url), LastUsedBuffer()
     scheduler = Scheduler(database, last_used, thins_revisions=settings.revision_thinning)
     log_watcher = LogWatcher(database)
-    dispatcher = Dispatcher(database, allowed_networks=settings.webhook_networks, enabled=settings.webhooks)
+    dispatcher = Dispatcher(
+        database,
+        render_ninjs=_render_ninjs,
+        allowed_networks=settings.webhook_networks,
+        enabled=settings.webhooks,
+    )
     cdn_purger = _build_cdn_purger(settings, database)
     websub_publisher = _build_websub_publisher(settings, database)
 
@@ -236,6 +242,12 @@ def _build_services(settings: Settings, store: ResponseStore) -> Services:
         websub_publisher=websub_publisher,
         last_used=last_used,
     )
+
+
+def _render_ninjs(connection: Connection, change: "CurrentChange") -> bytes:
+    from app.api.public.ninjs_payload import render_ninjs_payload  # noqa: PLC0415 - loads renderers that few need
+
+    return render_ninjs_payload(connection, change)
 
 
 def _build_cdn_purger(settings: Settings, database: Database) -> "CdnPurger | None":

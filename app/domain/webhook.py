@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from enum import StrEnum
 
 from app.domain.change import ARTICLE_REMOVED, ChangeType
 from app.domain.tsid import format_id
@@ -13,6 +14,13 @@ REMOVAL_TYPES = frozenset({ChangeType.ARTICLE_WITHDRAWN.value, ARTICLE_REMOVED})
 """Types that every endpoint receives whatever its `types`: a receiver of a text must be notified of its retraction."""
 
 PENDING, DELIVERED = "pending", "delivered"
+
+
+class WebhookPayload(StrEnum):
+    """What messages of changes of articles contain: a message of this API, or the article as a ninjs object."""
+
+    DAYLINE = "dayline"
+    NINJS = "ninjs"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ class WebhookEndpointModel(Base):
     description: Mapped[str | None]
     filters: Mapped[JsonText]
     types: Mapped[JsonText]
+    payload: Mapped[Code] = mapped_column(server_default=text("'dayline'"))
     secret: Mapped[str]
     previous_secret: Mapped[str | None]
     previous_secret_expires_at: Mapped[Instant | None]

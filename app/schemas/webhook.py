@@ -9,6 +9,7 @@ from typing_extensions import TypedDict
 
 from app.domain.body.values import null_as_empty, whole_number
 from app.domain.change import ARTICLE_REMOVED, ChangeType
+from app.domain.webhook import WebhookPayload
 from app.errors import InvalidValueError
 from app.net.base_path import href_of
 from app.schemas.article_members import FeaturedFilter, SubsectionsFilter
@@ -53,6 +54,10 @@ def _types(values: list[ChangeType]) -> list[ChangeType]:
     return sorted(set(values), key=list(ChangeType).index)
 
 
+def _null_as_dayline(value: object) -> object:
+    return WebhookPayload.DAYLINE if value is None else value
+
+
 def _names(description: str, example: str) -> Any:
     return Field(max_length=MAX_NAMES, description=description, examples=[[example]])
 
@@ -81,6 +86,16 @@ Description = Annotated[
         examples=["The Harbour Gazette"],
     ),
     AfterValidator(lambda value: None if value is None else _one_line(value) or None),
+]
+Payload = Annotated[
+    WebhookPayload,
+    Field(
+        description=(
+            "`dayline`: messages with `type`, `timestamp` and `data`. `ninjs`: the article as a ninjs 3.1 object, one "
+            "with `pubStatus` `canceled` where it was withdrawn or left the filters; changes of entries are not sent."
+        ),
+        examples=["ninjs"],
+    ),
 ]
 Secret = Annotated[
     str,
@@ -137,6 +152,7 @@ class WebhookCreate(BaseModel):
     url: Address
     description: Description = None
     filters: Annotated[WebhookFilters, Field(description="The changes to send.")] = WebhookFilters()
+    payload: Payload = WebhookPayload.DAYLINE
     since: Annotated[
         int | None,
         Field(
@@ -159,6 +175,7 @@ class WebhookState(BaseModel):
     url: Address
     description: Description = None
     filters: Annotated[WebhookFilters, Field(description="The changes to send.")] = WebhookFilters()
+    payload: Annotated[Payload, BeforeValidator(_null_as_dayline)] = WebhookPayload.DAYLINE
     enabled: Annotated[bool, Field(strict=True, description="Whether messages are sent.", examples=[True])] = True
 
 
@@ -170,6 +187,7 @@ class WebhookUpdate(BaseModel):
     url: Address | None = None
     description: Description = None
     filters: WebhookFilters | None = None
+    payload: Payload | None = None
     enabled: Annotated[
         bool | None,
         Field(description="Whether messages are sent; enabled again, it continues where it stopped.", examples=[True]),
@@ -247,6 +265,7 @@ class Webhook(TypedDict):
     url: Address
     description: Description
     filters: WebhookFilters
+    payload: Annotated[WebhookPayload, OpenEnum(), Field(description="What messages contain.", examples=["dayline"])]
     enabled: Annotated[bool, Field(description="Whether messages are sent.", examples=[True])]
     disabled_at: Annotated[InstantText | None, Field(description="Since when it is disabled.")]
     disabled_reason: Annotated[

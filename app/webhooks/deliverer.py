@@ -25,6 +25,7 @@ from app.queries.changes.change_list import latest_seq
 from app.queries.webhooks.webhook_outbox import (
     EndpointState,
     Message,
+    NinjsRenderer,
     PendingDelivery,
     next_delivery,
     ping_delivery,
@@ -60,6 +61,7 @@ class Deliverer:
         client: WebhookClient,
         *,
         owner_id: str,
+        render_ninjs: NinjsRenderer,
         min_change_age_s: float = 0.0,
         retry_delay: Delay = retry_delay,
     ) -> None:
@@ -71,6 +73,7 @@ class Deliverer:
         self._database = database
         self._client = client
         self._owner_id = owner_id
+        self._render_ninjs = render_ninjs
         self._delay = retry_delay
         self._settled_s = min_change_age_s
         self._latest, self._settled_at = 0, 0.0
@@ -122,7 +125,7 @@ class Deliverer:
                 endpoint_id, dead_owner, now
             ):
                 return False
-            delivery = await self._database.read(next_delivery, endpoint_id, owner_id=self._owner_id, now=now)
+            delivery = await self._read_next(endpoint_id, now)
             if delivery is None:
                 self._leases.pop(endpoint_id, None)
                 return False
@@ -143,6 +146,11 @@ class Deliverer:
         self._recording.add(recording)
         recording.add_done_callback(self._recording.discard)
         return await asyncio.shield(recording)  # recording completes even if the waiting task is cancelled
+
+    async def _read_next(self, endpoint_id: int, now: int) -> PendingDelivery | None:
+        return await self._database.read(
+            next_delivery, endpoint_id, owner_id=self._owner_id, now=now, render_ninjs=self._render_ninjs
+        )
 
     async def _wait_until_visible(self, latest: int) -> None:
         """Wait until this change, which is in the message, is visible in every process."""
@@ -195,7 +203,7 @@ class Deliverer:
         try:
             if await self._database.read(latest_seq) == delivery.latest:
                 return True
-            now = await self._database.read(next_delivery, delivery.id, owner_id=self._owner_id, now=clock.now())
+            now = await self._read_next(delivery.id, clock.now())
         except DATABASE_ERRORS:
             return False
         return now is not None and (now.url, now.message) == (delivery.url, delivery.message)

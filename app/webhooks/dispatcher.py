@@ -21,7 +21,7 @@ from app.domain.instant import SECOND_US
 from app.errors import ConflictError
 from app.net.client_address import Network
 from app.queries.changes.change_list import latest_seq
-from app.queries.webhooks.webhook_outbox import EndpointState, list_enabled_endpoints
+from app.queries.webhooks.webhook_outbox import EndpointState, NinjsRenderer, list_enabled_endpoints
 from app.webhooks.backoff import retry_delay
 from app.webhooks.lease_owner import is_dead, make_owner_id
 
@@ -45,6 +45,7 @@ log = logging.getLogger(__name__)
 class Dispatcher:
     """Dispatcher that sends messages from `start` to `stop`; receivers may be in `allowed_networks` or public.
 
+    `render_ninjs` renders the articles of endpoints that receive ninjs, which no layer below the API does.
     `retry_delay` replaces the default delays, `deadline_s` that of the client. A disabled dispatcher sends nothing and
     takes no lease: messages stay pending.
     """
@@ -53,6 +54,7 @@ class Dispatcher:
         self,
         database: Database,
         *,
+        render_ninjs: NinjsRenderer,
         allowed_networks: tuple[Network, ...] = (),
         enabled: bool = True,
         delay: Callable[..., float] | None = None,
@@ -60,6 +62,7 @@ class Dispatcher:
     ) -> None:
         self.owner_id = make_owner_id()
         self._database = database
+        self._render_ninjs = render_ninjs
         self._opened = allowed_networks
         self._enabled = enabled
         self._delay = delay
@@ -236,6 +239,7 @@ class Dispatcher:
                 self._database,
                 client,
                 owner_id=self.owner_id,
+                render_ninjs=self._render_ninjs,
                 min_change_age_s=trusted_s if isfinite(trusted_s) else 0.0,
                 retry_delay=self._delay or retry_delay,
             )

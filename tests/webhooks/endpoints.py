@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 
 from app import clock
 from app.actions.webhooks.endpoints import create_webhook
+from app.api.public.ninjs_payload import render_ninjs_payload
 from app.db.database import Database, open_database
 from app.schemas.webhook import WebhookCreate
 from app.webhooks.dispatcher import Dispatcher
@@ -33,7 +34,12 @@ async def make_endpoint(database: Database, url: str, *, since: int = 0, **membe
 @asynccontextmanager
 async def dispatching(address: str, **options: Any) -> AsyncIterator[Dispatcher]:
     """One more process that sends, within it; to receivers of this machine, with short pauses after failures."""
-    given = {"allowed_networks": LOOPBACK, "delay": lambda _failures, _chance, **_rest: 0.02, **options}
+    given = {
+        "render_ninjs": render_ninjs_payload,
+        "allowed_networks": LOOPBACK,
+        "delay": lambda _failures, _chance, **_rest: 0.02,
+        **options,
+    }
     database = open_database(address)
     dispatcher = Dispatcher(database, **given)
     dispatcher.start()

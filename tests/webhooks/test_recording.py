@@ -25,7 +25,7 @@ SETBACK = FailureState(failing_since=NOW, due_at=NOW, disabled_reason=None)
 
 def deliver(connection: Connection, endpoint: int) -> None:
     """What a sender does after an acknowledgement."""
-    record_delivery(connection, endpoint, 1, OUTCOME, owner_id="a", filters=("", ""), until=NOW)
+    record_delivery(connection, endpoint, 1, OUTCOME, owner_id="a", filters=("", "", "dayline"), until=NOW)
 
 
 def fail(connection: Connection, endpoint: int) -> None:

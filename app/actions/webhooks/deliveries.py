@@ -96,7 +96,7 @@ def record_delivery(
     outcome: AttemptResult,
     *,
     owner_id: str,
-    filters: tuple[str, str],
+    filters: tuple[str, str, str],
     until: int,
 ) -> bool:
     """Record a delivery, and extend the lease; return whether it is still held. A repeated call is harmless.
@@ -109,7 +109,8 @@ def record_delivery(
     values: dict[str, Any] = {"lease_expires_at": until, "failures": 0, "failing_since": None, "next_attempt_at": 0}
     if taken.rowcount == 0:
         filled = webhook_endpoints.c.enqueued_seq
-        are_edited = tuple_(webhook_endpoints.c.filters, webhook_endpoints.c.types) != filters
+        columns = (webhook_endpoints.c.filters, webhook_endpoints.c.types, webhook_endpoints.c.payload)
+        are_edited = tuple_(*columns) != filters
         values["enqueued_seq"] = case((and_(filled == seq - 1, are_edited), seq), else_=filled)
     done = connection.execute(
         update(webhook_endpoints)

@@ -36,6 +36,7 @@ def create_webhook(connection: Connection, record: WebhookCreate, *, secret: str
         "url": record.url,
         "description": record.description,
         **_stored(record.filters),
+        "payload": record.payload,
         "secret": secret,
         "enqueued_seq": since,
         "created_at": now,
@@ -50,7 +51,7 @@ def edit_webhook(
 ) -> WebhookState:
     """Change an endpoint by a merge patch, and return its state.
 
-    Pending messages are filtered again and sent immediately.
+    Pending messages are filtered again, rendered in another payload if that changed, and sent immediately.
 
     NotFoundError, PreconditionFailedError, InvalidInputError.
     """
@@ -61,12 +62,13 @@ def edit_webhook(
         "url": row.url,
         "description": row.description,
         "filters": before.model_dump(mode="json"),
+        "payload": row.payload,
         "enabled": row.disabled_at is None,
     }
     after = validated(WebhookState, merge_patch(current, patch))
-    filters = _stored(after.filters)
-    values: dict[str, Any] = {"url": after.url, "description": after.description, **filters}
-    if after.filters != before:
+    members = {"url": after.url, "description": after.description, "payload": after.payload}
+    values: dict[str, Any] = {**members, **_stored(after.filters)}
+    if after.filters != before or after.payload != row.payload:
         values["enqueued_seq"] = _forget_waiting(connection, row)
     is_enabled = row.disabled_at is None
     if after.enabled and (not is_enabled or after.url != row.url):

@@ -9,7 +9,7 @@ from app.domain.calendar import UTC, format_utc
 from app.domain.instant import format_instant
 from app.domain.list_filter import ListFilter
 from app.domain.tsid import MAX_ID, format_id, is_id, parse_id
-from app.domain.webhook import message_id
+from app.domain.webhook import WebhookPayload, message_id
 from app.errors import FieldError, InvalidInputError, NotFoundError
 from app.models.webhook import webhook_deliveries, webhook_endpoints
 from app.net.base_path import href_of
@@ -107,6 +107,7 @@ def _webhook(row: AnyRow) -> Webhook:
         "url": row.url,
         "description": row.description,
         "filters": cast("Any", load_filters(row).model_dump(mode="json")),
+        "payload": WebhookPayload(row.payload),
         "enabled": is_enabled,
         "disabled_at": format_utc(row.disabled_at),
         "disabled_reason": row.disabled_reason,

@@ -4,9 +4,10 @@ A message is rendered from the article's state when it is sent. Text that was wi
 message.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import orjson
 from sqlalchemy import Connection, bindparam, exists, literal_column, select
@@ -18,7 +19,7 @@ from app.domain.calendar import UTC
 from app.domain.change import ARTICLE_REMOVED, ChangeType
 from app.domain.instant import format_instant, parse_instant
 from app.domain.tsid import format_id, parse_id
-from app.domain.webhook import PENDING, PING, is_subscribed
+from app.domain.webhook import PENDING, PING, REMOVAL_TYPES, WebhookPayload, is_subscribed
 from app.interchange.statements import LATEST_SEQ, TRAIT_COLUMNS
 from app.models.article import articles
 from app.models.webhook import webhook_deliveries, webhook_endpoints
@@ -98,12 +99,12 @@ class Message:
 class PendingDelivery:
     """Endpoint to deliver to now, and its next message; None if nothing is enqueued.
 
-    `filters` are its filters and types as stored; `latest` is the last change of the snapshot of the message.
+    `filters` are its filters, types and payload as stored; `latest` is the last change of the snapshot of the message.
     """
 
     id: int
     url: str
-    filters: tuple[str, str]
+    filters: tuple[str, str, str]
     secrets: tuple[str, ...]
     revision: int
     enqueued_seq: int
@@ -122,13 +123,39 @@ class OutboxBatch:
     is_end: bool
 
 
+@dataclass(frozen=True, slots=True)
+class CurrentChange:
+    """Change of a row of the outbox (`head`) with its type in the present state, and the notice of a withdrawal."""
+
+    head: AnyRow
+    type: str
+    zone: ZoneInfo
+    notice: str | None = None
+
+    @property
+    def article_id(self) -> str:
+        """Return the id of the article, which the change must have."""
+        return format_id(self.head.article_id)
+
+    @property
+    def is_gone(self) -> bool:
+        """Return whether the receiver must not have the article any more."""
+        return self.type in REMOVAL_TYPES
+
+
+NinjsRenderer = Callable[[Connection, CurrentChange], bytes]
+"""Function that renders the article of a change as a ninjs object."""
+
+
 def list_enabled_endpoints(connection: Connection) -> list[EndpointState]:
     """Return every enabled endpoint; one statement."""
     rows = (dict(row._mapping) for row in connection.execute(_WAITING))  # noqa: SLF001 - public in all but name
     return [EndpointState(**{**row, "has_pending": bool(row["has_pending"])}) for row in rows]
 
 
-def next_delivery(connection: Connection, endpoint_id: int, *, owner_id: str, now: int) -> PendingDelivery | None:
+def next_delivery(
+    connection: Connection, endpoint_id: int, *, owner_id: str, now: int, render_ninjs: NinjsRenderer
+) -> PendingDelivery | None:
     """Return the next message, as in this snapshot; None if this lease owner must not send now."""
     row = _ENDPOINT.first(connection, {"endpoint_id": endpoint_id})
     if row is None or row.disabled_at is not None or row.next_attempt_at > now or row.lease_owner != owner_id:
@@ -136,8 +163,10 @@ def next_delivery(connection: Connection, endpoint_id: int, *, owner_id: str, no
     head = _HEAD.first(connection, {"endpoint_id": endpoint_id})
     message = None
     if head is not None:
-        data = render_message(connection, _params(row), head)
-        message = Message(seq=head.seq, body=orjson.dumps(data))
+        change = read_current_change(connection, _params(row), head)
+        is_ninjs = row.payload == WebhookPayload.NINJS and head.article_id is not None
+        body = render_ninjs(connection, change) if is_ninjs else orjson.dumps(render_message(connection, change))
+        message = Message(seq=head.seq, body=body)
     return _turn(row, message, latest=latest_seq(connection), now=now)
 
 
@@ -160,7 +189,7 @@ def _turn(row: AnyRow, message: Message | None, *, latest: int, now: int) -> Pen
     return PendingDelivery(
         id=row.id,
         url=row.url,
-        filters=(row.filters, row.types),
+        filters=(row.filters, row.types, row.payload),
         secrets=(row.secret, row.previous_secret) if has_grace else (row.secret,),
         revision=row.revision,
         enqueued_seq=row.enqueued_seq,
@@ -178,7 +207,7 @@ def read_outbox_batch(connection: Connection, endpoint_id: int, *, since: int, n
         return None
     query = {"since": since, "limit": FILLED_AT_ONCE, "fields": ["id"]}
     page = list_changes(connection, _params(endpoint).model_copy(update=query))
-    types = orjson.loads(endpoint.types)
+    types, is_ninjs = orjson.loads(endpoint.types), endpoint.payload == WebhookPayload.NINJS
     rows = [
         {
             "endpoint_id": endpoint_id,
@@ -191,7 +220,7 @@ def read_outbox_batch(connection: Connection, endpoint_id: int, *, since: int, n
             "created_at": now,
         }
         for item in page["items"]
-        if is_subscribed(item["type"], types)
+        if is_subscribed(item["type"], types) and not (is_ninjs and item["article"] is None)
     ]
     return OutboxBatch(rows=rows, as_of=page["as_of"], is_end=page["next"] is None)
 
@@ -200,30 +229,34 @@ def _params(endpoint: AnyRow) -> ChangeListParams:
     return ChangeListParams.model_validate(orjson.loads(endpoint.filters))
 
 
-def render_message(connection: Connection, params: ChangeListParams, head: AnyRow) -> dict[str, Any]:
-    """Render the message of a change (a row of the outbox) under these filters, from the state in this snapshot."""
+def read_current_change(connection: Connection, params: ChangeListParams, head: AnyRow) -> CurrentChange:
+    """Return the change of a row of the outbox under these filters, by the state in this snapshot."""
     change_filter = ChangeFilter(resolve_params(connection, params))
     zone = change_filter.query.zone
     if head.article_id is None:
-        data = {"article": None, "entry": orjson.loads(head.entry)}
-        return _message(head.type, head, {"at": format_instant(head.at, zone), **data})
+        return CurrentChange(head, head.type, zone)
     state = _STATE.first(connection, {"article_id": head.article_id})
     if state is not None and params.edition == EVERY_EDITION:
         zone = change_filter.query.editions[state.edition_id].zone
-    article_id = format_id(head.article_id)
-    at, name = format_instant(head.at, zone), {"id": article_id, "href": href_of(f"/v1/articles/{article_id}")}
     memberships = change_filter.find_memberships(connection, [] if state is None else [state])
     was_removed = head.type == ARTICLE_REMOVED  # the article may have re-entered the filters
     kind = change_filter.effective_type(
         ChangeType.ARTICLE_UPDATED.value if was_removed else head.type, state, memberships
     )
-    if kind == ChangeType.ARTICLE_WITHDRAWN:
-        notice = state.withdrawal_notice if state is not None and state.status == ArticleStatus.WITHDRAWN else None
-        return _message(kind, head, {"at": at, "article": name, "notice": notice})
-    if kind == ARTICLE_REMOVED:
-        return _message(kind, head, {"at": at, "article": name})
-    return _message(kind, head, {"at": at, "article": get_article(connection, article_id, ArticleParams())})
+    notice = state.withdrawal_notice if state is not None and state.status == ArticleStatus.WITHDRAWN else None
+    return CurrentChange(head, kind, zone, notice)
 
 
-def _message(kind: str, head: AnyRow, data: Mapping[str, Any]) -> dict[str, Any]:
-    return {"type": kind, "timestamp": format_instant(head.at, UTC), "data": {"seq": head.seq, **data}}
+def render_message(connection: Connection, change: CurrentChange) -> dict[str, Any]:
+    """Return the message of a change, with the article in this snapshot."""
+    head = change.head
+    data: dict[str, Any] = {"seq": head.seq, "at": format_instant(head.at, change.zone)}
+    if head.article_id is None:
+        data |= {"article": None, "entry": orjson.loads(head.entry)}
+    elif not change.is_gone:
+        data["article"] = get_article(connection, change.article_id, ArticleParams())
+    else:
+        data["article"] = {"id": change.article_id, "href": href_of(f"/v1/articles/{change.article_id}")}
+        if change.type == ChangeType.ARTICLE_WITHDRAWN:
+            data["notice"] = change.notice
+    return {"type": change.type, "timestamp": format_instant(head.at, UTC), "data": data}

@@ -22,6 +22,7 @@ WEBHOOK: dict[str, Any] = {
     "url": URL,
     "description": "The Harbour Gazette",
     "filters": FILTERS,
+    "payload": "dayline",
     "enabled": True,
     "disabled_at": None,
     "disabled_reason": None,

@@ -5,10 +5,16 @@ from typing import Any
 from app import clock
 from app.actions.webhooks.deliveries import acquire_lease, enqueue_deliveries
 from app.actions.webhooks.endpoints import edit_webhook, replay_changes
+from app.api.public.ninjs_payload import render_ninjs_payload
 from app.db.database import Database
 from app.domain.instant import SECOND_US
 from app.queries.webhooks.endpoints import list_deliveries, list_webhooks
-from app.queries.webhooks.webhook_outbox import list_enabled_endpoints, next_delivery, read_outbox_batch
+from app.queries.webhooks.webhook_outbox import (
+    PendingDelivery,
+    list_enabled_endpoints,
+    next_delivery,
+    read_outbox_batch,
+)
 from app.schemas.webhook import DeliveryListParams, WebhookListParams
 from tests.conftest import NOW, Store
 from tests.records import article, edition, tag
@@ -29,6 +35,13 @@ async def fill(database: Database, endpoint: int) -> None:
     assert not await database.write(enqueue_deliveries, endpoint, found.rows, owner_id="another", **options)
     assert await database.write(enqueue_deliveries, endpoint, found.rows, owner_id=US, **options)
     assert not await database.write(enqueue_deliveries, endpoint, found.rows, owner_id=US, **options), "once"
+
+
+async def read_next(database: Database, endpoint: int, *, owner_id: str) -> PendingDelivery | None:
+    """Return the next message of an endpoint for this process."""
+    return await database.read(
+        next_delivery, endpoint, owner_id=owner_id, now=clock.now(), render_ninjs=render_ninjs_payload
+    )
 
 
 async def waiting(database: Database) -> list[int]:
@@ -54,7 +67,7 @@ async def test_webhook_statements_do_not_depend_on_the_amount_of_data(database: 
         assert len((await database.read(list_deliveries, made[0], DeliveryListParams()))["items"]) == 21
     assert len(statements) == 2
     with counted() as statements:
-        turn = await database.read(next_delivery, made[0], owner_id=US, now=clock.now())
+        turn = await read_next(database, made[0], owner_id=US)
     assert turn is not None
     assert turn.message is not None
     assert len(statements) <= 16
@@ -93,8 +106,8 @@ async def test_only_the_lease_owner_may_deliver(database: Database, store: Store
     await store(edition())
     endpoint = await make_endpoint(database, "https://partner.example/")
     await fill(database, endpoint)
-    assert await database.read(next_delivery, endpoint, owner_id="another", now=clock.now()) is None
-    assert await database.read(next_delivery, endpoint, owner_id=US, now=clock.now()) is not None
+    assert await read_next(database, endpoint, owner_id="another") is None
+    assert await read_next(database, endpoint, owner_id=US) is not None
     await database.write(edit_webhook, endpoint, {"enabled": False}, expected=None, now=NOW)
-    assert await database.read(next_delivery, endpoint, owner_id=US, now=clock.now()) is None
+    assert await read_next(database, endpoint, owner_id=US) is None
     assert await database.read(list_enabled_endpoints) == []
