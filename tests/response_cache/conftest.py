@@ -9,8 +9,10 @@ import httpx
 import pytest
 
 from app.actions.articles.upsert import upsert_articles
+from app.actions.catalogue import section_moves
 from app.actions.catalogue.entries import upsert_entry
 from app.actions.keys import create_key
+from app.background import batch_jobs
 from app.changefeed import log_follower
 from app.db.base import metadata
 from app.db.database import Connection, open_database
@@ -57,11 +59,15 @@ class Begin(Protocol):
 
 
 @pytest.fixture
-async def begin(database_address: str, request: pytest.FixtureRequest) -> AsyncIterator[Begin]:
+async def begin(
+    database_address: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Begin]:
     """Begin a history: the app under test and the others are opened on the database once a test.
 
     A further history finds it as after a restore: all that was there is gone, and something else is.
     """
+    monkeypatch.setattr(batch_jobs, "POLL_S", 3_600.0)  # jobs run as steps of the history
+    monkeypatch.setattr(section_moves, "RELISTED_IN_MOVE", 0)
     opened_once: dict[str, Any] = {}
     async with AsyncExitStack() as stack:
 

@@ -113,6 +113,8 @@ class History:
             await self.move_clock()
         elif what < 0.22:
             await self._command()
+        elif what < 0.28:
+            await self._run_jobs()
         else:
             await self.write_something()
 
@@ -189,20 +191,36 @@ class History:
                 known.status, known.revision = "withdrawn", known.revision + 1
 
     async def _command(self) -> None:
-        """What a command does beside the servers: an import, an erasure, the compaction of the log."""
+        """Do what a command does beside the servers: an import, an erasure, the compaction of the log, or a merge."""
         random = self.newsroom.random
         commands: dict[str, Callable[[], Any]] = {
             "import": self._lines,
             "erase": lambda: parse_id(random.choice(sorted(self.newsroom.articles))),
             "compact": lambda: random.choice((3, 10, 5_000)),
+            "merge": self._names.choose_merge,
         }
-        name = random.choices([*commands], (5, 2, 3))[0]
+        name = random.choices([*commands], (5, 2, 3, 3))[0]
         given = commands[name]()
-        await self.reference.do(name, given, now=self.newsroom.now)
+        if name == "merge":
+            await self._merge(*given)
+        else:
+            await self.reference.do(name, given, now=self.newsroom.now)
         self._told = f"{name} {given!r}"
         self.kept.counts[f"step: {name}"] += 1
         await self._hear_of_schedules()
         await self.learn_all()
+
+    async def _run_jobs(self) -> None:
+        """Rewrite a few articles of merged entries and of moved sections in another process, which changes nothing."""
+        moved = await self.reference.do("jobs", self.newsroom.random.choice((1, 2, 100, 100)), now=self.newsroom.now)
+        self._told = f"jobs: {moved} articles"
+        self.kept.counts.update(("step: jobs",) if moved else ("step: jobs without work",))
+
+    async def _merge(self, kind: str, name: str, into: str | None) -> None:
+        """Merge entries and leave their articles to the jobs, as a merge of many articles does."""
+        present = await self.reference.do("merge", (kind, name, into), now=self.newsroom.now)
+        if present is not None:
+            self.newsroom.rename(kind, name, present)
 
     def _lines(self) -> bytes:
         dumped = (each.model_dump(mode="json", exclude_unset=True) for each in archive(self.newsroom, 12))

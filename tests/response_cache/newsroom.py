@@ -76,6 +76,7 @@ class Newsroom:
     sections: list[tuple[str, str]] = field(
         default_factory=lambda: [(each.edition, each.slug) for each in CATALOGUE if each.kind == "section"]
     )
+    former: dict[str, list[str]] = field(default_factory=lambda: {"section": [], "tag": [], "author": [], "label": []})
     lists: list[tuple[str, str]] = field(default_factory=list)
     articles: dict[str, Known] = field(default_factory=dict)
     gone: list[str] = field(default_factory=list)
@@ -105,6 +106,21 @@ class Newsroom:
             expires_at=None if ends is None else parse_instant(ends),
         )
         self.articles[told["id"]].addresses.update(filter(None, (told["url"], *told.get("aliases", ()))))
+
+    def names(self, kind: str) -> list[str]:
+        """Return the present names of a kind of entry, and the former ones."""
+        present = {"tag": self.tags, "author": self.authors, "label": self.labels}
+        found = [slug for _, slug in self.sections] if kind == "section" else present[kind]
+        return [*found, *self.former[kind]]
+
+    def rename(self, kind: str, name: str, present: str, *, edition: str | None = None) -> None:
+        """Take note that an entry has another name, or is another entry now."""
+        if kind == "section":
+            _replace(self.sections, (str(edition), name), (str(edition), present))
+        else:
+            _replace({"tag": self.tags, "author": self.authors, "label": self.labels}[kind], name, present)
+        self.former[kind] = [*{*self.former[kind], name} - {present}]
+        self.former[kind].sort()
 
     def forget(self, article_id: str) -> None:
         """Take note that an article is gone."""
@@ -148,13 +164,20 @@ class Newsroom:
         return f"{' '.join(self.random.sample(WORDS, 2))} {self.made if self.random.random() < 0.8 else 'again'}"
 
 
+def _replace(known: list[Any], name: Any, present: Any) -> None:
+    if name in known:
+        known.remove(name)
+    if present not in known:
+        known.append(present)
+
+
 def once_called(number: object) -> str:
     """The slug that an article of the archive had before."""
     return f"once-{number}"
 
 
 def text_of(instant: int) -> str:
-    """An instant as it is asked for and sent."""
+    """Return an instant as requests have it."""
     return format_instant(instant, UTC)
 
 

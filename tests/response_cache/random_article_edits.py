@@ -45,6 +45,7 @@ class ArticleWishes:
             self.draft: 3,
             self.publish_draft: 4,
             self.schedule: 5,
+            self.embargo: 1,
             self.unschedule: 1,
             self.delete: 2,
             self.edit_public: 10,
@@ -82,8 +83,14 @@ class ArticleWishes:
     def schedule(self) -> Wish | None:
         """A draft is to go public soon, or at a midnight; or a new article is."""
         if self._random.random() < 0.5:
-            return self._post("schedule", published_at=text_of(self._soon()))
+            at = text_of(self._soon())
+            return self._post("schedule", published_at=at, embargoed_until=self._random.choice((None, at)))
         return self._move("schedule", "PUT", "publication", {"at": text_of(self._soon())}, "draft", "scheduled")
+
+    def embargo(self) -> Wish | None:
+        """Forbid the publication of a draft or a scheduled article before an instant, or allow it."""
+        until = self._random.choice((None, text_of(self._soon())))
+        return self._edit("embargo", "draft", "scheduled", patch={"embargoed_until": until})
 
     def unschedule(self) -> Wish | None:
         """A scheduled article is a draft again."""
@@ -217,9 +224,10 @@ class ArticleWishes:
             "lead": random.choice((None, f"Lead {number}.")),
             "dateline": random.choice((None, "PORT VELA")),
             **self._sections(sections),
-            "tags": random.sample([*newsroom.tags, f"made-{number % 7}"], random.choice((0, 1, 2, 3))),
-            "authors": random.sample(newsroom.authors, random.choice((0, 1, 2))),
-            "label": random.choice([None, *newsroom.labels]),
+            "tags": random.sample([*newsroom.names("tag"), f"made-{number % 7}"], random.choice((0, 1, 2, 3))),
+            "authors": random.sample(newsroom.names("author"), random.choice((0, 1, 2))),
+            "label": random.choice([None, *newsroom.names("label")]),
+            "alert": random.random() < 0.1,
             "related": random.choice(([], others, [*others, "seed:1", "cms:2"])),
             "body": [{"type": "paragraph", "html": f"<b>Text</b> {number}"}],
             "source": random.choice((None, {"name": "Source", "url": "https://source.example/a"})),

@@ -1,4 +1,4 @@
-"""What a newsroom wishes of its catalogue, made at random: new names, other texts, another default edition."""
+"""Random edits of the catalogue: new, renamed, merged, moved, hidden and deleted entries, and curated lists."""
 
 from typing import Any
 
@@ -24,9 +24,11 @@ class NameWishes:
         self._newsroom = newsroom
         self._random = newsroom.random
         self.weights: Weights = {
-            self.rename_tag: 3,
-            self.rename_section: 3,
-            self.rename_author: 3,
+            self.reword_tag: 3,
+            self.reword_section: 3,
+            self.reword_author: 3,
+            self.rename: 7,
+            self.merge: 4,
             self.reword_label: 3,
             self.change_edition: 3,
             self.switch_default: 1,
@@ -40,22 +42,52 @@ class NameWishes:
             self.move_section: 4,
         }
 
-    def rename_tag(self) -> Wish:
-        """A tag gets another name."""
+    def rename(self) -> Wish:
+        """Give an entry another slug or code: a new one, one that it or another had, or one that nothing has."""
+        random, newsroom = self._random, self._newsroom
+        kind = random.choice(("tag", "tag", "author", "author", "section", "label"))
+        former = newsroom.former[kind] if random.random() < 0.3 else []
+        present = random.choice([f"renamed-{random.randrange(10**6)}", "later-on", *former])
+        if kind == "section":
+            owner, slug = random.choice(newsroom.sections)
+            wish = self._patch(kind, f"{slug}?edition={owner}", {"slug": present})
+        else:
+            names = {"tag": newsroom.tags, "author": newsroom.authors, "label": newsroom.labels}[kind]
+            wish = self._patch(kind, random.choice(names), {"code" if kind == "label" else "slug": present})
+        return wish._replace(name=f"rename {kind}")
+
+    def merge(self) -> Wish | None:
+        """Merge a tag or an author into another one."""
+        kind, name, into = self.choose_merge()
+        return (
+            None if into is None else Wish(f"merge {kind}", "PUT", f"{EDITORIAL}/{kind}s/{name}/merge", {"into": into})
+        )
+
+    def choose_merge(self) -> tuple[str, str, str | None]:
+        """Return a kind, an entry and the one to merge it into, by a present or a former name; None if they are few."""
+        random, newsroom = self._random, self._newsroom
+        kind = random.choice(("tag", "author"))
+        names = {"tag": newsroom.tags, "author": newsroom.authors}[kind]
+        name = random.choice(names)
+        others = [each for each in newsroom.names(kind) if each != name]
+        return kind, name, random.choice(others) if len(names) > 2 else None
+
+    def reword_tag(self) -> Wish:
+        """Give a tag another display name."""
         return self._patch("tag", self._random.choice(self._newsroom.tags), {"name": self._text()})
 
-    def rename_section(self) -> Wish:
-        """A section gets another name."""
+    def reword_section(self) -> Wish:
+        """Give a section another display name."""
         owner, slug = self._random.choice(self._newsroom.sections)
         return self._patch("section", f"{slug}?edition={owner}", {"name": self._text()})
 
-    def rename_author(self) -> Wish:
-        """An author gets another name, role or biography."""
+    def reword_author(self) -> Wish:
+        """Give an author another display name, role or biography."""
         member = self._random.choice(("name", "role", "bio"))
         return self._patch("author", self._random.choice(self._newsroom.authors), {member: self._text()})
 
     def reword_label(self) -> Wish:
-        """A label gets other texts."""
+        """Give a label other texts."""
         patch: dict[str, Any] = self._random.choice(
             (
                 {"text": self._text()},
@@ -68,7 +100,7 @@ class NameWishes:
         return self._patch("label", self._random.choice(self._newsroom.labels), patch)
 
     def change_edition(self) -> Wish:
-        """An edition gets another name, language, site, zone or other strings."""
+        """Give an edition another name, language, site, zone or other strings."""
         newsroom, random = self._newsroom, self._random
         slug = random.choice(newsroom.editions)
         patches: tuple[dict[str, Any], ...] = (
@@ -84,11 +116,11 @@ class NameWishes:
         return self._patch("edition", slug, random.choice(patches))
 
     def switch_default(self) -> Wish:
-        """Another edition is the default one."""
+        """Make another edition the default one."""
         return self._patch("edition", self._random.choice(self._newsroom.editions), {"default": True})
 
     def new_name(self) -> Wish:
-        """A new tag, section, author or label; some were made for drafts, or were asked for in vain before."""
+        """Create a tag, section, author or label; drafts created some, and others were requested before."""
         random, newsroom = self._random, self._newsroom
         kind = random.choice(("tag", "section", "author", "label"))
         made = "later-on" if random.random() < 0.3 else f"made-{random.randrange(9)}"
@@ -98,7 +130,7 @@ class NameWishes:
         return Wish(f"new {kind}", "POST", f"{EDITORIAL}/{kind}s", given)
 
     def new_edition(self) -> Wish | None:
-        """A new edition, as long as they are few."""
+        """Create an edition, as long as they are few."""
         newsroom = self._newsroom
         if len(newsroom.editions) >= MAX_EDITIONS:
             return None
@@ -123,6 +155,8 @@ class NameWishes:
             {"author": [random.choice(newsroom.authors)], "label": [random.choice(newsroom.labels)]},
             {"format": random.sample(("video", "audio", "page", "article"), 2), "featured": random.random() < 0.5},
             {"language": [random.choice(("en-GB", "uk", "de"))], "access": random.choice(([], ["free", "paid"]))},
+            {"section": [slug for each, slug in newsroom.sections if each == owner][:2], "subsections": True},
+            {"tag": [random.choice(newsroom.names("tag"))], "author": [random.choice(newsroom.names("author"))]},
         )
         given = {
             "name": self._text(),
@@ -185,9 +219,13 @@ class NameWishes:
         return self._patch("section", f"{slug}?edition={owner}", {"parent": self._random.choice([None, *others])})
 
     def learn(self, wish: Wish, told: Any) -> None:
-        """Take note of the entry that an answer tells of."""
+        """Take note of the entry in a response."""
         newsroom, kind = self._newsroom, wish.path.split("/")[3]
         kind = kind.removesuffix("s")
+        if wish.name.startswith(("rename ", "merge ")):
+            name = wish.path.split("/")[4].partition("?")[0]
+            newsroom.rename(kind, name, told.get("slug", told.get("code")), edition=told.get("edition"))
+            return
         if kind == "list":
             _add(newsroom.lists, (told["edition"], told["slug"]))
             return

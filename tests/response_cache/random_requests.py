@@ -68,10 +68,10 @@ class Questions:
         self._weights = [WEIGHTS.get(each.name, FEED_WEIGHT if is_feed(each) else 2) for each in self.operations]
         self._values: dict[str, Callable[[], str]] = {
             "edition": self._edition,
-            "section": lambda: self._name([slug for _, slug in newsroom.sections]),
-            "tag": lambda: self._name(newsroom.tags),
-            "author": lambda: self._name(newsroom.authors),
-            "label": lambda: self._name(newsroom.labels),
+            "section": lambda: self._name(newsroom.names("section")),
+            "tag": lambda: self._name(newsroom.names("tag")),
+            "author": lambda: self._name(newsroom.names("author")),
+            "label": lambda: self._name(newsroom.names("label")),
             "list": lambda: self._name([slug for _, slug in newsroom.lists] or ["front-page"]),
             "format": lambda: self._random.choice(("article", "gallery", "video", "video", "audio", "page", "page")),
             "language": lambda: self._random.choice(("en-GB", "uk", "de", "DE", "fr-CA", "ja")),

@@ -1,26 +1,32 @@
 """A second process with an app of its own over the same database, which is told what time it is.
 
 With the cache off it is the reference that every kept answer is held against; with the cache on it is another worker.
-What commands do beside the servers (an import, an erasure, the compaction of the log) is done there, too.
+Commands run there as well: an import, an erasure, the compaction of the log, a merge, and the batch jobs.
 """
 
 import asyncio
 import multiprocessing
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from io import BufferedReader, BytesIO
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ConfigDict
 
 from app import clock
 from app.actions.articles.erasure import erase_article
+from app.actions.catalogue import section_moves
+from app.actions.catalogue.merging import merge_entries, rewrite_merged_links
+from app.actions.catalogue.section_moves import relist_articles
 from app.actions.changelog.compaction import compact_changes
+from app.background import batch_jobs
 from app.db.database import open_database
 from app.domain.actor import COMMAND_ACTOR
+from app.domain.list_filter import Facet
+from app.errors import ConflictError, InvalidInputError, NotFoundError
 from app.importers.runner import Importer
 from app.main import create_app
 from app.settings import Settings
@@ -29,6 +35,8 @@ from tests.server_process import LOADED
 
 AT_ONCE = 2  # answers that are made beside each other, so that a database server has something to do
 MAX_ENDED_SECONDS = 20.0
+
+T = TypeVar("T")
 
 _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload([*LOADED])
@@ -46,7 +54,7 @@ class Peer:
         return answers
 
     async def do(self, command: str, given: Any, *, now: int) -> Any:
-        """Carry out what a command would: `import` these bytes, `erase` this article, `compact` the log."""
+        """Run what a command would: `import` bytes, `erase` an article, `compact` the log, `merge`, `jobs`."""
         return await self._call(command, given, now)
 
     @asynccontextmanager
@@ -88,7 +96,14 @@ def another_process(*, cache_bytes: int | None, folder: Path | None = None) -> I
 
 def _live(pipe: Pipe, cache_bytes: int | None, folder: Path | None) -> None:
     tempfile.tempdir = None if folder is None else str(folder)
+    leave_articles_to_jobs()
     asyncio.run(_Life(pipe, cache_bytes).run())
+
+
+def leave_articles_to_jobs() -> None:
+    """Have batch jobs run as steps of a history alone, and moves of sections leave their articles to them."""
+    batch_jobs.POLL_S = 3_600.0
+    section_moves.RELISTED_IN_MOVE = 0
 
 
 class Movable(Settings):
@@ -146,17 +161,28 @@ class _Life:
         return sum(report.records.values())
 
     async def _erase(self, article_id: int) -> str:
-        database = open_database(self._settings.database_url)
-        try:
-            return await database.write(erase_article, article_id, now=clock.now(), editor=COMMAND_ACTOR)
-        finally:
-            await database.settle()
-            await database.close()
+        return await self._write(erase_article, article_id, now=clock.now(), editor=COMMAND_ACTOR)
 
     async def _compact(self, most: int) -> int:
+        return await self._write(compact_changes, now=clock.now(), most=most)
+
+    async def _merge(self, given: tuple[str, str, str | None]) -> str | None:
+        """Merge an entry and leave all its articles to the jobs; return the slug of the other one, None if refused."""
+        kind, name, into = given
+        members: dict[str, Any] = {"expected": None, "now": clock.now(), "actor": "command", "at_once": 0}
+        try:
+            return await self._write(merge_entries, Facet[kind.upper()], name, into or name, **members)
+        except (ConflictError, InvalidInputError, NotFoundError):
+            return None
+
+    async def _jobs(self, most: int) -> int:
+        merged = await self._write(rewrite_merged_links, most=most)
+        return merged + await self._write(relist_articles, most=most)
+
+    async def _write(self, action: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         database = open_database(self._settings.database_url)
         try:
-            return await database.write(compact_changes, now=clock.now(), most=most)
+            return await database.write(action, *args, **kwargs)
         finally:
             await database.settle()
             await database.close()

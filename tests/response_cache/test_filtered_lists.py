@@ -1,6 +1,6 @@
 """Every family of dependencies is needed: with any of them left out, a stale response is served and detected."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import pytest
@@ -31,10 +31,14 @@ ALONE: dict[str, Any] = {"edition": "lagoon", "source_id": "alone"}
 
 
 class Case(NamedTuple):
-    """Address of a response, and the change that follows; numbers differ from run to run."""
+    """Address of a response, and the change that follows; numbers differ from run to run.
+
+    `prepare` are the writes before the response is cached.
+    """
 
     target: str
     happens: Callable[[int], Wish | None]
+    prepare: Callable[[int], Sequence[Wish]] = lambda _: ()
 
 
 def post(path: str, **given: Any) -> Wish:
@@ -47,7 +51,7 @@ def patch(path: str, **given: Any) -> Wish:
 
 def publish(number: int, **more: Any) -> Wish:
     at = f"2026-11-20T11:{number // 60:02}:{number % 60:02}Z"
-    return post("articles", headline=f"News {number}", published_at=at, **FILED, **more)
+    return post("articles", headline=f"News {number}", published_at=at, **(FILED | more))
 
 
 def named(kind: str) -> Callable[[int], Wish]:
@@ -141,6 +145,27 @@ CASES = {
 }
 
 
+def merge(kind: str, into: str) -> Callable[[int], Wish]:
+    """Merge an entry of one article into the one that the articles name."""
+    return lambda number: Wish("merge", "PUT", f"{EDITORIAL}/{kind}/lost-{number}/merge", {"into": into})
+
+
+def publish_of_author(number: int) -> Sequence[Wish]:
+    """Publish an article of an author of its own."""
+    name = f"lost-{number}"
+    return post("authors", slug=name, name=name), publish(number, authors=[name])
+
+
+FURTHER_CASES = (
+    (
+        "entries: tag",
+        Case("/v1/articles?tag=trams", merge("tags", "trams"), lambda n: [publish(n, tags=[f"lost-{n}"])]),
+    ),
+    ("entries: author", Case("/v1/timeline?author=ada-vale", merge("authors", "ada-vale"), publish_of_author)),
+)
+"""Merges: a list depends on the entries that its filters name."""
+
+
 class Trial:
     """A few articles, and responses about them before and after a change."""
 
@@ -182,6 +207,8 @@ class Trial:
     async def is_stale_after(self, case: Case) -> bool:
         """Return whether the cached response is still served after the change."""
         self._number += 1
+        for before in case.prepare(self._number):
+            assert (await self._history.write(before)).status in {200, 201}
         self._history.here.app.state.services.store.clear()
         history, target = self._history, case.target.format(**self._ids, n=self._number)
         for _ in range(2):
@@ -211,8 +238,9 @@ async def test_omitting_any_kind_of_dependency_is_detected(begin: Begin, monkeyp
     trial = Trial(history)
     with history.clock():
         await trial.begin()
-        for family in (*FAMILIES, *EXPIRY_FAMILIES, *TRANSLATION_FAMILIES):
-            case = CASES[family.name]
+        families = (*FAMILIES, *EXPIRY_FAMILIES, *TRANSLATION_FAMILIES)
+        further = ((family, case) for family in families for name, case in FURTHER_CASES if name == family.name)
+        for family, case in (*((family, CASES[family.name]) for family in families), *further):
             assert not await trial.is_stale_after(case), f"{family.name}: stale with nothing left out"
             with monkeypatch.context() as without:
                 leave_out(family, without)
