@@ -48,10 +48,19 @@ def reuses_ids(connection: Connection) -> bool:
     return connection.dialect.name == "sqlite"
 
 
-def bulk_update(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Update rows by primary key, with equal columns and values in the driver's types; no row is valid."""
+def bulk_update(
+    connection: Connection,
+    table: Table,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    unchanged: frozenset[str] = frozenset(),
+) -> None:
+    """Update rows by primary key, with equal columns and values in the driver's types; no row is valid.
+
+    The `unchanged` columns are left out: SQLite writes the entries of their indexes again, even with equal values.
+    """
     if rows:
-        statement, names = _compile_update(connection.dialect, table, frozenset(rows[0]))
+        statement, names = _compile_update(connection.dialect, table, frozenset(rows[0]) - unchanged)
         connection.exec_driver_sql(statement, [tuple([row[name] for name in names]) for row in rows])
 
 

@@ -70,7 +70,7 @@ _RELATED = (
 )
 
 
-InstantFormat = Callable[[int, ZoneInfo], str]
+InstantFormat = Callable[[int, ZoneInfo], str | int]
 
 
 def read_records(
@@ -122,7 +122,7 @@ def _record(row: AnyRow, linked: list[list[str]], instants: InstantFormat) -> di
     tagged, signed, pointed, *further = linked
     zone = find_zone(row.timezone)
 
-    def instant(value: int | None) -> str | None:
+    def instant(value: int | None) -> str | int | None:
         return None if value is None else instants(value, zone)
 
     withdrawal = {

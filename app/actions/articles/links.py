@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BindParameter, Connection, bindparam, delete
+from sqlalchemy import Connection, delete
 
 from app.actions.articles.listings import Placement
 from app.db.base import AnyRow
@@ -16,8 +16,6 @@ from app.interchange.statements import LINK_TABLES, linked_articles, linked_ids
 
 if TYPE_CHECKING:
     from app.actions.articles.article_write import ArticleWrite  # which imports the writes of entries
-
-_ROW: BindParameter[int] = bindparam("b_article_id")
 
 
 def read_placements(connection: Connection, rows: Sequence[AnyRow]) -> dict[int, Placement]:
@@ -56,22 +54,29 @@ def read_placements(connection: Connection, rows: Sequence[AnyRow]) -> dict[int,
 
 
 def write_links(connection: Connection, changed: "Sequence[ArticleWrite]") -> None:
-    """Replace the tags, authors and further sections of these articles."""
-    entry_ids = {
-        Facet.TAG: [w.tag_ids for w in changed],
-        Facet.AUTHOR: [w.author_ids for w in changed],
-        Facet.SECTION: [w.section_ids[1:] for w in changed],
-    }
-    stored = [write.current for write in changed if write.current is not None]
-    for kind, numbers in entry_ids.items():
+    """Replace the tags, authors and further sections of these articles, where they change."""
+    for kind in LINK_TABLES:
         table = LINK_TABLES[kind].links
-        linked = [{"b_article_id": number} for number in linked_articles(kind, stored)]
-        if linked:
-            connection.execute(delete(table).where(table.c.article_id == _ROW), linked)
+        replaced = [
+            write
+            for write in changed
+            if write.placement_before is None
+            or _linked_ids(write.placement_before, kind) != _linked_ids(write.placement_after, kind)
+        ]
+        stored = [write.current for write in replaced if write.current is not None]
+        for ids in chunked(linked_articles(kind, stored)):
+            connection.execute(delete(table).where(table.c.article_id.in_(ids)))
         first = 1 if kind is Facet.SECTION else 0
         rows = [
             (write.article_id, position, number)
-            for write, each in zip(changed, numbers, strict=True)
-            for position, number in enumerate(each, start=first)
+            for write in replaced
+            for position, number in enumerate(_linked_ids(write.placement_after, kind), start=first)
         ]
         bulk_insert_tuples(connection, table, rows)
+
+
+def _linked_ids(placement: Placement, kind: Facet) -> tuple[int, ...]:
+    """Return the ids in the links of a kind; the first section is a column of the article."""
+    if kind is Facet.TAG:
+        return placement.tag_ids
+    return placement.author_ids if kind is Facet.AUTHOR else placement.section_ids[1:]

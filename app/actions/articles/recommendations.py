@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from app.actions.articles.listings import Placement
-from app.db.bulk import bulk_insert_tuples
+from app.db.bulk import bulk_insert_tuples, chunked
 from app.db.prepared import by_shape
 from app.domain.list_filter import Facet
 from app.models.article_links import article_recommendations
@@ -42,8 +42,8 @@ HOUR_US = 3_600_000_000
 Key = tuple[int, int]
 Subject = tuple[int, Facet, int]
 
-_ROW: BindParameter[int] = bindparam("b_article_id")
-_CLEAR = delete(article_recommendations).where(article_recommendations.c.article_id == _ROW)
+_STALE: BindParameter[list[int]] = bindparam("stale", expanding=True)
+_CLEAR = delete(article_recommendations).where(article_recommendations.c.article_id.in_(_STALE))
 
 
 def store_recommendations(connection: Connection, written: Sequence[Placement], *, known: frozenset[int]) -> None:
@@ -52,9 +52,8 @@ def store_recommendations(connection: Connection, written: Sequence[Placement], 
     The articles may be of several editions: subjects are of one edition, so no recommendation crosses editions. A page
     has no recommendations, and is in none of the lists that they are chosen from.
     """
-    stale = [{"b_article_id": each.article_id} for each in written if each.article_id in known]
-    if stale:
-        connection.execute(_CLEAR, stale)
+    for stale in chunked(sorted(known.intersection(each.article_id for each in written))):
+        connection.execute(_CLEAR, {"stale": stale})
     written = [each for each in written if not each.traits.is_page]
     if not written:
         return

@@ -10,7 +10,7 @@ from app.domain.tsid import format_id, is_id, parse_id
 from app.models.article import articles
 from app.models.article_links import article_recommendations, article_related
 
-_CLEAR = delete(article_related).where(article_related.c.article_id == bindparam("b_article_id"))
+_CLEAR = delete(article_related).where(article_related.c.article_id.in_(bindparam("ids", expanding=True)))
 _ANY_WAITING: Select[Any] = select(literal_column("1")).where(article_related.c.related_id.is_(None)).limit(1)
 _RESOLVE = (
     update(article_related)
@@ -26,9 +26,8 @@ def replace_related(
     connection: Connection, edition_id: int, references: Mapping[int, Sequence[str]], *, known: frozenset[int]
 ) -> None:
     """Replace the references of these articles; `known` are those that may have had some."""
-    stale = [{"b_article_id": article_id} for article_id in references if article_id in known]
-    if stale:
-        connection.execute(_CLEAR, stale)
+    for stale in chunked(sorted(known.intersection(references))):
+        connection.execute(_CLEAR, {"ids": stale})
     all_references = {reference for each in references.values() for reference in each}
     if not all_references:
         return

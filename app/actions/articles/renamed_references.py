@@ -88,11 +88,13 @@ def refresh_renamed_hashes(connection: Connection, writes: Sequence[ArticleWrite
 
     A hash contains the names of its time. Where it differs, and an entry that the record names has had another name,
     the stored article is compared. Return the writes whose articles are equal. No statement if all hashes are equal,
-    one if no such entry was renamed.
+    one if no entry was renamed, two if none of these was.
     """
     differing = [
         write for write in writes if write.current is not None and write.current.content_hash != write.content_hash()
     ]
+    if not differing or connection.execute(_ANY_FORMER, {"kinds": [int(kind) for kind in _MEMBERS]}).first() is None:
+        return []
     entries = {entry for write in differing for entry in write.placement_after.entries()}
     renamed: set[tuple[Facet, int]] = set()
     for some in chunked(sorted({number for _, number in entries})):

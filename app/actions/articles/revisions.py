@@ -2,23 +2,18 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import Connection
 
 from app.actions.articles.pending_revision import PendingRevision
 from app.actions.articles.revision_blocks import FormerContent, store_blocks
-from app.db.bulk import bulk_insert
+from app.db.bulk import bulk_insert, bulk_update
 from app.domain.body import dump_body
 from app.interchange.articles import read_records
 from app.interchange.revision_contents import SplitContent, split_record
 from app.models.revision import revisions
 from app.schemas.interchange import Content, Note, RevisionRecord
-
-_STORE_CONTENT = (
-    update(revisions)
-    .where(revisions.c.article_id == bindparam("b_article_id"), revisions.c.revision == bindparam("b_revision"))
-    .values(blocks=bindparam("b_blocks"), updated_at=bindparam("b_updated_at"), content=None)
-)
 
 
 class RevisionContent(NamedTuple):
@@ -33,10 +28,14 @@ def snapshot_content(connection: Connection, latest: Mapping[int, int]) -> None:
     """Store the content of these articles with their latest revision (id to number), before it is replaced."""
     if not latest:
         return
-    records = read_records(connection, sorted(latest))
+    records = read_records(connection, sorted(latest), instants=_as_stored)
     store_contents(
         connection, [RevisionContent(number, latest[number], split_record(each)) for number, each in records.items()]
     )
+
+
+def _as_stored(instant: int, _zone: ZoneInfo) -> int:
+    return instant
 
 
 def store_contents(connection: Connection, contents: Sequence[RevisionContent]) -> None:
@@ -44,14 +43,15 @@ def store_contents(connection: Connection, contents: Sequence[RevisionContent]) 
     blocks = store_blocks(connection, [FormerContent(each.article_id, each.content.blocks) for each in contents])
     rows = [
         {
-            "b_article_id": each.article_id,
-            "b_revision": each.revision,
-            "b_blocks": numbers,
-            "b_updated_at": each.content.updated_at,
+            "article_id": each.article_id,
+            "revision": each.revision,
+            "blocks": numbers,
+            "updated_at": each.content.updated_at,
+            "content": None,
         }
         for each, numbers in zip(contents, blocks, strict=True)
     ]
-    connection.execute(_STORE_CONTENT, rows)
+    bulk_update(connection, revisions, rows)
 
 
 def append_revisions(

@@ -4,7 +4,7 @@ lock log ─► read editions and rows ─► resolve status ─► assign slugs
 ─► select changed ones ─► write rows, links, redirects, related ─► update projections
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -33,6 +33,7 @@ from app.actions.articles.translations import plan_translations, store_translati
 from app.actions.articles.write_options import WriteOptions, WriteResult
 from app.actions.catalogue.entries import Outcome, UnknownEditionError, find_editions
 from app.actions.changelog.changes import Change, begin_log_transaction
+from app.db.base import AnyRow
 from app.db.bulk import bulk_insert, bulk_update
 from app.domain.slug import SlugStyle
 from app.domain.tsid import TsidGenerator, parse_id
@@ -44,6 +45,11 @@ from app.schemas.interchange import ArticleRecord
 IMPORT_OPTIONS = WriteOptions()
 _ids = TsidGenerator()
 
+_PLACE = frozenset(
+    {"edition_id", "slug", "source_id", "status", "published_at", "expires_at", "section_id", "label_id"}
+)
+_PLACE_AND_HEADLINE = _PLACE | {"headline_key"}
+"""Columns of indexes, which most changes of an article leave as they are."""
 _STORED = select(*(column for column in articles.c if column.name not in {"image", "rights", "details"}))
 _BY_SOURCE = _STORED.where(
     articles.c.edition_id == bindparam("edition_id"), articles.c.source_id.in_(bindparam("sources", expanding=True))
@@ -208,7 +214,8 @@ def _write_rows(batch: _Batch, writes: list[ArticleWrite]) -> list[tuple[Article
         connection, {w.article_id: w.current.revision for w in replaced if w.current and w.content_changed}
     )
     placements = read_placements(connection, [w.current for w in replaced if w.current is not None]) if replaced else {}
-    rows: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
+    inserted: list[dict[str, Any]] = []
+    updated: dict[frozenset[str], list[dict[str, Any]]] = {}
     bodies: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
     changed: list[tuple[ArticleWrite, PendingRevision]] = []
     for write, columns in different:
@@ -219,14 +226,26 @@ def _write_rows(batch: _Batch, writes: list[ArticleWrite]) -> list[tuple[Article
         batch.stored.outcomes[write.index] = Outcome.CREATED if is_new else Outcome.CHANGED
         if write.touches_updated_at:
             columns["updated_at"] = batch.now
-        rows[is_new].append({"id": write.article_id, **columns, **write.revision_columns(pending)})
+        row = {"id": write.article_id, **columns, **write.revision_columns(pending)}
+        if write.current is None:
+            inserted.append(row)
+        else:
+            updated.setdefault(_unchanged_columns(write.current, row), []).append(row)
         body = {"article_id": write.article_id, "blocks": write.blocks(), "extra": write.record.extra}
         bodies[is_new].append(body)
-    bulk_update(connection, articles, rows[False])
+    for unchanged, rows in updated.items():
+        bulk_update(connection, articles, rows, unchanged=unchanged)
     bulk_update(connection, article_bodies, bodies[False])
-    bulk_insert(connection, articles, rows[True])
+    bulk_insert(connection, articles, inserted)
     bulk_insert(connection, article_bodies, bodies[True])
     return changed
+
+
+def _unchanged_columns(before: AnyRow, after: Mapping[str, Any]) -> frozenset[str]:
+    """Return the columns of indexes that an update leaves out; one of three sets, which limits the statements."""
+    if any(getattr(before, name) != after[name] for name in _PLACE):
+        return frozenset()
+    return _PLACE_AND_HEADLINE if before.headline_key == after["headline_key"] else _PLACE
 
 
 def _update_projections(
