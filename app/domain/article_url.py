@@ -83,6 +83,11 @@ class ArticleUrlTemplate:
         self.tail: str = self._pieces[-1]
 
     @property
+    def has_section(self) -> bool:
+        """Return whether the URLs depend on the section of an article."""
+        return "section" in self._pieces[1::2]
+
+    @property
     def origin(self) -> str | None:
         """Return the host of the URLs, as `address_key` writes it; None if it has a placeholder."""
         host, slash, _ = _without_scheme(self._pieces[0])[2:].partition("/")

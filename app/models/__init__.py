@@ -17,7 +17,7 @@ from app.models.base import Base
 from app.models.change import ChangeModel
 from app.models.curated_list import CuratedListModel
 from app.models.edition import EditionModel, FormerArticleUrlModel
-from app.models.former_slug import FormerSlugModel
+from app.models.former_slug import FormerSlugModel, ReleasedSectionSlugModel
 from app.models.idempotency_key import IdempotencyKeyModel
 from app.models.key_value import KeyValueModel
 from app.models.label import LabelModel
@@ -52,6 +52,7 @@ __all__ = [
     "KeyValueModel",
     "LabelModel",
     "ListingModel",
+    "ReleasedSectionSlugModel",
     "RevisionBlockModel",
     "RevisionBlockUseModel",
     "RevisionModel",

@@ -1,6 +1,6 @@
 """Former names of catalogue entries: slugs, and codes of labels."""
 
-from sqlalchemy import Index, SmallInteger, Table
+from sqlalchemy import ForeignKey, Index, SmallInteger, Table
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Code, Instant
@@ -29,4 +29,21 @@ class FormerSlugModel(Base):
     )
 
 
+class ReleasedSectionSlugModel(Base):
+    """A former slug of a section that another section took, with the instant at which it ended.
+
+    It names the other section everywhere but in URLs of articles that were public before: `/v1/resolve` finds these.
+    """
+
+    __tablename__ = "released_section_slugs"
+
+    edition_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    slug: Mapped[Code] = mapped_column(primary_key=True)
+    section_id: Mapped[int] = mapped_column(ForeignKey("sections.id", ondelete="CASCADE"), primary_key=True)
+    until: Mapped[Instant]
+
+    __table_args__ = (Index("ix_released_section_slugs_section_id", "section_id"), {"sqlite_with_rowid": False})
+
+
 former_slugs: Table = FormerSlugModel.__table__
+released_section_slugs: Table = ReleasedSectionSlugModel.__table__

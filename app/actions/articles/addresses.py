@@ -1,7 +1,6 @@
 """Past addresses of articles: aliases that editors and imports give, and former URLs, stored when they end."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import product
 
 from sqlalchemy import BindParameter, Connection, bindparam, delete, select
 
@@ -10,19 +9,14 @@ from app.actions.articles.write_options import WriteResult
 from app.db.base import AnyRow
 from app.db.bulk import bulk_insert_tuples, chunked
 from app.domain.article_address import address_digest, address_key, normalize_address
-from app.domain.article_url import ArticleAddressParts, ArticleUrlTemplate
-from app.domain.calendar import find_zone
-from app.domain.list_filter import Facet
+from app.domain.article_url import ArticleAddressParts
 from app.domain.tsid import format_id
 from app.errors import FieldError, InvalidInputError
-from app.interchange.former_slugs import find_former_slugs
+from app.interchange.article_urls import iterate_former_urls, read_section_slugs, read_templates
 from app.models.article_links import article_addresses
-from app.models.edition import editions, former_article_urls
-from app.models.section import sections
 
 _ARTICLE: BindParameter[int] = bindparam("b_article_id")
 _DIGEST: BindParameter[bytes] = bindparam("b_digest")
-_URL_COLUMNS = ("site_url", "article_url", "timezone", "section_fallback")
 
 _Addresses = Mapping[int, Mapping[str, int | None]]
 """Addresses of articles by id, each with the instant of its end, None for an alias."""
@@ -86,46 +80,23 @@ def _former_urls(
     moved = [w for w in writes if w.current is not None and w.current.version and _moves(w, w.current)]
     if not moved:
         return {}
-    templates = _read_templates(connection, edition_id)
+    templates = read_templates(connection, edition_id)
     numbers = {w.current.section_id for w in moved if w.current is not None} - {None}
-    names = select(sections.c.id, sections.c.slug).where(sections.c.id.in_(numbers))
-    section_slugs = {row.id: [row.slug] for row in connection.execute(names)} if numbers else {}
-    for section_id, slugs in find_former_slugs(connection, Facet.SECTION, section_slugs).items():
-        section_slugs[section_id] += slugs
+    section_slugs = read_section_slugs(connection, sorted(numbers))
     found: dict[int, dict[str, int | None]] = {}
     for write in moved:
         row = write.current
         if row is None or row.first_published_at is None:
             continue
-        number, first = format_id(row.id), row.first_published_at
-        after = ArticleAddressParts(number, write.slug, write.record.section, first)
-        for section, (until, template) in product(section_slugs.get(row.section_id, [None]), templates):
-            if until is None or until > first:
-                url = normalize_address(template.render(ArticleAddressParts(number, row.slug, section, first)))
-                if url != normalize_address(template.render(after)):
-                    found.setdefault(row.id, {}).setdefault(url, now if until is None else until)
+        after = ArticleAddressParts(format_id(row.id), write.slug, write.record.section, row.first_published_at)
+        for url, until, template in iterate_former_urls(row, section_slugs.get(row.section_id, ()), templates):
+            if url != normalize_address(template.render(after)):
+                found.setdefault(row.id, {}).setdefault(url, now if until is None else until)
     return found
 
 
 def _moves(write: ArticleWrite, row: AnyRow) -> bool:
     return bool(row.slug != write.slug or row.section_id != next(iter(write.section_ids), None))
-
-
-def _read_templates(connection: Connection, edition_id: int) -> list[tuple[int | None, ArticleUrlTemplate]]:
-    """Return the templates of an edition: the present one (None), then former ones with the instant of their end."""
-    now = connection.execute(select(editions).where(editions.c.id == edition_id)).one()
-    past = select(former_article_urls).where(former_article_urls.c.edition_id == edition_id)
-    former = connection.execute(past.order_by(former_article_urls.c.until.desc()))
-    return [(None, _template(now)), *((row.until, _template(row)) for row in former)]
-
-
-def _template(row: AnyRow) -> ArticleUrlTemplate:
-    return ArticleUrlTemplate(
-        row.article_url,
-        site_url=row.site_url,
-        zone=find_zone(row.timezone),
-        section_fallback=row.section_fallback,
-    )
 
 
 def _insert(connection: Connection, edition_id: int, addresses: _Addresses) -> None:

@@ -205,7 +205,8 @@ class _FormerNames:
             return []
         added = [each for each in self.after if each not in self.before]
         removed = [each for each in self.before if each not in self.after]
-        losing = release_slugs(connection, self.kind, {self.name, *added, *removed}, edition_id=self.edition_id)
+        taken = {self.name, *added, *removed}
+        losing = release_slugs(connection, self.kind, taken, edition_id=self.edition_id, by=number)
         add_former_slugs(connection, self.kind, number, added, edition_id=self.edition_id, now=now)
         return [each for each in losing if each != number]
 

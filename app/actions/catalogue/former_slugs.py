@@ -2,14 +2,15 @@
 
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, func, insert, select
 
+from app.db.base import AnyRow
 from app.db.bulk import bulk_insert, chunked, reuses_ids
 from app.domain.list_filter import Facet
 from app.interchange.catalogue import CATALOGUE_TABLES
 from app.interchange.former_slugs import owner_edition
 from app.interchange.statements import MERGEABLE
-from app.models.former_slug import former_slugs
+from app.models.former_slug import former_slugs, released_section_slugs
 
 
 def add_former_slugs(
@@ -33,8 +34,13 @@ def add_former_slugs(
     bulk_insert(connection, former_slugs, rows)
 
 
-def release_slugs(connection: Connection, kind: Facet, slugs: Collection[str], *, edition_id: int | None) -> list[int]:
-    """Delete these former slugs, which another entry takes; return the entries that had them."""
+def release_slugs(
+    connection: Connection, kind: Facet, slugs: Collection[str], *, edition_id: int | None, by: int
+) -> list[int]:
+    """Delete these former slugs, which the entry `by` takes or removes; return the entries that had them.
+
+    That a section had a slug remains known to the addresses of articles.
+    """
     lost: set[int] = set()
     for some in chunked(sorted(slugs)):
         here = (
@@ -42,11 +48,23 @@ def release_slugs(connection: Connection, kind: Facet, slugs: Collection[str], *
             former_slugs.c.edition_id == owner_edition(kind, edition_id),
             former_slugs.c.slug.in_(some),
         )
-        found = connection.execute(select(former_slugs.c.entry_id).where(*here)).scalars().all()
+        found = connection.execute(select(former_slugs).where(*here)).all()
         if found:
             connection.execute(delete(former_slugs).where(*here))
-            lost |= set(found)
+            lost |= {row.entry_id for row in found}
+            if kind is Facet.SECTION:
+                _store_released(connection, [row for row in found if row.entry_id != by])
     return sorted(lost)
+
+
+def _store_released(connection: Connection, rows: Iterable[AnyRow]) -> None:
+    """Store slugs of sections that other sections take, the latest end of each."""
+    table = released_section_slugs
+    for row in rows:
+        key = (table.c.edition_id == row.edition_id, table.c.slug == row.slug, table.c.section_id == row.entry_id)
+        connection.execute(delete(table).where(*key))
+        values = {"edition_id": row.edition_id, "slug": row.slug, "section_id": row.entry_id, "until": row.until}
+        connection.execute(insert(table).values(**values))
 
 
 def delete_former_slugs(connection: Connection, kind: Facet, entry_id: int) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, select, union_all
+from sqlalchemy import BigInteger, Connection, bindparam, literal, select, union_all
 
 from app.db.base import AnyRow
 from app.domain.article_address import address_digest, address_key, normalize_address
@@ -23,7 +23,6 @@ from app.errors import (
     InvalidValueError,
     NotFoundError,
 )
-from app.interchange.former_slugs import find_entry_ids_by_former_slug
 from app.invalidation.dependencies import (
     depend_on_article,
     depend_on_collection,
@@ -33,6 +32,7 @@ from app.invalidation.dependencies import (
 from app.models.article import articles
 from app.models.article_links import article_addresses, slug_redirects
 from app.models.edition import former_article_urls
+from app.models.former_slug import former_slugs, released_section_slugs
 from app.models.section import sections
 from app.net.base_path import href_of
 from app.queries.catalogue.editions import EditionView, get_edition_view, list_all_editions
@@ -81,6 +81,18 @@ _FORMER = (
     .where(former_article_urls.c.edition_id == bindparam("edition_id"))
     .order_by(former_article_urls.c.until.desc())
 )
+_FORMER_SECTIONS = union_all(
+    select(released_section_slugs.c.section_id, released_section_slugs.c.until).where(
+        released_section_slugs.c.edition_id == bindparam("edition_id"),
+        released_section_slugs.c.slug == bindparam("slug"),
+    ),
+    select(former_slugs.c.entry_id, literal(None, BigInteger)).where(
+        former_slugs.c.kind == bindparam("kind"),
+        former_slugs.c.edition_id == bindparam("edition_id"),
+        former_slugs.c.slug == bindparam("slug"),
+    ),
+)
+"""Sections that had a slug; with the instant of its end if another section has it."""
 
 
 class _Match(NamedTuple):
@@ -144,7 +156,7 @@ class _Search:
         self._edition = edition
         self._key = key
         self._named: dict[str, list[AnyRow]] = {}
-        self._former_sections: dict[str, int | None] = {}
+        self._former_sections: dict[str, dict[int, int | None]] = {}
         self._templates: list[tuple[int | None, ArticleUrlTemplate]] | None = None
 
     def find_present(self) -> Iterator[_Match]:
@@ -203,9 +215,13 @@ class _Search:
         if slug is None or row.section_id is None or slug == row.section_slug:
             return False
         if slug not in self._former_sections:
-            found = find_entry_ids_by_former_slug(self._connection, Facet.SECTION, [slug], edition_id=self._edition.id)
-            self._former_sections[slug] = found.get(slug)
-        return self._former_sections[slug] == int(row.section_id)
+            named = {"kind": int(Facet.SECTION), "edition_id": self._edition.id, "slug": slug}
+            rows = self._connection.execute(_FORMER_SECTIONS, named)
+            self._former_sections[slug] = {each.section_id: each.until for each in rows}
+        if row.section_id not in self._former_sections[slug]:
+            return False
+        until, first = self._former_sections[slug][row.section_id], row.first_published_at
+        return until is None or first is None or first < until
 
     def _candidates(self, values: Mapping[str, str]) -> list[AnyRow]:
         """Return the articles that the parts of a URL name; a slug may be a former one."""

@@ -1,6 +1,6 @@
 """Export of everything as records of the interchange format, in one snapshot and with constant memory."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from app.domain.calendar import find_zone
 from app.domain.instant import format_short_instant
 from app.domain.list_filter import Facet
 from app.domain.section_tree import SectionTree
+from app.interchange.article_urls import ReleasedSectionUrls
 from app.interchange.articles import complete_content, read_records, show_extra
 from app.interchange.catalogue import CATALOGUE_TABLES, former_article_url, is_unmerged, select_entries, to_record
 from app.interchange.curated_lists import to_curated_list_record
@@ -103,12 +104,13 @@ def _export_curated_lists(connection: Connection) -> Iterator[dict[str, Any]]:
 
 
 def _export_articles(connection: Connection) -> Iterator[dict[str, Any]]:
-    after = -1
+    after, released = -1, ReleasedSectionUrls(connection)
     while rows := connection.execute(_ARTICLES, {"after": after}).all():
         ids = [row.id for row in rows]
         records = read_records(connection, ids, instants=format_short_instant)
         old_slugs = _grouped(connection.execute(_OLD_SLUGS, {"ids": ids}))
         addresses = _grouped(connection.execute(_ADDRESSES, {"ids": ids}))
+        derived = released.read(ids)
         translations = export_translations(connection, ids)
         saved = _grouped(connection.execute(_REVISIONS, {"ids": ids}))
         blocks = read_blocks(connection, [each for each in ids if any(row.blocks for row in saved.get(each, ()))])
@@ -118,15 +120,18 @@ def _export_articles(connection: Connection) -> Iterator[dict[str, Any]]:
                 **show_extra(complete_content(records[row.id])),
                 "old_slugs": [each.slug for each in old_slugs.get(row.id, ())],
                 "aliases": [each.address for each in addresses.get(row.id, ()) if each.until is None],
-                "former_urls": [
-                    {"url": each.address, "until": format_short_instant(each.until, zone)}
-                    for each in addresses.get(row.id, ())
-                    if each.until is not None
-                ],
+                "former_urls": _former_urls(addresses.get(row.id, ()), derived.get(row.id, {}), zone),
                 "translations": translations.get(row.id, []),
                 "revisions": _past(saved.get(row.id, ()), decode_blocks(blocks.get(row.id, {})), zone),
             }
         after = rows[-1].id
+
+
+def _former_urls(stored: Iterable[AnyRow], derived: Mapping[str, int], zone: ZoneInfo) -> list[dict[str, Any]]:
+    """Return stored and derived former URLs in the order in which they ended."""
+    ends = {**derived, **{each.address: each.until for each in stored if each.until is not None}}
+    ordered = sorted(ends.items(), key=lambda each: (each[1], each[0]))
+    return [{"url": url, "until": format_short_instant(until, zone)} for url, until in ordered]
 
 
 def _grouped(rows: Iterable[AnyRow]) -> dict[int, list[AnyRow]]:

@@ -1,28 +1,48 @@
 """Present and past addresses of articles lead to them, whatever changed since."""
 
+import shutil
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import httpx
+import orjson
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from app.db.database import Database
+from app.actions.articles.upsert import upsert_articles
+from app.actions.catalogue.editing import edit_entry
+from app.db.database import Database, open_database
+from app.domain.calendar import UTC
+from app.domain.instant import SECOND_US, format_instant
+from app.domain.list_filter import Facet
 from app.errors import InvalidInputError
 from app.models.article_links import article_addresses
-from tests.conftest import Store
+from tests.conftest import NOW, Store, opened
+from tests.importers.conftest import export_bytes, import_bytes
 from tests.records import article, edition, section
 from tests.statements import counted
 
 SITE = "https://courier.example"
 DATED = "{site_url}/{year}/{month}/{day}/{section}/{slug}"
-JUST_NOW = "2026-11-20T12:00:30Z"
 LATE = "2026-11-01T22:30:00Z"
 """The second of November in Kyiv, the first in UTC."""
 
 
 async def resolve(client: httpx.AsyncClient, url: str, **params: str) -> httpx.Response:
     return await client.get("/v1/resolve", params={"url": url, **params})
+
+
+async def publish_later(database: Database, **members: str) -> None:
+    """Store an article that is published half a minute after the others."""
+    at = NOW + 30 * SECOND_US
+    await database.write(upsert_articles, [article(format_instant(at, UTC), **members)], now=at)
+
+
+async def rename_section(database: Database, slug: str, name: str) -> None:
+    """Give a section another slug."""
+    patch, expected, actor = {"slug": name}, None, "command"
+    await database.write(edit_entry, Facet.SECTION, slug, patch, expected=expected, now=NOW, actor=actor)
 
 
 async def found(client: httpx.AsyncClient, *urls: str) -> list[tuple[str, bool] | int]:
@@ -116,10 +136,12 @@ async def test_former_urls_are_resolved_after_every_change(client: httpx.AsyncCl
     )
 
 
-async def test_former_template_leads_to_no_later_article(client: httpx.AsyncClient, store: Store) -> None:
+async def test_former_template_leads_to_no_later_article(
+    client: httpx.AsyncClient, store: Store, database: Database
+) -> None:
     await store(edition(article_url="{site_url}/old/{slug}"), article("2026-11-01T10:00:00Z", slug="a"))
     await store(edition(article_url="{site_url}/new/{slug}"))
-    await store(article(JUST_NOW, slug="b", status="published"))
+    await publish_later(database, slug="b")
     assert await found(client, f"{SITE}/old/a", f"{SITE}/new/a") == [("a", False), ("a", True)]
     assert await found(client, f"{SITE}/old/b", f"{SITE}/new/b") == [404, ("b", True)]
 
@@ -219,3 +241,41 @@ async def test_number_of_statements_is_bounded(client: httpx.AsyncClient, store:
         with counted() as statements:
             await resolve(client, url)
         assert len([each for each in statements if "FROM changes" not in each]) == most, (url, statements)
+
+
+async def test_url_of_a_section_whose_slug_another_section_took_is_resolved(
+    client: httpx.AsyncClient, store: Store, database: Database
+) -> None:
+    await store(edition(article_url="{site_url}/{section}/{slug}"), section("world", "World"))
+    await store(article(LATE, source_id="fog", slug="fog", section="world"))
+    await rename_section(database, "world", "globe")
+    await store(section("world", "World news"))
+    await publish_later(database, slug="later", section="globe")
+    former, present = f"{SITE}/world/fog", f"{SITE}/globe/fog"
+    assert await found(client, former, present) == [("fog", False), ("fog", True)]
+    assert await found(client, f"{SITE}/world/later") == [404], "published after the section lost the slug"
+    await store(article(LATE, source_id="fog", slug="fog-lifts", section="world"))
+    assert await found(client, former, present) == [("fog-lifts", False)] * 2
+    await rename_section(database, "globe", "earth")
+    await store(section("globe", "Globe"))
+    assert await found(client, former, present) == [("fog-lifts", False)] * 2
+
+
+@pytest.mark.usefixtures("still_clock")
+async def test_taken_section_slug_survives_export_and_import(
+    store: Store, database: Database, sqlite_template: Path, tmp_path: Path
+) -> None:
+    await store(edition(article_url="{site_url}/{section}/{slug}"), section("world", "World"))
+    await store(article(LATE, source_id="fog", slug="fog", section="world"))
+    await rename_section(database, "world", "globe")
+    await store(edition(article_url="{site_url}/n/{section}/{slug}"), section("world", "World news"))
+    exported = await database.read_in_thread(export_bytes)
+    [line] = [each for each in map(orjson.loads, exported.splitlines()) if each["kind"] == "article"]
+    assert [each["url"] for each in line["former_urls"]] == [f"{SITE}/n/world/fog", f"{SITE}/world/fog"]
+    copy = f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'copy.db')}"
+    other = open_database(copy)
+    assert (await import_bytes(other, exported)).errors == []
+    assert await other.read_in_thread(export_bytes) == exported
+    await other.close()
+    async with opened(copy) as client:
+        assert await found(client, f"{SITE}/world/fog", f"{SITE}/n/world/fog") == [("fog", False)] * 2
