@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from app.domain.language import lookup_translation
+from app.domain.language import is_same_language, lookup_translation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -142,6 +142,7 @@ STRINGS: Final[dict[str, dict[str, str]]] = {
     },
 }
 
+_FALLBACK: Final = "en"
 _PATH_SEPARATORS: Final = re.compile(r"[/.]")
 # Any snake_case word in place of a sentence; a string of the edition's own may contain one (an account name).
 _SNAKE_KEY: Final = re.compile(r"[a-z0-9./-]*[a-z0-9]_[a-z0-9_./-]*", re.IGNORECASE | re.ASCII)
@@ -156,15 +157,30 @@ def complete_strings(language: str, overrides: Mapping[str, str]) -> dict[str, s
     edition's own is written as words (`live_now` gives "Live now"), or omitted without letters. So no value is blank
     or its own key.
     """
-    english = STRINGS["en"]
-    texts = {**english, **(lookup_translation(STRINGS, language) or english)}
+    texts = {**STRINGS[_FALLBACK], **_shipped(language)}
     for key, text in overrides.items():
-        is_shipped = key in english
-        if _is_readable(key, text) and not (is_shipped and _SNAKE_KEY.fullmatch(text.strip())):
+        if _is_own_text(key, text):
             texts[key] = text
-        elif not is_shipped and _is_readable(key, words := _in_words(key)):
+        elif key not in texts and _is_readable(key, words := _in_words(key)):
             texts[key] = words
     return dict(sorted(texts.items()))
+
+
+def find_string_languages(language: str, overrides: Mapping[str, str]) -> dict[str, str]:
+    """Return the language of each interface string that is not in the edition's: English, by key."""
+    if is_same_language(language, _FALLBACK):
+        return {}
+    own = {*_shipped(language), *(key for key, text in overrides.items() if _is_own_text(key, text))}
+    return {key: _FALLBACK for key in complete_strings(language, overrides) if key not in own}
+
+
+def _shipped(language: str) -> Mapping[str, str]:
+    return lookup_translation(STRINGS, language) or {}
+
+
+def _is_own_text(key: str, text: str) -> bool:
+    """Return whether an override is a text: no blank, and no interface key in its place."""
+    return _is_readable(key, text) and not (key in STRINGS[_FALLBACK] and _SNAKE_KEY.fullmatch(text.strip()))
 
 
 def _is_readable(key: str, text: str) -> bool:

@@ -74,6 +74,13 @@ def lookup_translation(available: Mapping[str, T], language: str) -> T | None:
 
 
 @lru_cache(maxsize=_REMEMBERED_LANGUAGES)
+def is_same_language(one: str, other: str) -> bool:
+    """Return whether two tags name one language in one script; regions and variants may differ."""
+    first, second = parse_canonical_tag(one), parse_canonical_tag(other)
+    return (first.language, first.likely_script) == (second.language, second.likely_script)
+
+
+@lru_cache(maxsize=_REMEMBERED_LANGUAGES)
 def direction_of(language: str) -> Direction:
     """Return the direction in which text in a language runs, for the `dir` attribute of HTML.
 

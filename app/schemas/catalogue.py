@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 from app.domain.catalogue_entry import MAX_EMAIL, AuthorType, TagType
 from app.schemas.alternate import AlternateLink
 from app.schemas.body import Image
-from app.schemas.types import MAX_CODE, MAX_HREF, MAX_LINE, MAX_URL, Code, Href, OpenEnum, Url, line, text
+from app.schemas.types import MAX_CODE, MAX_HREF, MAX_LINE, MAX_URL, Code, Href, LanguageTag, OpenEnum, Url, line, text
 
 PageUrl = Annotated[
     str | None,
@@ -27,6 +27,9 @@ class LabelSummary(TypedDict):
 
     code: Code
     text: Annotated[str, line("The label in the edition's language.", "Exclusive")]
+    language: Annotated[
+        LanguageTag | None, Field(description="The language of `text`, if it is not the edition's.", examples=["en"])
+    ]
 
 
 class Label(LabelSummary):
@@ -35,6 +38,10 @@ class Label(LabelSummary):
     disclaimer: Annotated[
         str | None,
         text("The editors' notice about all articles with the label.", "Columns are their authors' opinions."),
+    ]
+    disclaimer_language: Annotated[
+        LanguageTag | None,
+        Field(description="The language of `disclaimer`, if it is not the edition's.", examples=["en"]),
     ]
     genre: Annotated[
         str | None,
@@ -83,6 +90,9 @@ class Author(TypedDict):
     role: Annotated[str | None, line("The author's role.", "columnist")]
     bio: Annotated[
         str | None, line("A biography of one line, in the edition's language.", "Iryna Dovhan writes about cities.")
+    ]
+    bio_language: Annotated[
+        LanguageTag | None, Field(description="The language of `bio`, if it is not the edition's.", examples=["en"])
     ]
     image: Image | None
     url: Annotated[Url | None, Field(description="The author's own site.", examples=["https://dovhan.example"])]

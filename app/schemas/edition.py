@@ -79,6 +79,13 @@ class Edition(EditionLink):
             examples=[{"more_news": "More news", "news": "News"}],
         ),
     ]
+    string_languages: Annotated[
+        dict[str, LanguageTag],
+        Field(
+            description="The languages of those `strings` that are not in the edition's, by name.",
+            examples=[{"offline": "en"}],
+        ),
+    ]
 
 
 class ServiceLinks(TypedDict):

@@ -7,7 +7,14 @@ from datetime import date, timedelta
 import pytest
 
 from app.domain.cldr.records import list_locale_names
-from app.domain.language import day_heading, direction_of, long_datetime, lookup_translation, validate_language
+from app.domain.language import (
+    day_heading,
+    direction_of,
+    is_same_language,
+    long_datetime,
+    lookup_translation,
+    validate_language,
+)
 from app.errors import InvalidValueError
 
 SATURDAY = date(2024, 11, 2)
@@ -137,6 +144,23 @@ def test_day_heading_year_follows_the_language() -> None:
 )
 def test_day_heading_digits_follow_the_numbering_system_of_the_tag(language: str, year: str) -> None:
     assert day_heading(SATURDAY, language)["year"] == year
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("en", "en-GB", True),
+        ("eng", "en-US-u-hc-h23", True),
+        ("sh", "sr-ME", True),
+        ("sr", "sr-Latn", False),
+        ("zh-TW", "zh-Hant", True),
+        ("zh", "zh-HK", False),
+        ("uk", "ru", False),
+        ("x-house", "en", False),
+    ],
+)
+def test_is_same_language_compares_language_and_script(one: str, other: str, *, same: bool) -> None:
+    assert is_same_language(one, other) is is_same_language(other, one) is same
 
 
 @pytest.mark.parametrize(

@@ -41,13 +41,14 @@ from app.queries.articles.items import (
     RenderedEntries,
     depend_on_shown_entries,
     fetch_articles,
+    find_fallback_language,
     render_items,
     render_local_time,
     render_section,
     select_fields,
     translate,
 )
-from app.queries.catalogue.editions import EditionView, render_image
+from app.queries.catalogue.editions import EditionView, depend_on_default_language, render_image
 from app.queries.keyset.pages import Page, cut_page
 from app.queries.resolve import ResolvedQuery, resolve_params, start_key
 from app.schemas.article import ArticleItem, ArticleList
@@ -260,7 +261,7 @@ def render_article_item(
         "format": row.format,
         "lead": row.lead,
         "dateline": row.dateline,
-        "label": _label(row, edition.language),
+        "label": _label(row, edition),
         "section": item["section"],
         "sections": list_sections(item["section"], linked.sections, edition),
         "tags": [render_tag(tag, edition) for tag in linked.tags],
@@ -312,7 +313,10 @@ def render_tag(row: AnyRow, edition: EditionView) -> Tag:
 
 def render_author(row: AnyRow, edition: EditionView) -> Author:
     """Return an author in the edition's language, with the URL in the edition."""
-    return _author(_AUTHOR_MEMBERS(row), edition, href_of(_AUTHORS_PATH))
+    author = _author(_AUTHOR_MEMBERS(row), edition, href_of(_AUTHORS_PATH))
+    if author["bio"] is not None:
+        depend_on_default_language(edition)
+    return author
 
 
 @lru_cache(maxsize=2048)
@@ -338,6 +342,7 @@ def _author(members: tuple[Any, ...], edition: EditionView, path: str) -> Author
         "author_type": AuthorType(author_type),
         "role": role,
         "bio": translate(bio, bios, edition.language),
+        "bio_language": find_fallback_language(bio, bios, edition),
         "image": render_image(image),
         "url": None if url is None else ascii_url(url),
         "email": email,
@@ -355,13 +360,15 @@ def _link(link: AuthorLink) -> AuthorLink:
     return {"url": ascii_url(link["url"]), "name": link["name"]}
 
 
-def _label(row: AnyRow, language: str) -> Label | None:
+def _label(row: AnyRow, edition: EditionView) -> Label | None:
     if row.label_code is None:
         return None
     disclaimer = row.label_disclaimer
     return {
         "code": row.label_code,
-        "text": translate(row.label_text, row.label_texts, language),
-        "disclaimer": None if disclaimer is None else translate(disclaimer, row.label_disclaimers, language),
+        "text": translate(row.label_text, row.label_texts, edition.language),
+        "language": find_fallback_language(row.label_text, row.label_texts, edition),
+        "disclaimer": None if disclaimer is None else translate(disclaimer, row.label_disclaimers, edition.language),
+        "disclaimer_language": find_fallback_language(disclaimer, row.label_disclaimers, edition),
         "genre": row.label_genre,
     }

@@ -13,7 +13,7 @@ from app.db.bound_rows import rows_value
 from app.db.prepared import by_shape
 from app.domain.calendar import day_at
 from app.domain.instant import instant_formatter
-from app.domain.language import day_heading, long_datetime, lookup_translation
+from app.domain.language import day_heading, is_same_language, long_datetime, lookup_translation
 from app.domain.list_filter import Facet
 from app.domain.tsid import format_id, parse_id
 from app.invalidation.dependencies import depend_on_article, depend_on_entries
@@ -21,7 +21,7 @@ from app.models.article import articles
 from app.models.label import labels
 from app.models.section import sections
 from app.net.base_path import href_of
-from app.queries.catalogue.editions import EditionView
+from app.queries.catalogue.editions import EditionView, depend_on_default_language
 from app.queries.keyset.list_index import Form, bind_values, statement_shape
 from app.queries.keyset.sort_keys import sort_keys, sort_keys_by_id, timeline_order
 from app.queries.keyset.sparsest_list import choose_driving_list
@@ -154,7 +154,7 @@ def render_items(
         article_id = format_id(number)
         time, published_at = format_instant(published)
         if label_id not in shown_labels:
-            shown_labels[label_id] = render_label(row, edition.language)
+            shown_labels[label_id] = render_label(row, edition)
         if section_id not in shown_sections:
             shown_sections[section_id] = render_section(row, edition)
         section = shown_sections[section_id]
@@ -178,6 +178,8 @@ def render_items(
                 "version": version,
             }
         )
+    if any(shown_labels.values()):
+        depend_on_default_language(edition)
     return items
 
 
@@ -216,11 +218,15 @@ def link_section(slug: str, name: str, edition: EditionView) -> Section:
     return {"slug": slug, "name": name, "href": href_of(f"/v1/sections/{slug}{edition.query()}")}
 
 
-def render_label(row: AnyRow, language: str) -> LabelSummary | None:
+def render_label(row: AnyRow, edition: EditionView) -> LabelSummary | None:
     """Return the label of a row in the edition's language."""
     if row.label_code is None:
         return None
-    return {"code": row.label_code, "text": translate(row.label_text, row.label_texts, language)}
+    return {
+        "code": row.label_code,
+        "text": translate(row.label_text, row.label_texts, edition.language),
+        "language": find_fallback_language(row.label_text, row.label_texts, edition),
+    }
 
 
 def translate(text: Text, translations: str, language: str) -> Text | str:
@@ -231,6 +237,23 @@ def translate(text: Text, translations: str, language: str) -> Text | str:
 @lru_cache(maxsize=1024)
 def _translate(text: Text, translations: str, language: str) -> Text | str:
     return lookup_translation(orjson.loads(translations), language) or text
+
+
+def find_fallback_language(text: str | None, translations: str, edition: EditionView) -> str | None:
+    """Return the language of the default edition for a text without a translation; None where it is the edition's own.
+
+    The caller records that the response depends on the default edition.
+    """
+    if text is None or edition.is_default:
+        return None
+    return _find_fallback_language(translations, edition.language, edition.default_language)
+
+
+@lru_cache(maxsize=1024)
+def _find_fallback_language(translations: str, language: str, default_language: str) -> str | None:
+    if is_same_language(language, default_language) or lookup_translation(orjson.loads(translations), language):
+        return None
+    return default_language
 
 
 def select_fields(item: Any, fields: list[str]) -> Any:

@@ -16,7 +16,7 @@ from app.domain.article_status import FeedContent
 from app.domain.article_url import DEFAULT_TEMPLATE, ArticleAddressParts, ArticleUrlTemplate
 from app.domain.body.shown_blocks import ascii_image, complete_image
 from app.domain.calendar import find_zone
-from app.domain.interface_strings import complete_strings
+from app.domain.interface_strings import complete_strings, find_string_languages
 from app.domain.language import direction_of
 from app.domain.list_filter import Facet, ListFilter
 from app.domain.tsid import format_id
@@ -71,6 +71,8 @@ class EditionView:
     preview_url: str | None
     logo: str | None
     icon: str | None
+    default_id: int
+    default_language: str
 
     @property
     def zone(self) -> ZoneInfo:
@@ -116,6 +118,7 @@ class EditionView:
         return "" if self.is_default else f"?edition={self.slug}"
 
 
+_DEFAULTS = editions.alias("default_editions")
 COLUMNS = (
     editions.c.id,
     editions.c.slug,
@@ -135,6 +138,8 @@ COLUMNS = (
     editions.c.logo,
     editions.c.icon,
     editions.c.section_fallback,
+    select(_DEFAULTS.c.id).where(_DEFAULTS.c.is_default).scalar_subquery().label("default_id"),
+    select(_DEFAULTS.c.language).where(_DEFAULTS.c.is_default).scalar_subquery().label("default_language"),
 )
 _PAGES = {Facet.SECTION: 0, Facet.TAG: 1, Facet.AUTHOR: 2}
 _DIGEST = ListFilter(edition="editions").digest()
@@ -160,6 +165,12 @@ def edition_from_row(members: Sequence[Any]) -> EditionView:
     """Return the edition of a row of COLUMNS."""
     depend_on_entry(Facet.EDITION, members[0])
     return _view(tuple(members))
+
+
+def depend_on_default_language(view: EditionView) -> None:
+    """Record that a response of another edition shows texts that may be in the language of the default edition."""
+    if not view.is_default:
+        depend_on_entry(Facet.EDITION, view.default_id)
 
 
 def edition_not_found(slug: str | None) -> NotFoundError:
@@ -237,6 +248,7 @@ def _feeds(edition: str, query: str, title: str) -> list[AlternateLink]:
 
 
 def _edition(view: EditionView) -> Edition:
+    own_strings = orjson.loads(view.strings)
     return {
         **edition_link(view),
         "site_url": view.site_url,
@@ -249,7 +261,8 @@ def _edition(view: EditionView) -> Edition:
         "icon": render_image(view.icon),
         "section_fallback": view.urls.fallback,
         "alternates": feed_alternates(view),
-        "strings": complete_strings(view.language, orjson.loads(view.strings)),
+        "strings": complete_strings(view.language, own_strings),
+        "string_languages": find_string_languages(view.language, own_strings),
     }
 
 
@@ -268,7 +281,8 @@ def render_image(text: str | None) -> Image | None:
 @lru_cache(maxsize=256)
 def _view(members: tuple[Any, ...] | AnyRow) -> EditionView:
     number, slug, name, language, timezone, site_url, article_url, is_default, strings, modified_at, *rest = members
-    feeds, section_url, tag_url, author_url, preview_url, logo, icon, section_fallback = rest
+    feeds, section_url, tag_url, author_url, preview_url, logo, icon, section_fallback, *default = rest
+    default_id, default_language = default
     return EditionView(
         id=number,
         slug=slug,
@@ -288,4 +302,6 @@ def _view(members: tuple[Any, ...] | AnyRow) -> EditionView:
         preview_url=preview_url,
         logo=logo,
         icon=icon,
+        default_id=default_id,
+        default_language=default_language,
     )

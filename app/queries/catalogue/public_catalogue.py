@@ -13,9 +13,10 @@ from app.interchange.catalogue import CATALOGUE_TABLES, KIND_NAMES, select_entri
 from app.invalidation.dependencies import depend_on_collection, depend_on_entries, depend_on_entry
 from app.net.base_path import href_of
 from app.queries.articles.article_list import list_articles, render_author, render_tag
-from app.queries.articles.items import link_section, translate
+from app.queries.articles.items import find_fallback_language, link_section, translate
 from app.queries.catalogue.editions import (
     EditionView,
+    depend_on_default_language,
     entry_feed_alternates,
     get_edition_view,
     list_all_editions,
@@ -76,7 +77,7 @@ def list_tags(connection: Connection, params: EntryListParams) -> TagList:
 def list_labels(connection: Connection, params: EntryListParams) -> LabelList:
     """Return labels by code, in the edition's language."""
     edition, page = _page(connection, Facet.LABEL, params)
-    return {"items": [_label(row, edition.language) for row in page.rows], "next": page.next}
+    return {"items": [_label(row, edition) for row in page.rows], "next": page.next}
 
 
 def get_author(connection: Connection, slug: str, params: QueryParams) -> tuple[AuthorPage, int]:
@@ -168,12 +169,15 @@ def _tag(row: AnyRow, edition: EditionView) -> TagInFull:
     }
 
 
-def _label(row: AnyRow, language: str) -> Label:
+def _label(row: AnyRow, edition: EditionView) -> Label:
+    depend_on_default_language(edition)
     disclaimer = row.disclaimer
     return {
         "code": row.code,
-        "text": translate(row.text, row.texts, language),
-        "disclaimer": None if disclaimer is None else translate(disclaimer, row.disclaimers, language),
+        "text": translate(row.text, row.texts, edition.language),
+        "language": find_fallback_language(row.text, row.texts, edition),
+        "disclaimer": None if disclaimer is None else translate(disclaimer, row.disclaimers, edition.language),
+        "disclaimer_language": find_fallback_language(disclaimer, row.disclaimers, edition),
         "genre": row.genre,
     }
 

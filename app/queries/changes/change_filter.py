@@ -38,6 +38,7 @@ class ChangeFilter:
 
     def __init__(self, query: ResolvedQuery, merged: MergedIds = NONE_MERGED) -> None:
         self.query = query
+        self._editions = {*query.editions, *(view.default_id for view in query.editions.values())}
         self._groups = [frozenset(group) for group in query.selection.groups]
         narrowing = [group for group in self._groups if all(_is_named(kind, number) for _, kind, number in group)]
         self._names = [
@@ -54,7 +55,7 @@ class ChangeFilter:
     def may_match(self, row: AnyRow) -> bool:
         """Return whether this row of the log is relevant; `row` has type, edition_id, article_id and surrogate_keys."""
         if row.article_id is None:
-            return row.edition_id is None or row.edition_id in self.query.editions
+            return row.edition_id is None or row.edition_id in self._editions
         if row.article_id in self._excluded_ids:
             return False
         named = all(any(name in row.surrogate_keys for name in names) for names in self._names)

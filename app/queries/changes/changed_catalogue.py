@@ -93,11 +93,13 @@ def _numbers(row: AnyRow) -> list[int]:
 
 
 def _edition(query: ResolvedQuery, numbers: Sequence[int]) -> ChangedEntry | None:
-    """Return the selected one of these editions."""
-    for number in numbers:
-        if number in query.editions:
-            slug = query.editions[number].slug
-            return {"kind": "edition", "slug": slug, "href": href_of(f"/v1/editions/{slug}")}
+    """Return the selected one of these editions.
+
+    A change of the default edition also concerns the others, whose untranslated texts may be in its language.
+    """
+    selected = [query.editions[number] for number in numbers if number in query.editions]
+    for view in selected or [each for each in query.editions.values() if each.default_id in numbers]:
+        return {"kind": "edition", "slug": view.slug, "href": href_of(f"/v1/editions/{view.slug}")}
     return None
 
 

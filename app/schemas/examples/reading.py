@@ -46,7 +46,7 @@ ITEM: TimelineItem = {
     "time": "23:56",
     "published_at": "2026-11-19T23:56:00.000000+02:00",
     "updated_at": "2026-11-20T00:52:00.000000+02:00",
-    "label": {"code": "updated", "text": "Updated"},
+    "label": {"code": "updated", "text": "Updated", "language": None},
     "headline": "Council passes the budget by a single vote",
     "section": {"slug": "politics", "name": "Politics", "href": "/v1/sections/politics"},
     "version": 1,
@@ -65,7 +65,7 @@ EARLIER: TimelineItem = {
     "time": "18:20",
     "published_at": "2026-11-19T18:20:00.000000+02:00",
     "updated_at": None,
-    "label": {"code": "opinion", "text": "OPINION"},
+    "label": {"code": "opinion", "text": "OPINION", "language": None},
     "headline": "The Silo is too dear for the people who built it",
     "section": {"slug": "culture", "name": "Culture", "href": "/v1/sections/culture"},
     "version": 1,
@@ -162,7 +162,14 @@ STREAMED_CHANGE: StreamedChange = {
     f'"article":{{"id":"{EARLIER["id"]}","href":"{EARLIER["href"]}"}}}}',
 }
 STREAM_TOKEN: StreamToken = {"token": TOKEN, "expires_at": "2026-11-20T12:10:00.000000+00:00"}
-LABEL: Label = {"code": "updated", "text": "Updated", "disclaimer": None, "genre": None}
+LABEL: Label = {
+    "code": "updated",
+    "text": "Updated",
+    "language": None,
+    "disclaimer": None,
+    "disclaimer_language": None,
+    "genre": None,
+}
 SECTION: Section = {"slug": "politics", "name": "Politics", "href": "/v1/sections/politics"}
 SECTION_IN_FULL: SectionInFull = {
     **SECTION,
@@ -180,6 +187,7 @@ AUTHOR: Author = {
     "author_type": AuthorType.PERSON,
     "role": "political editor",
     "bio": "Ines Kovary has sat through four mayors and some nine hundred hours of council.",
+    "bio_language": None,
     "image": None,
     "url": None,
     "email": None,
@@ -330,6 +338,7 @@ EDITION: Edition = {
     "section_fallback": "news",
     "alternates": [FEED],
     "strings": {"about_author": "About the author", "more_news": "More news", "news": "News"},
+    "string_languages": {},
 }
 EDITIONS: EditionList = {"items": [EDITION], "next": None}
 SERVICE: ServiceDocument = {

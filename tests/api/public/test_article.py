@@ -13,7 +13,7 @@ from tests.records import article, edition
 
 NO_MEMBERS: dict[str, Any] = {
     "author_type": "person",
-    **dict.fromkeys(("role", "bio", "image", "url", "email", "page_url")),
+    **dict.fromkeys(("role", "bio", "bio_language", "image", "url", "email", "page_url")),
     "links": [],
 }
 pytestmark = pytest.mark.usefixtures("newsroom")
@@ -53,7 +53,14 @@ async def test_article_has_all_members_of_its_page(client: httpx.AsyncClient) ->
         "format": "article",
         "lead": "After eleven years it will wait for the last ferry.",
         "dateline": "PORT VELA, Nov 20",
-        "label": {"code": "exclusive", "text": "Exclusive", "disclaimer": None, "genre": None},
+        "label": {
+            "code": "exclusive",
+            "text": "Exclusive",
+            "language": None,
+            "disclaimer": None,
+            "disclaimer_language": None,
+            "genre": None,
+        },
         "section": {"slug": "city", "name": "City", "href": "/v1/sections/city"},
         "sections": [{"slug": "city", "name": "City", "href": "/v1/sections/city"}],
         "tags": [
@@ -68,6 +75,7 @@ async def test_article_has_all_members_of_its_page(client: httpx.AsyncClient) ->
                 "name": "Iryna Dovhan",
                 "role": "columnist",
                 "bio": "Iryna Dovhan writes about cities.",
+                "bio_language": None,
                 "href": "/v1/authors/iryna-dovhan",
             },
         ],
@@ -175,7 +183,9 @@ async def test_article_dates_and_labels_are_in_the_editions_language(client: htt
     assert page["label"] == {
         "code": "opinion",
         "text": "ДУМКА",
+        "language": None,
         "disclaimer": "Колонки висловлюють думку авторів.",
+        "disclaimer_language": None,
         "genre": "opinion",
     }
     assert (await get(client, "/v1/articles/ferry-waits"))["label"]["disclaimer"] == "Columns speak for their authors."
@@ -183,7 +193,14 @@ async def test_article_dates_and_labels_are_in_the_editions_language(client: htt
 
 async def test_label_without_translation_falls_back_to_its_text(client: httpx.AsyncClient) -> None:
     label = (await get(client, "/v1/articles/analiz?edition=ua"))["label"]
-    assert label == {"code": "analysis", "text": "Analysis", "disclaimer": "Written by specialists.", "genre": None}
+    assert label == {
+        "code": "analysis",
+        "text": "Analysis",
+        "language": "en-GB",
+        "disclaimer": "Written by specialists.",
+        "disclaimer_language": "en-GB",
+        "genre": None,
+    }
 
 
 async def test_related_is_curated_then_recommended_and_public_only(client: httpx.AsyncClient) -> None:

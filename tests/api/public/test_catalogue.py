@@ -89,6 +89,7 @@ async def test_catalogue_items_are_complete(client: httpx.AsyncClient) -> None:
         "author_type": "person",
         "role": "columnist",
         "bio": "Iryna Dovhan writes about cities.",
+        "bio_language": None,
         "image": None,
         "url": None,
         "email": None,
@@ -102,6 +103,7 @@ async def test_catalogue_items_are_complete(client: httpx.AsyncClient) -> None:
         "author_type": "person",
         "role": None,
         "bio": None,
+        "bio_language": None,
         "image": None,
         "url": None,
         "email": None,
@@ -134,13 +136,23 @@ async def test_labels_are_in_the_editions_language_with_fallback(client: httpx.A
     assert english["opinion"] == {
         "code": "opinion",
         "text": "OPINION",
+        "language": None,
         "disclaimer": "Columns speak for their authors.",
+        "disclaimer_language": None,
         "genre": "opinion",
     }
-    assert english["exclusive"] == {"code": "exclusive", "text": "Exclusive", "disclaimer": None, "genre": None}
+    assert english["exclusive"] == {
+        "code": "exclusive",
+        "text": "Exclusive",
+        "language": None,
+        "disclaimer": None,
+        "disclaimer_language": None,
+        "genre": None,
+    }
     assert (ukrainian["opinion"]["text"], ukrainian["exclusive"]["text"]) == ("ДУМКА", "Ексклюзив")
     assert ukrainian["opinion"]["disclaimer"] == "Колонки висловлюють думку авторів."
-    assert ukrainian["analysis"] == english["analysis"]  # never a code or an empty text
+    fallback = {"language": "en-GB", "disclaimer_language": "en-GB"}
+    assert ukrainian["analysis"] == {**english["analysis"], **fallback}  # never a code or an empty text
 
 
 async def test_label_translation_is_found_by_lookup(client: httpx.AsyncClient, store: Store) -> None:

@@ -76,6 +76,7 @@ async def test_edition_has_every_member(client: httpx.AsyncClient) -> None:
         "author_url": None,
         "logo": None,
         "icon": None,
+        "string_languages": {},
         "alternates": [
             {"rel": "alternate", "type": kind, "href": f"/feeds/ua/{name}", "title": f"Люмський кур'єр: {form}"}
             for name, kind, form in (
@@ -126,6 +127,24 @@ async def test_edition_strings_of_other_languages_fall_back(
     assert strings["news"] == news
     assert strings["read_also"] == "Czytaj także"
     assert strings.keys() == STRINGS["en"].keys()
+
+
+@pytest.mark.parametrize("language", ["en-US", "eng", "uk-UA"])
+async def test_edition_in_a_shipped_language_has_no_string_of_another(
+    client: httpx.AsyncClient, store: Store, language: str
+) -> None:
+    await store(edition("near", language=language, strings={"live_now": ""}))
+    languages = (await get(client, "/v1/editions/near"))["string_languages"]
+    assert languages == ({"live_now": "en"} if language == "uk-UA" else {})
+
+
+async def test_edition_names_the_language_of_strings_without_translation(
+    client: httpx.AsyncClient, store: Store
+) -> None:
+    await store(edition("far", language="pl", strings={"read_also": "Czytaj także", "motto": "Prawda", "news": "news"}))
+    assert (await get(client, "/v1/editions/far"))["string_languages"] == dict.fromkeys(
+        sorted(STRINGS["en"].keys() - {"read_also"}), "en"
+    )
 
 
 async def test_one_edition_is_the_default(client: httpx.AsyncClient, store: Store) -> None:

@@ -197,4 +197,4 @@ async def test_headings_and_labels_are_in_the_editions_language(client: httpx.As
         )
         (shown,) = (await get_page(client, "/v1/timeline", edition=slug))["days"]
         assert shown["heading"] == {"year": "2024", "weekday": weekday, "day": day}
-        assert shown["items"][0]["label"] == {"code": "opinion", "text": text}
+        assert shown["items"][0]["label"] == {"code": "opinion", "text": text, "language": None}

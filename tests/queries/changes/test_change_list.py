@@ -174,13 +174,28 @@ async def test_renamed_entries_are_reported_to_lists_that_show_them(database: Da
     assert len(await entries(edition="*")) == 6
 
 
+async def test_change_of_the_default_edition_is_reported_to_followers_of_another(
+    database: Database, store: Store
+) -> None:
+    await store(edition(), edition("ua", default=False), edition("far", default=False))
+    known = await seq(database)
+    await store(edition(language="de"))
+    for slug in ("global", "ua"):
+        (item,) = (await read_page(database, known, edition=slug))["items"]
+        assert (item["type"], item["entry"]["slug"]) == ("edition.updated", slug)
+    await store(edition("far", default=False, language="de"))
+    assert len((await read_page(database, known, edition="ua"))["items"]) == 1
+
+
 async def test_former_default_edition_is_reported(database: Database, store: Store) -> None:
     await store(edition("ua", default=False))
     known = await seq(database)
     await store(edition("ua", default=True))
     for slug in ("global", "ua"):
         page = await read_page(database, known, edition=slug)
-        assert [each["entry"]["slug"] for each in page["items"]] == [slug]
+        assert {each["entry"]["slug"] for each in page["items"]} == {
+            slug
+        }  # once more for the edition that was the default
 
 
 async def test_changes_are_scoped_by_edition_or_span_all(database: Database, store: Store) -> None:
