@@ -182,7 +182,7 @@ def source_version(source: Path) -> str:
 def pack_scripts(supplemental: Path, languages: set[str]) -> dict[str, str]:
     """Return the likely script by language, and by language and region where it is another; Latin is omitted.
 
-    Languages without a locale are included if they are right-to-left, which is all that is asked about them.
+    Languages without a locale are included if they are right-to-left, because only their direction is needed.
     """
     likely = {
         tag: maximal.split("-")[1]
