@@ -307,6 +307,10 @@ VECTORS: Final[list[str]] = [
     f"<img src=x one{_NUL}rror=alert(1)>",
     f"{_NUL}<script>alert(1)</script>",
 ]
+WITHOUT_CONTROL_CHARACTERS: Final = [
+    each for each in VECTORS if not re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]", each)
+]
+"""Vectors that requests take: others are refused before any sanitising."""
 
 # fmt: off
 INLINE_TAGS: Final = frozenset(

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.api.editorial.editor_client import Desk, Json, etag
-from tests.xss_vectors import BLOCK_TAGS, VECTORS, is_harmless
+from tests.xss_vectors import BLOCK_TAGS, WITHOUT_CONTROL_CHARACTERS, is_harmless
 
 PAGE = """
 <h2>The vote</h2>
@@ -132,7 +132,7 @@ async def test_repeated_push_of_the_same_html_changes_nothing(desk: Desk) -> Non
 
 
 async def test_attacks_in_body_html_are_harmless_in_responses(desk: Desk) -> None:
-    stored = [vector for vector in VECTORS if "\x00" not in vector and "<plaintext" not in vector]
+    stored = [vector for vector in WITHOUT_CONTROL_CHARACTERS if "<plaintext" not in vector]
 
     made = await desk.make(source_id="x", body_html="".join(f"<div>{vector}</div>" for vector in stored[:120]))
     more = await desk.make(source_id="y", body_html="".join(f"<div>{vector}</div>" for vector in stored[120:]))
