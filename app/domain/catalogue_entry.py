@@ -10,7 +10,8 @@ from urllib.parse import quote
 from app.errors import InvalidValueError
 
 MAX_EMAIL: Final = 254
-MAX_FORMER_SLUGS = 200
+MAX_FORMER_SLUGS: Final = 1_000
+"""Maximum of former names of an entry; a rename or a merge beyond it is refused, so that no stored entry has more."""
 
 _EMAIL: Final = re.compile(r"[^\s@<>()\[\]\\,;:\"]{1,64}@[^\s@<>()\[\]\\,;:\".]+(?:\.[^\s@<>()\[\]\\,;:\".]+)+")
 _AGENCIES: Final = frozenset(

@@ -251,3 +251,12 @@ async def test_recommendations_do_not_depend_on_batches(
     assert [len(each) for each in together] == [0, 1, 2, 3, 4, 4, 4]
     assert together[6] == ["story-d6", "story-d5", "story-d4", "story-d3"]
     assert await picks("uk") == together
+
+
+@pytest.mark.parametrize("ending", ["/publication", "/withdrawal", "/bump"])
+async def test_new_source_id_that_is_a_path_below_an_article_is_rejected(bring: ImportLines, ending: str) -> None:
+    name = f"imp{ending}"
+    result = await bring(article_line("before"), article_line(name), article_line("x", id=OTHER_ID))
+    assert [number for number, _ in result.errors] == [2]
+    assert result.outcomes == {"created": 2}
+    assert [number for number, _ in (await bring(article_line(name, id=OTHER_ID))).errors] == [1]

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from app.db.database import Database
+from app.domain.catalogue_entry import MAX_FORMER_SLUGS
 from app.importers.runner import Importer
 from tests.conftest import NOW
 from tests.importers.conftest import Content, ImportLines
@@ -198,3 +199,13 @@ async def test_lines_that_cannot_be_read_are_named(bring: ImportLines) -> None:
         "line: the member 'name' is repeated in one object.",
         "line: not UTF-8: octet 0xE9 in column 37",
     ]
+
+
+async def test_former_slugs_beyond_the_maximum_refuse_their_line_alone(bring: ImportLines, content: Content) -> None:
+    names = [f"ada-{number}" for number in range(MAX_FORMER_SLUGS)]
+    await bring({**AUTHOR, "former_slugs": names})
+    before = await content()
+    again = await bring({**AUTHOR, "former_slugs": ["ada-new"]}, {**AUTHOR, "slug": "eve", "name": "Eve"})
+    assert [number for number, _ in again.errors] == [1]
+    assert again.report.records == {("author", "created"): 1}
+    assert before.strip() in await content()

@@ -36,6 +36,8 @@ MEMBERS = (
     *("headline", "lead", "dateline", "published_at", "updated_at", "expires_at"),
     *("source_id", "source_version", "source_updated_at"),
 )
+RESERVED_ENDINGS = ("/publication", "/withdrawal", "/bump")
+"""Endings that a new `source_id` must not have, because they are paths below an article."""
 COMPARED = (
     "source_id",
     "slug",
@@ -90,6 +92,7 @@ class ArticleWrite:
         row, record = self.current, self.record
         if row is not None and row.edition_id != self.edition_id:
             raise InvalidInputError(FieldError("id", "This id belongs to an article of another edition."))
+        self._check_source_id()
         if row is not None and (row.erased_at is not None) is not (record.erased_at is not None):
             raise ArticleErasedError(format_id(self.article_id), erased_locally=row.erased_at is not None)
         if self._ends_schedule():
@@ -111,6 +114,16 @@ class ArticleWrite:
         self.blocks()
         self.options.editor.authorize(self.status_before, self.status)
         self.options.editor.authorize_edition(self.edition_id)
+
+    def _check_source_id(self) -> None:
+        """Raise InvalidInputError if a new identifier ends like a path below that of an article."""
+        given, row = self.record.source_id, self.current
+        if given is None or (row is not None and row.source_id == given) or not given.endswith(RESERVED_ENDINGS):
+            return
+        endings = ", ".join(RESERVED_ENDINGS)
+        raise InvalidInputError(
+            FieldError("source_id", f"Must not end in one of {endings}: these are paths below an article.")
+        )
 
     def _check_past(self) -> None:
         """Raise InvalidInputError if the history in the record is impossible."""

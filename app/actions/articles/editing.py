@@ -52,8 +52,6 @@ STATE_MEMBERS = (
     *("status", "published_at", "first_published_at", "withdrawal"),
 )
 WITH_PUBLIC_TIME = frozenset({ArticleStatus.PUBLISHED, ArticleStatus.WITHDRAWN})
-RESERVED_ENDINGS = ("/publication", "/withdrawal", "/bump")
-"""Endings that a new `source_id` must not have, because they are paths below an article."""
 
 BESIDE_CONTENT = frozenset({"aliases", "translations", "note", "warnings", *INPUT_MEMBERS})
 """Members of a patch that are not content: aliases, translations, a public note, earlier warnings, HTML."""
@@ -76,15 +74,7 @@ class StoredArticle(NamedTuple):
 
 
 def create_article(connection: Connection, given: ArticleCreate, *, now: int, editor: Actor) -> StoredArticle:
-    """Store a new article, by default of the default edition; ConflictError if it exists.
-
-    Its `source_id` must not end like an address below that of an article.
-    """
-    if given.source_id is not None and given.source_id.endswith(RESERVED_ENDINGS):
-        endings = ", ".join(RESERVED_ENDINGS)
-        raise InvalidInputError(
-            FieldError("source_id", f"Must not end in one of {endings}: these are paths below an article.")
-        )
+    """Store a new article, by default of the default edition; ConflictError if it exists."""
     begin_log_transaction(connection)
     edition = given.edition or connection.execute(select(editions.c.slug).where(editions.c.is_default)).scalar()
     if edition is None:

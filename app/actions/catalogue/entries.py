@@ -10,13 +10,14 @@ import orjson
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from app.actions.articles.translation_links import check_edition_language
+from app.actions.catalogue.filter_references import find_filter_references
 from app.actions.catalogue.former_slugs import add_former_slugs, new_ids, release_slugs
 from app.actions.catalogue.section_moves import check_parent, find_parent_id, move_section
 from app.actions.catalogue.tag_names import add_tag_names, replace_tag_names
 from app.actions.changelog.changes import Change, append_changes, begin_log_transaction
 from app.db.base import AnyRow
 from app.db.bulk import bulk_insert
-from app.domain.catalogue_entry import default_author_type
+from app.domain.catalogue_entry import MAX_FORMER_SLUGS, default_author_type
 from app.domain.change import ChangeType
 from app.domain.list_filter import LISTED_WHILE_USED, Facet
 from app.domain.section_tree import NO_TREE
@@ -31,7 +32,7 @@ from app.interchange.catalogue import (
     get_entry_row,
     is_entered,
 )
-from app.interchange.former_slugs import list_former_slugs
+from app.interchange.former_slugs import find_entry_ids_by_former_slug, list_former_slugs
 from app.interchange.section_tree import read_section_tree
 from app.invalidation.surrogate_keys import collection_key, facet_key
 from app.models.edition import editions, former_article_urls
@@ -180,7 +181,10 @@ class _FormerNames:
     def read(
         cls, connection: Connection, kind: Facet, record: CatalogueRecord, row: AnyRow | None, edition_id: int | None
     ) -> "_FormerNames":
-        """Return the former names of the entry and of its record; InvalidInputError for the present name of another."""
+        """Return the former names of the entry and of its record.
+
+        InvalidInputError for the present name of another entry, for too many, and for the loss of one in use.
+        """
         name = entry_name(record)
         if isinstance(record, EditionRecord):
             return cls(kind, edition_id, name, [], [])
@@ -192,7 +196,22 @@ class _FormerNames:
         if present:
             taken = f"'{next(iter(present))}' is the present name of another {KIND_NAMES[kind]}."
             raise InvalidInputError(FieldError(former_member(kind), taken))
-        return cls(kind, edition_id, name, before, after)
+        if len(after) > MAX_FORMER_SLUGS and len(after) > len(before):
+            full = f"With the present name they must be at most {MAX_FORMER_SLUGS:,}: remove some that are not needed."
+            raise InvalidInputError(FieldError(former_member(kind), full))
+        names = cls(kind, edition_id, name, before, after)
+        names._check_filters(connection)
+        return names
+
+    def _check_filters(self, connection: Connection) -> None:
+        """Raise InvalidInputError if a stored filter uses a former name that the entry loses or takes from another."""
+        changed = set(self.before) ^ set(self.after)
+        owners = find_entry_ids_by_former_slug(connection, self.kind, changed, edition_id=self.edition_id)
+        names = sorted(owners.keys() - {self.name})
+        references = find_filter_references(connection, self.kind, names, edition_id=self.edition_id) if names else ()
+        if (used := "; ".join(references)) != "":
+            moved = f"A name that they lose or take from another {KIND_NAMES[self.kind]} is in use: {used}."
+            raise InvalidInputError(FieldError(former_member(self.kind), moved))
 
     @property
     def have_changed(self) -> bool:

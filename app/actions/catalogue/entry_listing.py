@@ -6,6 +6,7 @@ from sqlalchemy import Connection, delete, exists, literal, literal_column, or_,
 
 from app.actions.articles.listings import Placement
 from app.actions.catalogue.entries import entry_change
+from app.actions.catalogue.filter_references import find_filter_references
 from app.actions.changelog.changes import Change
 from app.db.bulk import chunked
 from app.domain.list_filter import LISTED_WHILE_USED, Facet
@@ -74,10 +75,14 @@ def unlist_unused_entries(connection: Connection, gone: Iterable[tuple[Facet, in
 
 
 def delete_unused_entries(connection: Connection, gone: Placement) -> None:
-    """Delete the entries that were never entered and that only a deleted article named."""
+    """Delete the entries that were never entered and that only a deleted article named, and no stored filter."""
     for kind, number in gone.entries():
-        table = CATALOGUE_TABLES[kind].table
+        table, name = CATALOGUE_TABLES[kind]
         unused = [~exists().where(user == table.c.id) for user, _ in ENTRY_USERS[kind]]
         if kind is Facet.SECTION:
             unused.append(~exists().where(_children.c.parent_id == table.c.id))
-        connection.execute(delete(table).where(table.c.id == number, table.c.is_entered.is_(False), *unused))
+        unentered = select(name).where(table.c.id == number, table.c.is_entered.is_(False), *unused)
+        slug = connection.execute(unentered).scalar()
+        if slug is None or any(find_filter_references(connection, kind, [slug], edition_id=gone.edition_id)):
+            continue
+        connection.execute(delete(table).where(table.c.id == number))

@@ -28,6 +28,7 @@ from app.interchange.catalogue import (
 from app.interchange.former_slugs import find_present_slugs, list_former_slugs
 from app.models.edition import editions
 from app.schemas.catalogue_records import CatalogueRecord, EditionRecord, SectionRecord
+from app.schemas.errors import validated
 from app.schemas.write_warning import WarningCode, WriteWarning, renamed_reference
 
 
@@ -68,7 +69,7 @@ def import_entry(connection: Connection, record: CatalogueRecord, *, may_make_de
         added = [*former, *former_names(record)]
         given = record.model_dump(include=record.model_fields_set - {"former_article_urls"})  # of new editions only
         given |= {} if kind is Facet.EDITION else {former_member(kind): list(dict.fromkeys(added))}
-        record = type(record).model_validate({**current, **given})
+        record = validated(type(record), {**current, **given})
         warnings += _emptied(current, record)
     if isinstance(record, EditionRecord) and record.default and not may_make_default and not current.get("default"):
         record = record.model_copy(update={"default": False})

@@ -7,7 +7,7 @@ rewrite_merged_links   moves links and rows of the index of lists, which changes
 from collections.abc import Collection
 
 import orjson
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from app.actions.articles.links import read_placements
 from app.actions.articles.listings import sync_listings
@@ -18,7 +18,7 @@ from app.actions.changelog.changes import Change, append_changes, begin_log_tran
 from app.db.base import AnyRow
 from app.db.bulk import bulk_insert_tuples
 from app.db.locks import lock_change_log
-from app.domain.catalogue_entry import distinct_names, name_key
+from app.domain.catalogue_entry import MAX_FORMER_SLUGS, distinct_names, name_key
 from app.domain.change import ChangeType
 from app.domain.list_filter import Facet
 from app.errors import ConflictError, FieldError, InvalidInputError
@@ -68,6 +68,7 @@ def merge_entries(
     if row.id == survivor.id:
         raise InvalidInputError(FieldError("into", f"The {KIND_NAMES[kind]} cannot be merged into itself."))
     _check_pending(connection, kind, [row.id, survivor.id])
+    _check_former_slugs(connection, kind, [row.id, survivor.id])
     connection.execute(update(table).where(table.c.merged_into == row.id).values(merged_into=survivor.id))
     owned = (former_slugs.c.kind == int(kind), former_slugs.c.entry_id == row.id)
     connection.execute(update(former_slugs).where(*owned).values(entry_id=survivor.id))
@@ -101,6 +102,17 @@ def _check_pending(connection: Connection, kind: Facet, numbers: list[int]) -> N
     pending = select(table.c.id).where(table.c.merged_into.in_(numbers)).limit(MAX_PENDING)
     if len(connection.execute(pending).all()) >= MAX_PENDING:
         raise ConflictError("Articles of earlier merges are being moved; merge more entries when that is done.")
+
+
+def _check_former_slugs(connection: Connection, kind: Facet, numbers: list[int]) -> None:
+    """Raise ConflictError if the survivor would have more former slugs than an entry may have."""
+    owned = (former_slugs.c.kind == int(kind), former_slugs.c.entry_id.in_(numbers))
+    total = connection.execute(select(func.count()).select_from(former_slugs).where(*owned)).scalar_one() + 1
+    if total > MAX_FORMER_SLUGS:
+        raise ConflictError(
+            f"The {KIND_NAMES[kind]} would have {total:,} former slugs, and may have {MAX_FORMER_SLUGS:,}: "
+            "remove some that are not needed from `former_slugs` of either first."
+        )
 
 
 def _merge_tag_names(connection: Connection, survivor: AnyRow, merged: AnyRow) -> dict[str, str]:

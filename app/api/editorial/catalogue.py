@@ -214,7 +214,7 @@ def _make_delete(kind: _Kind) -> Endpoint:
     async def remove(
         services: ServicesDep, name: str, edition: str | None, expected: IfMatch, actor: ActorDep
     ) -> TypedResponse[Any]:
-        """Delete an entry without references; 409 lists the articles, sections or webhook endpoints that name it.
+        """Delete an entry without references; 409 lists what names it: articles, sections, curated lists, webhooks.
 
         Without `If-Match` any revision is deleted.
         """

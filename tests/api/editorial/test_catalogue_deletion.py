@@ -85,3 +85,13 @@ async def test_public_article_names_a_tag_that_it_lists(desk: Desk) -> None:
     made = await desk.make(published_at=TODAY, tags=["fog"])
     check_problem(await desk.send("DELETE", "/tags/fog"), "conflict")
     assert (await desk.client.get(f"/v1/articles/{made['id']}")).json()["tags"][0]["slug"] == "fog"
+
+
+async def test_entry_of_a_deleted_draft_remains_while_a_filter_names_it(desk: Desk) -> None:
+    made = await desk.make(tags=["eclipse", "corona"])
+    written = {"name": "Eclipse", "filter": {"tag": ["eclipse"]}}
+    await desk.done("PUT", "/lists/eclipse?edition=global", written)
+    assert (await desk.send("DELETE", f"/articles/{made['id']}")).status_code == 204
+    assert (await desk.send("GET", "/tags/corona")).status_code == 404
+    assert (await desk.done("GET", "/tags/eclipse"))["slug"] == "eclipse"
+    await desk.done("PUT", "/lists/eclipse?edition=global", {**written, "limit": 5})

@@ -7,9 +7,11 @@ from app import clock
 from app.actions.articles.upsert import upsert_articles
 from app.actions.catalogue.import_defaults import import_entry
 from app.db.database import Database
+from app.domain.catalogue_entry import MAX_FORMER_SLUGS
 from app.queries.articles.interchange_export import export_records
 from app.schemas.catalogue_records import AuthorRecord
 from tests.api.editorial.editor_client import TODAY, Desk, Json, wrong
+from tests.api.http.test_problems import check_problem
 from tests.records import article
 
 AUTHOR = {"slug": "ada-old", "name": "Ada Old"}
@@ -179,3 +181,29 @@ async def test_identity_of_editions_and_taken_names_are_refused(desk: Desk) -> N
     await desk.done("PATCH", "/authors/ada-old", RENAMED)
     missing = await desk.send("GET", "/authors/ada-old")
     assert (missing.status_code, "ada-new" in missing.json()["detail"]) == (404, True)
+
+
+async def test_rename_beyond_the_maximum_of_former_slugs_is_refused(desk: Desk) -> None:
+    names = [f"ada-{number}" for number in range(MAX_FORMER_SLUGS)]
+    await desk.done("POST", "/authors", {"slug": "ada", "name": "Ada", "former_slugs": names})
+    assert "former_slugs" in wrong(await desk.send("PATCH", "/authors/ada", {"slug": "ada-new"}))
+    assert (await desk.done("PATCH", "/authors/ada", {"name": "Ada B."}))["former_slugs"] == names
+    renamed = await desk.done("PATCH", "/authors/ada", {"slug": "ada-new", "former_slugs": names[1:]})
+    assert renamed["former_slugs"] == [*names[1:], "ada"]
+    await desk.done("POST", "/authors", {"slug": "eve", "name": "Eve"})
+    refused = await desk.send("PUT", "/authors/eve/merge", {"into": "ada-new"})
+    assert "1,001 former slugs" in check_problem(refused, "conflict")["detail"]
+    assert (await desk.done("GET", "/authors/eve"))["name"] == "Eve"
+
+
+async def test_former_slug_that_a_filter_uses_is_not_removed_or_moved(desk: Desk) -> None:
+    await _author(desk)
+    chosen = {"name": "By Ada", "items": [], "filter": {"author": ["ada-old"]}}
+    await desk.done("PUT", "/lists/by-ada?edition=global", chosen)
+    await desk.done("PATCH", "/authors/ada-old", RENAMED)
+    await desk.done("POST", "/authors", {"slug": "eve", "name": "Eve"})
+    for path, names in (("/authors/ada-new", []), ("/authors/eve", ["ada-old"])):
+        refused = await desk.send("PATCH", path, {"former_slugs": names})
+        assert "by-ada" in wrong(refused)["former_slugs"]
+    await desk.done("PUT", "/lists/by-ada?edition=global", {**chosen, "filter": {"author": ["ada-new"]}})
+    assert (await desk.done("PATCH", "/authors/eve", {"former_slugs": ["ada-old"]}))["former_slugs"] == ["ada-old"]
