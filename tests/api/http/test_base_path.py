@@ -189,6 +189,20 @@ async def test_webhook_messages_have_the_base_path(below: httpx.AsyncClient) -> 
     assert sent["data"]["article"]["href"].startswith(f"{BASE}/v1/articles/")
 
 
+async def test_links_have_the_base_path_on_each_database(
+    database_address: str, newsroom: None, still_clock: int
+) -> None:
+    assert (newsroom, still_clock) == (None, NOW)
+    settings = Settings(database_url=database_address, public_url=f"{SITE}{BASE}")
+    async with running(create_app(settings)) as client:
+        for address in ("/v1/timeline", "/v1/articles/trams-return", "/v1/changes?since=0", "/feeds/global/atom.xml"):
+            links = own_links(await client.get(address), SITE)
+            assert links, address
+            assert all(each.startswith(f"{BASE}/") for each in links), address
+        lines = (await client.get("/v1/export")).content.splitlines()
+        assert all(f'"href":"{BASE}/v1/articles/'.encode() in line for line in lines)
+
+
 def test_document_below_a_base_path_has_its_server_and_links() -> None:
     plain = api_document()
     moved = add_base_path(plain, BASE)
