@@ -39,6 +39,8 @@ _TAG: Final = re.compile(
     )""",
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
+_PLAIN_TAG: Final = re.compile("[a-z]{2,3}(-[a-z]{3})?(-[a-z]{4})?(-([a-z]{2}|[0-9]{3}))?", re.IGNORECASE | re.ASCII)
+"""A tag without variants and extensions."""
 _SINGLETON: Final = re.compile(r"-([0-9a-z])(?=-)", re.ASCII)
 _IRREGULAR: Final = frozenset(
     {
@@ -62,15 +64,27 @@ def validate_language(tag: str) -> str:
 def lookup_translation(available: Mapping[str, T], language: str) -> T | None:
     """Return the value for the language by RFC 4647 section 3.4, None if none of its ranges is available.
 
-    `en-GB` finds `en-GB`, else `en`, in any letter case; the caller supplies a default.
+    `en-GB` finds `en-GB`, else `en`, in any letter case; the caller supplies a default. Where that finds nothing in the
+    script of the language, tags are compared in canonical form: `iw` finds `he`, `zh-TW` finds `zh-Hant`.
     """
     if language in available:
         return available[language]
     by_tag = {tag.lower(): value for tag, value in available.items()}
-    for candidate in list_ranges(language.lower()):
-        if candidate in by_tag:
-            return by_tag[candidate]
-    return None
+    nearest = next((candidate for candidate in list_ranges(language.lower()) if candidate in by_tag), None)
+    if nearest is not None and is_same_language(nearest, language):
+        return by_tag[nearest]
+    own = parse_canonical_tag(language)
+    by_subtags = {_subtags_of(tag): value for tag, value in available.items() if _PLAIN_TAG.fullmatch(tag)}
+    for subtags in (_subtags_of(language), (own.language, own.likely_script, None)):
+        if subtags in by_subtags:
+            return by_subtags[subtags]
+    return None if nearest is None else by_tag[nearest]
+
+
+def _subtags_of(tag: str) -> tuple[str, str, str | None]:
+    """Return the canonical language, its likely script and its region."""
+    parsed = parse_canonical_tag(tag)
+    return parsed.language, parsed.likely_script, parsed.region
 
 
 @lru_cache(maxsize=_REMEMBERED_LANGUAGES)

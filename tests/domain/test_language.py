@@ -98,6 +98,35 @@ def test_lookup_drops_a_single_character_subtag_with_its_successor() -> None:
     assert lookup_translation({"x": 1}, "x-house") is None
 
 
+@pytest.mark.parametrize(
+    ("available", "language", "found"),
+    [
+        ("he", "iw", True),
+        ("iw", "he-IL", True),
+        ("sr-Latn", "sh", True),
+        ("sr", "sh", False),
+        ("zh-Hant", "zh-TW", True),
+        ("zh-TW", "zh-Hant-TW", True),
+        ("zh-TW", "zh-Hant", False),
+        ("zh-Hans", "zh-TW", False),
+        ("yue", "zh-yue-HK", True),
+        ("fa-AF", "prs", True),
+        ("eng", "en-GB", True),
+        ("ca-valencia", "cat", False),
+        ("en-x-house", "eng", False),
+        ("x-house", "x-other", False),
+    ],
+)
+def test_lookup_compares_canonical_tags(available: str, language: str, *, found: bool) -> None:
+    assert lookup_translation({available: 1}, language) == (1 if found else None)
+
+
+def test_lookup_prefers_the_script_of_the_language() -> None:
+    assert lookup_translation({"zh": "simplified", "zh-Hant": "traditional"}, "zh-TW") == "traditional"
+    assert lookup_translation({"zh": "simplified"}, "zh-TW") == "simplified"
+    assert lookup_translation({"zh": "simplified", "zh-hant-tw": "Taiwan"}, "zh-TW") == "Taiwan"
+
+
 def test_lookup_never_returns_a_more_specific_language() -> None:
     assert lookup_translation({"en-GB": 1}, "en") is None
     assert lookup_translation({}, "en") is None
