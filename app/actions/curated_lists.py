@@ -24,9 +24,12 @@ from app.schemas.curated_list_records import CuratedListFilter, CuratedListRecor
 def put_curated_list(connection: Connection, record: CuratedListRecord, *, now: int, actor: str = "import") -> Outcome:
     """Create or replace the list that the record names; an equal list is not written.
 
-    References are stored unchanged; an article may be created after its reference. UnknownEditionError.
+    References are stored unchanged; an article may be created after its reference. UnknownEditionError,
+    InvalidInputError for more references than the limit.
     """
     begin_log_transaction(connection)
+    if len(record.items) > record.limit:
+        raise InvalidInputError(FieldError("items", f"Must not be more than the limit of {record.limit}."))
     edition_id = edition_ids(connection, [record.edition]).get(record.edition)
     if edition_id is None:
         raise UnknownEditionError(record.edition)
@@ -57,6 +60,8 @@ def edit_curated_list(
 ) -> Outcome:
     """Create or replace a list for an editor, whose references and filter values must exist; slugs become ids.
 
+    An article that is named repeatedly, in whatever form, has its first place.
+
     PreconditionFailedError, InvalidInputError, UnknownEditionError.
     """
     begin_log_transaction(connection)
@@ -69,7 +74,7 @@ def edit_curated_list(
     errors = [*_unknown_filters(connection, edition_id, record.filter)]
     if record.expires_at is not None and record.expires_at <= now and is_renewed:
         errors.append(FieldError("expires_at", "Must be in the future."))
-    references = _resolve_slugs(connection, edition_id, record.items)
+    references = _resolve(connection, edition_id, record.items)
     errors += [
         FieldError(f"items.{position}", f"There is no article '{given[:80]}' in the edition.")
         for position, given in enumerate(record.items)
@@ -77,8 +82,10 @@ def edit_curated_list(
     ]
     if errors:
         raise InvalidInputError(*errors)
-    items = list(dict.fromkeys(references[each] for each in record.items))
-    return put_curated_list(connection, record.model_copy(update={"items": items}), now=now, actor=actor)
+    first: dict[int, str] = {}
+    for stored, article_id in (references[each] for each in record.items):
+        first.setdefault(article_id, stored)
+    return put_curated_list(connection, record.model_copy(update={"items": [*first.values()]}), now=now, actor=actor)
 
 
 def delete_curated_list(
@@ -122,14 +129,14 @@ def _unknown_filters(connection: Connection, edition_id: int, chosen: CuratedLis
                 yield FieldError(f"filter.{member}.{position}", f"There is no {member} '{name}'.")
 
 
-def _resolve_slugs(connection: Connection, edition_id: int, references: Sequence[str]) -> dict[str, str]:
-    """Return the stored form of the references that name an article: slugs become ids, which no edit changes."""
-    known = dict.fromkeys(find_referenced_articles(connection, edition_id, references))
-    stored = {each: each for each in known}
+def _resolve(connection: Connection, edition_id: int, references: Sequence[str]) -> dict[str, tuple[str, int]]:
+    """Return the stored form and the article of each reference that names one: slugs become ids, which never change."""
+    known = find_referenced_articles(connection, edition_id, references)
+    found = {each: (each, number) for each, number in known.items()}
     others = [each for each in references if each not in known]
     if others:
         by_slug = select(articles.c.slug, articles.c.id).where(
             articles.c.edition_id == edition_id, articles.c.slug.in_(others)
         )
-        stored |= {row.slug: format_id(row.id) for row in connection.execute(by_slug)}
-    return stored
+        found |= {row.slug: (format_id(row.id), row.id) for row in connection.execute(by_slug)}
+    return found

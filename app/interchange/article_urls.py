@@ -1,17 +1,19 @@
 """Former URLs of articles by the templates of their edition and the slugs of their section."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Final
 
 from sqlalchemy import Connection, select
 
 from app.db.base import AnyRow
-from app.domain.article_address import normalize_address
+from app.db.bulk import chunked
+from app.domain.article_address import address_key, normalize_address
+from app.domain.article_status import WAS_PUBLIC
 from app.domain.article_url import ArticleAddressParts, ArticleUrlTemplate
 from app.domain.calendar import find_zone
 from app.domain.list_filter import Facet
-from app.domain.tsid import format_id
+from app.domain.tsid import format_id, is_id, parse_id
 from app.interchange.former_slugs import find_former_slugs
 from app.models.article import articles
 from app.models.edition import editions, former_article_urls
@@ -24,6 +26,11 @@ SectionSlug = tuple[int | None, str | None]
 """A slug of a section; with the instant of its end if another section has it."""
 
 _NO_SECTION: Final[Sequence[SectionSlug]] = ((None, None),)
+_PRESENT = (
+    select(articles.c.id, articles.c.slug, articles.c.first_published_at, sections.c.slug.label("section_slug"))
+    .outerjoin(sections, sections.c.id == articles.c.section_id)
+    .where(articles.c.status.in_(WAS_PUBLIC), articles.c.first_published_at.is_not(None))
+)
 _RELEASED = select(released_section_slugs).order_by(released_section_slugs.c.until, released_section_slugs.c.slug)
 
 
@@ -62,6 +69,29 @@ def iterate_former_urls(
         if all(end > first for end in ends):
             url = normalize_address(template.render(ArticleAddressParts(number, row.slug, section, first)))
             yield url, min(ends, default=None), template
+
+
+def find_present_owners(connection: Connection, edition_id: int, keys: Collection[str]) -> dict[str, int]:
+    """Return the public and withdrawn articles whose present URLs these addresses are, by `address_key`.
+
+    Two statements, one if the template matches none of the addresses. A path stands for the URL on the host of the
+    template.
+    """
+    now = connection.execute(select(editions).where(editions.c.id == edition_id)).one()
+    urls = _template(now)
+    readings = {key: [*urls.parse(key if key.startswith("//") else f"{urls.origin}{key}")] for key in keys}
+    values = [reading for found in readings.values() for reading in found]
+    slugs = sorted({each["slug"] for each in values if "slug" in each})
+    ids = sorted({parse_id(each["id"]) for each in values if "id" in each and is_id(each["id"])})
+    owners: dict[str, int] = {}
+    for some, column in ((slugs, articles.c.slug), (ids, articles.c.id)):
+        for part in chunked(some):
+            named = _PRESENT.where(articles.c.edition_id == edition_id, column.in_(part))
+            for row in connection.execute(named):
+                parts = ArticleAddressParts(format_id(row.id), row.slug, row.section_slug, row.first_published_at)
+                owners[address_key(normalize_address(urls.render(parts)))] = row.id
+    full = {key: key if key.startswith("//") else f"{urls.origin}{key}" for key in keys}
+    return {key: owners[url] for key, url in full.items() if url in owners}
 
 
 class ReleasedSectionUrls:

@@ -218,6 +218,9 @@ Translations = Annotated[
 class ArticleDetails(EditedDetails, TextLength):
     """Members of an article's page that items of lists have only if `fields` names them."""
 
+    expires_at: Annotated[
+        InstantText | None, Field(description="When it will be withdrawn; null if that is not planned.")
+    ]
     extra: Extra
     translations: Translations
 
@@ -287,9 +290,6 @@ class Article(ArticleItem, ArticleDetails):
     related: Annotated[
         list[LinkedItem],
         Field(description="“Read also”: the editors' choice first, then recommendations.", max_length=MAX_RELATED),
-    ]
-    expires_at: Annotated[
-        InstantText | None, Field(description="When it will be withdrawn; null if that is not planned.")
     ]
     neighbours: Neighbours
     notes: Annotated[list[ArticleNote], Field(description="Corrections and other public notes, oldest first.")]

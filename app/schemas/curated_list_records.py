@@ -5,7 +5,6 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from app.domain.body.values import whole_number
-from app.errors import FieldError, InvalidInputError
 from app.schemas.article_members import FeaturedFilter, SubsectionsFilter
 from app.schemas.curated_list import MAX_ITEMS, EditorialCuratedList
 from app.schemas.param_types import AccessLevels, Formats, Languages
@@ -81,10 +80,8 @@ class CuratedListInput(BaseModel):
     ] = None
 
     @model_validator(mode="after")
-    def _fits(self) -> Self:
+    def _names_each_once(self) -> Self:
         self.items = list(dict.fromkeys(self.items))
-        if len(self.items) > self.limit:
-            raise InvalidInputError(FieldError("items", f"Must not be more than the limit of {self.limit}."))
         return self
 
 

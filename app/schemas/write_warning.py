@@ -38,6 +38,7 @@ class WarningCode(StrEnum):
     WITHDRAWAL_IGNORED = "withdrawal-ignored"
     FIRST_TIME_IGNORED = "first-time-ignored"
     EMBARGO_REMOVED = "embargo-removed"
+    ALIAS_TAKEN = "alias-taken"
     OLDER_VERSION = "older-version"
     RENAMED = "renamed-reference"
     TRANSLATION_PENDING = "translation-pending"

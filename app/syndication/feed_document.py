@@ -138,7 +138,7 @@ def creators(item: FeedItem) -> list[Creator]:
     """Return the authors of the article; its source if it has none, as with news agencies.
 
     Empty if neither is known: the article is the publication's own. An author is an organisation by its type or its
-    role, or if the article's source or rights holder has the same name.
+    role, or, where nothing but its name is known, if the article's source or rights holder has the same name.
     """
     source, rights = item["source"], item["rights"]
     if not item["authors"]:
@@ -244,7 +244,8 @@ def author_pages(author: Author) -> list[str]:
 
 
 def _is_organisation(author: Author, names: Collection[str]) -> bool:
-    by_name = _plain_name(author["name"]) in names
+    is_bare = not any(author[name] for name in ("role", "bio", "image", "url", "email", "links"))
+    by_name = is_bare and _plain_name(author["name"]) in names
     return by_name or author["author_type"] is AuthorType.ORGANISATION or _is_organisation_role(author["role"])
 
 

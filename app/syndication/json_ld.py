@@ -1,6 +1,7 @@
 """schema.org structured data (JSON-LD) for the page of an article."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 import orjson
@@ -200,7 +201,7 @@ def _recording(article: Article, block: Mapping[str, Any]) -> dict[str, Any]:
             "name": block["caption"] or article["headline"],
             "contentUrl": ascii_url(block["url"]),
             "encodingFormat": block["media_type"],
-            "duration": None if block["duration"] is None else f"PT{block['duration']}S",
+            "duration": None if block["duration"] is None else f"PT{Decimal(str(block['duration'])):f}S",
             "thumbnailUrl": ascii_url(poster) if poster else None,
             "uploadDate": article["first_published_at"],
             "creditText": block["credit"],

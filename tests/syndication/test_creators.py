@@ -81,6 +81,7 @@ def test_source_named_as_the_publication_is_the_publisher() -> None:
         ({"authors": signed("Lume Courier"), "source": None}, "Organization"),
         ({"authors": signed("Reuters", "News agency"), "source": None}, "Organization"),
         ({"authors": signed("Ida Lorn", "columnist"), "source": AGENCY}, "Person"),
+        ({"authors": signed("Ida Lorn", "columnist"), "source": {"name": "Ida Lorn", "url": None}}, "Person"),
     ],
 )
 def test_an_author_is_an_organisation_by_name_or_role(members: dict[str, Any], kind: str) -> None:

@@ -121,3 +121,11 @@ def test_page_is_a_web_page_without_members_of_articles() -> None:
     about = read(fog(format="page", word_count=12))
     assert about["@type"] == "WebPage"
     assert about.keys().isdisjoint({"articleSection", "wordCount"})
+
+
+@pytest.mark.parametrize(("seconds", "written"), [(1e-7, "PT0.0000001S"), (90, "PT90S"), (36_000.25, "PT36000.25S")])
+def test_duration_has_no_exponent(seconds: float, written: str) -> None:
+    names = ("url", "media_type", "caption", "credit", "transcript_url")
+    sound = {**dict.fromkeys(names), "type": "audio", "url": "https://media.courier.example/horn.mp3"}
+    [audio] = read(fog(body=[{**sound, "duration": seconds}]))["audio"]
+    assert audio["duration"] == written

@@ -12,8 +12,9 @@ from app.domain.article_address import address_digest, address_key, normalize_ad
 from app.domain.article_url import ArticleAddressParts
 from app.domain.tsid import format_id
 from app.errors import FieldError, InvalidInputError
-from app.interchange.article_urls import iterate_former_urls, read_section_slugs, read_templates
+from app.interchange.article_urls import find_present_owners, iterate_former_urls, read_section_slugs, read_templates
 from app.models.article_links import article_addresses
+from app.schemas.write_warning import WarningCode, WriteWarning
 
 _ARTICLE: BindParameter[int] = bindparam("b_article_id")
 _DIGEST: BindParameter[bytes] = bindparam("b_digest")
@@ -27,7 +28,9 @@ def check_aliases(
 ) -> list[ArticleWrite]:
     """Return the writes whose aliases no other article has; the others get an InvalidInputError.
 
-    Two statements if a record has aliases, none otherwise.
+    An alias that is the present URL of another article would never be resolved: an editor's is an error, too, and an
+    import's a warning, because the file of another installation may have it. Four statements if a record has aliases,
+    none otherwise.
     """
     given = [write for write in writes if write.record.aliases is not None]
     if not given:
@@ -44,7 +47,9 @@ def check_aliases(
             before.setdefault(row.article_id, set()).add(row.address)
         for write in given:
             write.aliases_before |= before.get(write.article_id, set())
+    present = find_present_owners(connection, edition_id, keys)
     for write in given:
+        _check_present(write, present, stored)
         for alias in write.record.aliases or ():
             owner = owners.setdefault(address_key(alias), write.article_id)
             if owner != write.article_id:
@@ -52,6 +57,20 @@ def check_aliases(
                 stored.outcomes[write.index] = InvalidInputError(taken)
                 break
     return [write for write in writes if not isinstance(stored.outcomes[write.index], InvalidInputError)]
+
+
+def _check_present(write: ArticleWrite, present: Mapping[str, int], stored: WriteResult) -> None:
+    """Record an error or a warning for each new alias that is the `present` URL of another article."""
+    for alias in sorted({*(write.record.aliases or ())} - write.aliases_before):
+        owner = present.get(address_key(alias), write.article_id)
+        if owner == write.article_id:
+            continue
+        detail = f"'{alias[:200]}' is the present URL of the article {format_id(owner)}."
+        if write.options.reject_unknown:
+            stored.outcomes[write.index] = InvalidInputError(FieldError("aliases", detail))
+        else:
+            warning = WriteWarning(where="aliases", code=str(WarningCode.ALIAS_TAKEN), detail=detail)
+            stored.warnings.setdefault(write.index, []).append(warning)
 
 
 def store_addresses(connection: Connection, edition_id: int, writes: Sequence[ArticleWrite], *, now: int) -> None:

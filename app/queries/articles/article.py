@@ -42,7 +42,6 @@ STATUS_COLUMNS = (
     articles.c.withdrawal_notice,
     articles.c.withdrawn_at,
     articles.c.notes,
-    articles.c.expires_at,
 )
 WITH_BODY = ARTICLES_WITH_ENTRIES.join(article_bodies, article_bodies.c.article_id == articles.c.id)
 
@@ -118,14 +117,13 @@ def render_article(
 ) -> Article:
     """Return the page of an article whose row has a date, with a body in this format; at most six statements."""
     item = render_articles(connection, [row], {edition.id: edition}, BodyFormat.NONE)[0]
-    article = cast("Article", {**item, **render_details(row, row, read_translations(connection, row))})
+    article = cast("Article", {**item, **render_details(row, edition, row, read_translations(connection, row))})
     if body is not BodyFormat.NONE:
         base = article["url"] if links is LinkForm.ABSOLUTE else None
         article["body"] = render_body(row.blocks, body, base=base)
     entries = RenderedEntries({}, {})
     article["related"] = _related(connection, row.id, edition, entries)
     article["neighbours"] = _neighbours(connection, row, edition, entries)
-    article["expires_at"] = None if row.expires_at is None else format_instant(row.expires_at, edition.zone)
     article["notes"] = render_notes(row.notes, edition.zone)
     article["history"] = {"href": f"{article['href']}/history"}
     article["alternates"] = [

@@ -72,6 +72,7 @@ ARTICLE_COLUMNS = (
     articles.c.alert,
     articles.c.language,
     articles.c.details,
+    articles.c.expires_at,
     articles.c.word_count,
     articles.c.reading_minutes,
     articles.c.translation_group,
@@ -199,7 +200,7 @@ def render_articles(
         blocks = {row.article_id: row.blocks for row in connection.execute(_BODIES, {"ids": ids})}
         for row, item in zip(rows, items, strict=True):
             item["body"] = render_body(blocks[row.id], body, base=item["url"] if links is LinkForm.ABSOLUTE else None)
-    for item, details in zip(items, read_details(connection, rows, fields), strict=False):
+    for item, details in zip(items, read_details(connection, rows, editions, fields), strict=False):
         item.update(details)  # type: ignore[typeddict-item]  # members that `fields` selects
     return items
 

@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
+from app.db.database import Database
 from tests.api.editorial.editor_client import Desk, wrong
+from tests.importers.conftest import import_bytes
+from tests.importers.lines import article_line, pack
 
 TODAY = "2026-11-20T10:00:00Z"
 SITE = "https://courier.example"
@@ -81,3 +84,17 @@ async def test_former_templates_are_listed_and_read_only(desk: Desk) -> None:
     assert response.json()["former_article_urls"] == former
     response = await desk.send("PATCH", "/editions/global", {"former_article_urls": []})
     assert list(wrong(response)) == ["former_article_urls"]
+
+
+@pytest.mark.parametrize("alias", ["/tram", "https://courier.example/tram"])
+async def test_alias_that_is_the_present_url_of_another_article_is_rejected(
+    desk: Desk, database: Database, alias: str
+) -> None:
+    first = await desk.make(slug="tram", published_at=TODAY, aliases=["/tram"])
+    given = {"headline": "B", "source_id": "b", "aliases": [alias]}
+    assert first["id"] in wrong(await desk.send("POST", "/articles", given))["aliases"]
+    await desk.edit(first, {"aliases": []})
+    assert first["id"] in wrong(await desk.send("POST", "/articles", given))["aliases"]
+    brought = await import_bytes(database, pack(article_line("c", aliases=[alias])))
+    assert (brought.errors, [code for code, _ in brought.report.warnings]) == ([], ["alias-taken"])
+    assert (await desk.make(source_id="d", aliases=["/tram/", "/other"]))["aliases"] == ["/other", "/tram/"]

@@ -135,7 +135,7 @@ async def test_curated_list_is_created_replaced_and_deleted_with_preconditions(d
 
 
 async def test_unknown_references_and_impossible_values_are_rejected(desk: Desk) -> None:
-    await stories(desk, "a")
+    await stories(desk, "a", "b")
     await desk.make(source_id="theirs", edition="ua", published_at=YESTERDAY)
     given = {"name": "Front page", "items": ["a", "unheard-of", "theirs"], "filter": {"tag": ["trams", "nothing"]}}
     assert wrong(await desk.send("PUT", PATH, given)) == {
@@ -209,3 +209,17 @@ async def test_fields_select_the_same_members_as_in_lists_of_articles(desk: Desk
     assert (await desk.client.get(f"{PUBLIC}?{query}")).json()["items"] == listed
     assert listed[0]["byline"] == "By the quay"
     check_problem(await desk.client.get(f"{PUBLIC}?fields=headine"), "invalid-input")
+
+
+async def test_article_that_items_name_in_several_ways_is_pinned_once(desk: Desk) -> None:
+    first = await desk.make(source_id="a", slug="fog", published_at=TODAY)
+    second = await desk.make(source_id="b", published_at=TODAY)
+    given = {"name": "Front", "items": [first["id"], "b", "a", "fog", second["id"]], "limit": 2}
+    saved = await desk.done("PUT", "/lists/front?edition=global", given)
+    assert saved["items"] == [first["id"], "b"]
+    assert [each["code"] for each in desk.warnings] == ["duplicate-dropped"]
+    shown = (await desk.client.get("/v1/lists/front?edition=global")).json()
+    assert [each["id"] for each in shown["items"]] == [first["id"], second["id"]]
+    third = await desk.make(source_id="c", published_at=TODAY)
+    full = await desk.send("PUT", "/lists/front?edition=global", {**given, "items": ["a", "b", third["id"]]})
+    assert "items" in wrong(full)

@@ -40,7 +40,6 @@ async def test_article_has_all_members_of_its_page(client: httpx.AsyncClient) ->
     assert all(surroundings.values())
     details = {name: page.pop(name) for name in ArticleDetails.__annotations__}
     assert {name for name, value in details.items() if value} == {"word_count", "reading_minutes"}
-    assert page.pop("expires_at") is None
     assert (page.pop("notes"), page.pop("history")) == ([], {"href": f"/v1/articles/{identity}/history"})
     assert page == {
         "id": identity,

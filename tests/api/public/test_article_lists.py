@@ -241,3 +241,11 @@ async def test_unpublished_articles_are_in_no_list(client: httpx.AsyncClient, st
     listed = await get_page(client, "/v1/timeline/calendar")
     assert [(day["date"], day["total"]) for day in listed["days"]] == [("2026-11-20", 1)]
     assert (await get_page(client, "/v1/timeline/2026-11-19"))["day"]["items"] == []
+
+
+async def test_expiry_is_a_member_of_items_on_request(client: httpx.AsyncClient, store: Store) -> None:
+    await store(edition(), article(source_id="a", expires_at="2026-12-01T00:00:00+02:00"), article(source_id="b"))
+    listed = await get_page(client, "/v1/articles", fields="expires_at")
+    assert [each["expires_at"] for each in listed["items"]] == [None, "2026-12-01T00:00:00.000000+02:00"]
+    plain = await get_page(client, "/v1/articles")
+    assert "expires_at" not in plain["items"][0]
