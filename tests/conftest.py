@@ -177,7 +177,7 @@ async def database(database_address: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-def still_clock() -> Iterator[int]:
+def frozen_clock() -> Iterator[int]:
     """Set the clock to NOW, noon UTC on Friday 20 November 2026."""
     with clock.frozen(NOW):
         yield NOW
@@ -253,9 +253,9 @@ async def opened(address: str, *, number: int = 0) -> AsyncIterator[httpx.AsyncC
 
 
 @pytest.fixture
-async def client(database_address: str, still_clock: int) -> AsyncIterator[httpx.AsyncClient]:
+async def client(database_address: str, frozen_clock: int) -> AsyncIterator[httpx.AsyncClient]:
     """Create a client of the whole app over the database."""
-    assert still_clock == NOW
+    assert frozen_clock == NOW
     async with opened(database_address) as client:
         yield client
 

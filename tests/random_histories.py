@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 
 
-async def live_each(numbers: range, live: Callable[[int], Awaitable[Counter[str]]]) -> Counter[str]:
+async def run_each(numbers: range, live: Callable[[int], Awaitable[Counter[str]]]) -> Counter[str]:
     """Run all of them; print and return the counts of what happened. A failure names its history."""
     counts: Counter[str] = Counter()
     for number in numbers:

@@ -34,7 +34,7 @@ class Server:
 
     process: ForkServerProcess
     port: int
-    words: Path
+    output: Path
 
     @property
     def address(self) -> str:
@@ -46,14 +46,14 @@ class Server:
         begun = time.monotonic()
         async with httpx.AsyncClient(base_url=self.address) as client:
             while time.monotonic() - begun < MAX_READY_SECONDS:
-                assert self.process.is_alive(), f"the server stopped: {self.words.read_text()}"
+                assert self.process.is_alive(), f"the server stopped: {self.output.read_text()}"
                 try:
                     if (await client.get("/health/ready")).status_code == 200:
                         return time.monotonic() - begun
                 except httpx.TransportError:
                     pass
                 await asyncio.sleep(0.02)
-        raise AssertionError(f"the server is not ready: {self.words.read_text()}")
+        raise AssertionError(f"the server is not ready: {self.output.read_text()}")
 
     def send(self, number: int) -> None:
         """Send a signal to this process alone."""
@@ -84,20 +84,20 @@ def start_server(address: str, folder: Path, port: int, **settings: str) -> Serv
 
     `settings` are environment variables.
     """
-    words = folder / f"server-{port}.txt"
+    output = folder / f"server-{port}.txt"
     process = _processes.Process(
-        target=_serve, args=(environment_of(address, **settings), folder, words, port), daemon=True
+        target=_serve, args=(environment_of(address, **settings), folder, output, port), daemon=True
     )
     process.start()
-    return Server(process, port, words)
+    return Server(process, port, output)
 
 
-def _serve(environment: dict[str, str], folder: Path, words: Path, port: int) -> None:
+def _serve(environment: dict[str, str], folder: Path, output: Path, port: int) -> None:
     os.environ.clear()
     os.environ.update(environment)
     tempfile.tempdir = None  # TMPDIR of this environment counts, not that of the parent process
     os.chdir(folder)
-    with words.open("ab") as stream:
+    with output.open("ab") as stream:
         os.dup2(stream.fileno(), 1)
         os.dup2(stream.fileno(), 2)
     sys.exit(run(["serve", "--port", str(port)]))

@@ -240,7 +240,7 @@ def test_browser_streams_with_a_token_that_is_logged_nowhere(front: Front, page:
     token = created.json()["token"]
     found = read_with_scripts(page, STREAMING, api=f"{front.origin}/keyed", token=token)
     assert found["href"].startswith("/keyed/v1/articles/")
-    log = front.keyed.words.read_text()
+    log = front.keyed.output.read_text()
     assert token not in log
     assert front.token not in log
 

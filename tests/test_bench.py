@@ -37,7 +37,7 @@ from bench.serving import Memory
 from bench.thresholds import HOT, evaluate
 from bench.url_sampling import by_hand_dialect, dayline_dialect, draw_places, draw_slugs, walk
 from tests.conftest import NOW, opened, running
-from tests.invariants import check_house
+from tests.invariants import check_invariants
 from tests.pg_cleanup import empty_tables
 
 ARTICLES = 150
@@ -96,7 +96,7 @@ async def written(archive: Path) -> Any:
 
 async def test_archive_written_to_tables_holds_the_invariants(written: Database) -> None:
     await check_schema(written)
-    found = await written.read(check_house)
+    found = await written.read(check_invariants)
     assert found["articles"] == found["public"] == found["revisions"] == SMALL.articles
 
 

@@ -24,7 +24,7 @@ from tests.acknowledged_writes import Ledger, count_named
 from tests.api.conftest import as_key
 from tests.conftest import run_once
 from tests.editor_client import WritingEditor
-from tests.invariants import check_house
+from tests.invariants import check_invariants
 from tests.records import author, edition, label, section
 from tests.server_process import Server, free_port, start_server
 
@@ -82,7 +82,7 @@ class Newsroom:
                 yield server, client
         finally:
             server.end()
-        assert "Traceback" not in server.words.read_text(), server.words.read_text()
+        assert "Traceback" not in server.output.read_text(), server.output.read_text()
 
     async def write_until(self, server: Server, client: httpx.AsyncClient, end: signal.Signals) -> None:
         """Have all editors write, and send the signal while at least four requests are pending."""
@@ -107,7 +107,7 @@ class Newsroom:
 
         def run(connection: Connection) -> Counter[str]:
             self.ledger.check(connection, now=before, all_answered=all_answered)
-            return check_house(connection)
+            return check_invariants(connection)
 
         async with opened(self._house.address) as database:
             return await database.read(run)

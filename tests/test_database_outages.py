@@ -221,7 +221,7 @@ async def test_requests_on_half_open_connections_end_in_time_and_work_again(
 
 def print_causes(server: Server) -> None:
     """Print the number of each cause in the log, and check that the log has no traceback."""
-    lines = server.words.read_text().splitlines()
+    lines = server.output.read_text().splitlines()
     causes = Counter(line.rpartition("unavailable: ")[2] for line in lines if "unavailable: " in line)
     print(dict(causes.most_common(6)))  # noqa: T201 - a figure
     assert not [line for line in lines if "Traceback" in line]
@@ -306,15 +306,15 @@ async def test_due_articles_are_published_in_smaller_batches_on_a_slow_server(ou
         await asyncio.to_thread(run_once, address, running_sql(statement))
     await schedule(address, DUE)
     database = open_database(address, limits=SERVING._replace(write_s=1.0))
-    upkeep = Scheduler(database, LastUsedBuffer())
-    await upkeep.start()
+    scheduler = Scheduler(database, LastUsedBuffer())
+    await scheduler.start()
     count_published = text("SELECT count(*) FROM articles WHERE status = 'published' AND source_id LIKE 'due-%'")
     async with asyncio.timeout(ENDED_S):
         published = 0
         while published < DUE:
             await asyncio.sleep(0.1)
             published = await database.read(lambda connection: connection.execute(count_published).scalar_one())
-    await upkeep.stop()
+    await scheduler.stop()
     await database.close()
     for statement in ("DROP TRIGGER dawdle ON changes", "DROP FUNCTION dawdle"):
         await asyncio.to_thread(run_once, address, running_sql(statement))

@@ -11,7 +11,7 @@ from app.db.database import Database
 from app.domain.actor import COMMAND_ACTOR
 from tests.api.conftest import fill
 from tests.conftest import NOW
-from tests.invariants import check_house
+from tests.invariants import check_invariants
 from tests.records import article
 
 ARTICLES = {
@@ -69,7 +69,7 @@ def corrupt(connection: Connection, statement: str) -> None:
     for name, chosen in ARTICLES.items():
         statement = statement.replace(name, chosen)
     assert connection.execute(text(statement)).rowcount
-    check_house(connection)
+    check_invariants(connection)
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ async def populated(database: Database) -> Database:
 
 
 async def test_invariants_hold_for_a_newsroom(populated: Database) -> None:
-    found = await populated.read(check_house)
+    found = await populated.read(check_invariants)
     assert min(found[name] for name in ("articles", "public", "revisions", "changes")) > 0
 
 
@@ -100,4 +100,4 @@ async def test_invariants_detect_each_corruption(populated: Database) -> None:
         with pytest.raises(AssertionError) as noticed:
             await populated.write(corrupt, statement)
         assert f"\n{check}: " in str(noticed.value), statement
-    await populated.read(check_house)
+    await populated.read(check_invariants)

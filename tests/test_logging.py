@@ -164,7 +164,7 @@ def test_server_log_lines_are_complete_and_without_secrets(server: tuple[Server,
     broken = f"/v1/editorial/articles/b{forged}%1B%5B2J%C2%85%E2%80%A8%E2%80%AE"
     assert request(process.port, broken, f"Authorization: Bearer {key}") == 503
     assert request(process.port, preview) == 503
-    written = wait_for_line(process.words, f"/v1/editorial/previews/{REDACTED} status=503")
+    written = wait_for_line(process.output, f"/v1/editorial/previews/{REDACTED} status=503")
     lines = written.split("\n")[:-1]
     assert [line for line in lines if not LINE.fullmatch(line)] == []
     assert not any(line.startswith(FORGED) for line in lines)

@@ -22,7 +22,7 @@ from app.queries.articles.article_list import list_articles
 from app.queries.timeline.calendar import get_calendar
 from app.schemas.params import ArticleListParams, CalendarParams
 from tests.conftest import NOW
-from tests.invariants import check_house
+from tests.invariants import check_invariants
 from tests.records import article, author, edition
 
 ARTICLES = 60
@@ -127,7 +127,7 @@ async def test_killed_moves_of_a_merge_lose_nothing(database: Database, database
         pass
     assert await database.read(_read) == before
     assert await database.read(_counts) == (2, ARTICLES * 4 // 3, ARTICLES * 4 // 3)
-    await database.read(check_house)
+    await database.read(check_invariants)
 
 
 @pytest.mark.soak

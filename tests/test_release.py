@@ -20,7 +20,7 @@ from app.domain.calendar import find_zone
 from app.domain.instant import SECOND_US, format_instant
 from app.models.change import changes
 from app.queries.changes.change_list import latest_seq
-from tests.invariants import check_house
+from tests.invariants import check_invariants
 from tests.records import article, author, edition, label, section, tag
 from tests.server_process import Server, free_port, start_server
 
@@ -97,7 +97,7 @@ async def serving(address: str, folder: Path) -> AsyncIterator[tuple[Server, htt
             yield server, client
     finally:
         server.end()
-    assert "Traceback" not in server.words.read_text(), server.words.read_text()
+    assert "Traceback" not in server.output.read_text(), server.output.read_text()
 
 
 async def read_on(client: httpx.AsyncClient, readers: Readers, due: int, last_seq: int) -> None:
@@ -154,7 +154,7 @@ async def release(address: str, folder: Path, count: int) -> float | None:
         for client in clients:
             assert len(set(await walk(client, count))) == count
         assert await database.read(count_publications, before) == (count, count)
-        house = await database.read_in_thread(check_house)
+        house = await database.read_in_thread(check_invariants)
     assert house["public"] == count + BEFORE
     seconds = (max(seen.complete_at for seen in readers) - due) / SECOND_US
     latencies = sorted(1000 * took for seen in readers for took in seen.latencies)
@@ -191,7 +191,7 @@ async def test_article_due_before_the_start_is_in_the_first_response(address: st
             server.end()
         assert response.json()["as_of"] == before + DUE
         assert await database.read(count_publications, before) == (DUE, DUE)
-        assert (await database.read_in_thread(check_house))["public"] == DUE + BEFORE
+        assert (await database.read_in_thread(check_invariants))["public"] == DUE + BEFORE
     finally:
         await database.close()
 
@@ -205,4 +205,4 @@ async def first_answer(server: Server) -> httpx.Response:
                 return await client.get("/v1/timeline")
             except httpx.ConnectError:
                 await asyncio.sleep(0.01)
-    raise AssertionError(f"the server did not respond: {server.words.read_text()}")
+    raise AssertionError(f"the server did not respond: {server.output.read_text()}")

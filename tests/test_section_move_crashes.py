@@ -17,7 +17,7 @@ from app.interchange.section_tree import has_sections_to_relist
 from app.queries.articles.article_list import list_articles
 from app.schemas.params import ArticleListParams
 from tests.conftest import NOW
-from tests.invariants import check_house
+from tests.invariants import check_invariants
 from tests.records import article, edition, section
 
 ARTICLES = 120
@@ -87,4 +87,4 @@ async def test_killed_job_continues_where_it_stopped(
     assert not await database.read(has_sections_to_relist)
     assert await ids_below(database, "sport") == []
     assert sorted(await ids_below(database, "games")) == sorted(everything)
-    await database.read_in_thread(check_house)
+    await database.read_in_thread(check_invariants)

@@ -50,12 +50,12 @@ async def schedule(database: Database, *due: int) -> None:
 async def running_scheduler(address: str, key_uses: LastUsedBuffer | None = None) -> AsyncIterator[Scheduler]:
     """Run the scheduler of one more process on the database."""
     database = open_database(address)
-    upkeep = Scheduler(database, key_uses or LastUsedBuffer())
-    await upkeep.start()
+    started = Scheduler(database, key_uses or LastUsedBuffer())
+    await started.start()
     try:
-        yield upkeep
+        yield started
     finally:
-        await upkeep.stop()
+        await started.stop()
         await database.close()
 
 
@@ -112,39 +112,39 @@ async def test_several_processes_publish_each_article_once(
         soon = clock.now() + 400_000
         await schedule(database, *(soon + place % 3 for place in range(60)))
 
-        async def all_out() -> bool:
+        async def all_are_public() -> bool:
             return await database.read(count_public) == 60
 
-        await until(all_out)
+        await until(all_are_public)
         await asyncio.sleep(2 * scheduler.TICK_S)
     assert await database.read(count_publications) == (60, 60)
 
 
 async def test_overdue_article_is_in_the_first_response(
-    database: Database, database_address: str, store: Store, still_clock: int, monkeypatch: pytest.MonkeyPatch
+    database: Database, database_address: str, store: Store, frozen_clock: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(scheduler, "BATCH", 5)
     await store(edition())
-    await schedule(database, *(still_clock - place * SECOND_US for place in range(12)))
-    await schedule(database, still_clock + SECOND_US)
+    await schedule(database, *(frozen_clock - place * SECOND_US for place in range(12)))
+    await schedule(database, frozen_clock + SECOND_US)
     assert await database.read(count_public) == 0
     async with running(create_app(Settings(database_url=database_address))) as client:
         assert len((await client.get("/v1/articles")).json()["items"]) == 12
     assert await database.read(count_publications) == (12, 12)
 
 
-@pytest.mark.usefixtures("still_clock", "edition_kyiv")
+@pytest.mark.usefixtures("frozen_clock", "edition_kyiv")
 async def test_scheduler_reads_little_and_writes_nothing_when_idle(database: Database, database_address: str) -> None:
     await schedule(database, NOW + 3600 * SECOND_US)
     with counted() as statements:
         async with running_scheduler(database_address):
             await asyncio.sleep(3.5 * scheduler.TICK_S)
-    requested = [statement for statement in statements if "FROM articles" in statement]
-    assert 4 <= len(requested) <= 10  # a statement for publications and one for expiries, each time
+    statements_of_articles = [statement for statement in statements if "FROM articles" in statement]
+    assert 4 <= len(statements_of_articles) <= 10  # a statement for publications and one for expiries, each time
     assert not [statement for statement in statements if statement.startswith(("INSERT", "UPDATE", "DELETE"))]
 
 
-@pytest.mark.usefixtures("still_clock", "edition_kyiv")
+@pytest.mark.usefixtures("frozen_clock", "edition_kyiv")
 async def test_scheduler_sleeps_while_the_clock_is_frozen(database: Database, database_address: str) -> None:
     await schedule(database, NOW + 1)
     with counted() as statements:
@@ -170,11 +170,11 @@ async def test_scheduler_resumes_after_an_outage_and_logs_its_begin_and_end(
             await database.write(lambda connection: connection.execute(text(rename.format("away", "articles"))))
         mended = time.monotonic()
 
-        async def is_out() -> bool:
+        async def is_public() -> bool:
             response = await client.get("/v1/articles")
             return response.status_code == 200 and len(response.json()["items"]) == 1
 
-        await until(is_out)
+        await until(is_public)
         assert time.monotonic() - mended < 1.0 + scheduler.TICK_S + 2
     logged = [record for record in caplog.records if record.name == "app.background.scheduler"]
     assert [record.levelno for record in logged] == [logging.ERROR, logging.WARNING]
@@ -222,23 +222,23 @@ async def test_article_that_fails_to_publish_does_not_block_others(
     await database.write(block_publication, found[0], found[6])
     async with running_scheduler(database_address, key_uses):
 
-        async def are_out(count: int) -> bool:
+        async def are_public(count: int) -> bool:
             return await database.read(count_public) == count
 
-        await until(lambda: are_out(8))
+        await until(lambda: are_public(8))
         key_uses.note(key_id, NOW)
         await schedule(database, clock.now() + 100_000)
-        await until(lambda: are_out(9))
+        await until(lambda: are_public(9))
         await asyncio.sleep(0.8)
         assert await database.read(last_used) == NOW  # maintenance runs meanwhile
         logged = [record.getMessage() for record in caplog.records if record.name == "app.background.scheduler"]
         assert [text.split()[:5] for text in logged] == [["Could", "not", "publish", "scheduled", "article"]] * 2
         await database.write(unblock_publication)
-        await until(lambda: are_out(11))
+        await until(lambda: are_public(11))
     assert await database.read(count_publications) == (11, 11)
 
 
-@pytest.mark.usefixtures("edition_kyiv", "still_clock")
+@pytest.mark.usefixtures("edition_kyiv", "frozen_clock")
 async def test_scheduler_round_ends_after_many_failures(
     database: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -247,23 +247,23 @@ async def test_scheduler_round_ends_after_many_failures(
     slugs = select(articles.c.slug).order_by(articles.c.published_at)
     found = await database.read(lambda connection: connection.scalars(slugs).all())
     await database.write(block_publication, *found[:9])
-    upkeep = Scheduler(database, LastUsedBuffer())
+    started = Scheduler(database, LastUsedBuffer())
     for failed in (2, 4, 6, 8):
         with pytest.raises(DBAPIError):
-            await upkeep._tick()
-        assert len(upkeep._failed) == failed
+            await started._tick()
+        assert len(started._failed) == failed
         assert await database.read(count_public) == 0
-    await upkeep._tick()
+    await started._tick()
     assert await database.read(count_public) == 1
     assert len(caplog.records) == 9
 
 
-@pytest.mark.usefixtures("still_clock", "edition_kyiv")
+@pytest.mark.usefixtures("frozen_clock", "edition_kyiv")
 async def test_scheduler_stops_immediately_without_partial_writes(
     database: Database, database_address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(scheduler, "BATCH", 10)
-    async with running_scheduler(database_address) as upkeep:
+    async with running_scheduler(database_address) as started:
         await schedule(database, *(NOW + SECOND_US for _ in range(200)))
         with clock.frozen(NOW + SECOND_US):
 
@@ -272,7 +272,7 @@ async def test_scheduler_stops_immediately_without_partial_writes(
 
             await until(has_begun)
             begun = time.monotonic()
-            await upkeep.stop()
+            await started.stop()
             assert time.monotonic() - begun < 5
         public = await database.read(count_public)
         assert 0 < public < 200
@@ -339,7 +339,7 @@ async def test_last_uses_are_retained_after_a_failed_write(
         await until(is_written)
 
 
-@pytest.mark.usefixtures("still_clock")
+@pytest.mark.usefixtures("frozen_clock")
 async def test_stored_responses_expire_after_a_day(
     database: Database, database_address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -350,17 +350,17 @@ async def test_stored_responses_expire_after_a_day(
         request, response = IdempotentRequest(key_id, name, b"digest"), StoredResponse(201, {}, b"{}")
         await database.write(store_response, request, response, now=at)
 
-    async def one_is_left() -> bool:
+    async def one_row_is_left() -> bool:
         names = select(idempotency_keys.c.key)
         return await database.read(lambda connection: connection.scalars(names).all()) == ["young"]
 
     async with running_scheduler(database_address):
-        await until(one_is_left)
+        await until(one_row_is_left)
         await asyncio.sleep(0.1)
-        assert await one_is_left()
+        assert await one_row_is_left()
 
 
-@pytest.mark.usefixtures("still_clock")
+@pytest.mark.usefixtures("frozen_clock")
 async def test_old_part_of_the_log_is_compacted(
     database: Database, database_address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -372,9 +372,9 @@ async def test_old_part_of_the_log_is_compacted(
         await database.write(upsert_articles, [record], now=NOW - days * DAY_US)
     seqs = select(changes.c.seq).order_by(changes.c.seq)
 
-    async def the_first_is_gone() -> bool:
+    async def first_row_is_deleted() -> bool:
         return await database.read(lambda connection: connection.scalars(seqs).all()) == [1, 3, 4, 5]
 
-    assert not await the_first_is_gone()
+    assert not await first_row_is_deleted()
     async with running_scheduler(database_address):
-        await until(the_first_is_gone)
+        await until(first_row_is_deleted)

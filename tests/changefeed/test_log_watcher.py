@@ -84,7 +84,7 @@ async def test_failing_read_is_logged_once_and_repeated(
     looks = 0
     read = database.read
 
-    async def stumble(*given: Any) -> Any:
+    async def fail_once(*given: Any) -> Any:
         nonlocal looks
         looks += 1
         if looks <= 3:
@@ -93,7 +93,7 @@ async def test_failing_read_is_logged_once_and_repeated(
 
     await store(article(source_id="a"))
     watch = LogWatcher(database)
-    monkeypatch.setattr(watch._database, "read", stumble)
+    monkeypatch.setattr(watch._database, "read", fail_once)
     assert await watch.wait_for_seq_after(0, LONG)
     log_records = [record for record in caplog.records if record.name == "app.changefeed.log_watcher"]
     assert ["ValueError: …" in record.getMessage() for record in log_records] == [True, False]
@@ -131,7 +131,7 @@ async def test_reads_for_many_waiters_yield_to_the_event_loop(
         most = max(most, reads)
         return {"items": [], "as_of": 1, "next": None}
 
-    async def go_on() -> None:
+    async def count_turns() -> None:
         nonlocal turns, reads
         while True:
             turns, reads = turns + 1, 0
@@ -139,9 +139,9 @@ async def test_reads_for_many_waiters_yield_to_the_event_loop(
 
     watch = LogWatcher(database)
     monkeypatch.setattr(watch._database, "read", read)
-    going = asyncio.create_task(go_on())
+    counting = asyncio.create_task(count_turns())
     await asyncio.gather(*(watch.read_shared(ChangeListParams(since=n)) for n in range(100)))
-    going.cancel()
+    counting.cancel()
     assert turns >= 100 / log_watcher.READ_AT_ONCE
     assert most <= 2 * log_watcher.READ_AT_ONCE
     await watch.close()

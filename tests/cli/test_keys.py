@@ -18,8 +18,8 @@ TOKEN = re.compile(r"dl_[a-z2-7]{62}\n")
 
 
 @pytest.fixture(autouse=True)
-def _still(still_clock: int) -> None:
-    assert still_clock == NOW
+def _still(frozen_clock: int) -> None:
+    assert frozen_clock == NOW
 
 
 def test_key_is_created_on_either_database(dayline: Dayline, database_address: str) -> None:

@@ -111,7 +111,7 @@ def _kill(number: int) -> Callable[[Connection], Any]:
 async def test_lost_connection_is_an_outage_at_any_point(database: Database, database_address: str) -> None:
     other = open_database(database_address)
 
-    def lose_and_go_on(connection: Connection) -> list[AnyRow]:
+    def continue_after_loss(connection: Connection) -> list[AnyRow]:
         await_only(other.write(_kill(PROCESS.all(connection, {})[0].number)))
         await_only(asyncio.sleep(0.02))
         return BY_NAME.all(connection, ALL)
@@ -123,7 +123,7 @@ async def test_lost_connection_is_an_outage_at_any_point(database: Database, dat
 
     for read in (database.read, database.read_autocommit):
         with pytest.raises(TRANSIENT_ERRORS) as caught:
-            await read(lose_and_go_on)
+            await read(continue_after_loss)
         assert is_transient(caught.value)
     assert await database.read(lose_at_the_end) == "read before"
     idle = (await database.read(lambda connection: PROCESS.all(connection, {})))[0].number
@@ -189,12 +189,12 @@ async def test_failed_query_leaves_no_snapshot_open(database: Database, store: S
 
 @POSTGRESQL_ONLY  # a read of SQLite has no await inside
 async def test_snapshot_is_stable_during_concurrent_writes(database: Database, store: Store) -> None:
-    def look_twice(connection: Connection) -> tuple[int, int]:
+    def read_twice(connection: Connection) -> tuple[int, int]:
         before = len(BY_NAME.all(connection, ALL))
         await_only(store(edition("later")))
         return before, len(BY_NAME.all(connection, ALL))
 
-    assert await database.read(look_twice) == (0, 0)
+    assert await database.read(read_twice) == (0, 0)
     assert len(await database.read(lambda connection: BY_NAME.all(connection, ALL))) == 1
 
 

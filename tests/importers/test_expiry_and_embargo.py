@@ -15,7 +15,7 @@ from tests.conftest import NOW
 from tests.importers.conftest import Content, ImportLines, Log
 from tests.importers.lines import article_line, edition_line
 
-pytestmark = pytest.mark.usefixtures("still_clock")
+pytestmark = pytest.mark.usefixtures("frozen_clock")
 SOON = format_instant(NOW + 50 * SECOND_US, UTC)
 EXPIRED = {"expires_at": "2026-11-02T00:00:00Z"}
 

@@ -22,8 +22,10 @@ from tests.invariants.stored_state import StoredState, read_state
 MAX_SHOWN = 20
 
 
-def check_house(connection: Connection, *, deleted: Collection[int] = (), is_thinned: bool = False) -> Counter[str]:
-    """Raise AssertionError with what is wrong, a line each; return the numbers of what there is.
+def check_invariants(
+    connection: Connection, *, deleted: Collection[int] = (), is_thinned: bool = False
+) -> Counter[str]:
+    """Raise AssertionError with every violation, a line each; return the numbers of rows.
 
     For databases whose articles were all written here, none imported with a history. `deleted` are articles that were
     deleted as drafts: stored responses may still name them. `is_thinned` allows gaps in the numbers of revisions.

@@ -9,12 +9,12 @@ from tests.conftest import HISTORIES, HISTORIES_SOAK
 from tests.queries.history import EDITS, STEPS, TIMED, History
 from tests.queries.history_catalogue import CATALOGUE_EDITS
 from tests.queries.two_way_history import TwoWayHistory
-from tests.random_histories import live_each
+from tests.random_histories import run_each
 
 
 async def live_through(database: Database, numbers: range) -> Counter[str]:
     """Run these histories, and check that every kind of event occurred."""
-    counts = await live_each(numbers, lambda number: History(database, number).run())
+    counts = await run_each(numbers, lambda number: History(database, number).run())
     assert counts["steps"] >= STEPS * len(numbers)
     assert counts["continued"] > len(numbers)
     assert counts["steady"] > counts["walks"]
@@ -37,7 +37,7 @@ async def test_long_pagination_returns_every_unchanged_article_exactly_once(data
 
 async def walk_both_ways(database: Database, numbers: range) -> Counter[str]:
     """Run these histories, whose walks go down and up, and check that they had enough of everything."""
-    counts = await live_each(numbers, lambda number: TwoWayHistory(database, number).run())
+    counts = await run_each(numbers, lambda number: TwoWayHistory(database, number).run())
     assert counts["upward"] > len(numbers)
     assert counts["continued"] > len(numbers)
     assert counts["steady"] > counts["walks"]

@@ -10,7 +10,7 @@ from tests.conftest import HISTORIES, HISTORIES_SOAK
 from tests.queries.history import STEPS
 from tests.queries.history_catalogue import CATALOGUE_EDITS
 from tests.queries.mirror_history import MirrorHistory
-from tests.random_histories import live_each
+from tests.random_histories import run_each
 
 WINDOWS = (change_list.MAX_SCANNED, 3)  # in every other history a page ends after three rows of the log
 
@@ -24,7 +24,7 @@ async def live_through(database: Database, numbers: range, patch: pytest.MonkeyP
         assert found["steps"] >= STEPS
         return found
 
-    counts = await live_each(numbers, live)
+    counts = await run_each(numbers, live)
     assert counts["compared"] == len(numbers)
     assert counts["compacted"] > 3 * len(numbers)
     assert counts["cut_short"] > len(numbers) // 4

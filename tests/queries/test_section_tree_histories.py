@@ -18,7 +18,7 @@ from app.interchange.section_tree import has_sections_to_relist
 from app.queries.articles.article_list import list_articles
 from app.schemas.params import ArticleListParams
 from tests.conftest import NOW
-from tests.invariants import check_house
+from tests.invariants import check_invariants
 from tests.records import article, edition, section
 
 SLUGS = [f"s{number}" for number in range(9)]
@@ -49,7 +49,7 @@ class TreeHistory:
         assert not await self._database.read(has_sections_to_relist)
         for slug in SLUGS:
             await self._compare(slug)
-        await self._database.read_in_thread(check_house)
+        await self._database.read_in_thread(check_invariants)
 
     async def _write(self) -> None:
         """Publish, edit, move in time, or withdraw up to three articles."""

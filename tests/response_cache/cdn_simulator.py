@@ -1,4 +1,4 @@
-"""A network in front of an app: it keeps what it may for as long as it may, and lets go of what is purged by key."""
+"""CDN in front of an app: it caches what it may, as long as it may, and drops what is purged by key."""
 
 import re
 from dataclasses import dataclass, field
@@ -11,24 +11,24 @@ from app.domain.instant import SECOND_US
 from app.invalidation.surrogate_header import purge_keys
 from app.queries.changes.change_list import latest_seq
 from app.queries.changes.invalidation_log import read_change_events
-from tests.response_cache.plain_messages import Answer, Request, ask
+from tests.response_cache.plain_messages import Request, Response, send_request
 
 OWN = {"cdn-cache-control", "surrogate-key", "cache-control"}
-"""The fields that are the network's, or may have been others when it got the answer."""
+"""Header fields that the CDN sets, or that may have changed since it stored the response."""
 MAX_AGE = re.compile(r"max-age=([0-9]+)")
 
 
 class Held(NamedTuple):
-    """What is kept of an answer, under which keys and up to when (µs)."""
+    """Cached response with its surrogate keys and its expiry (µs)."""
 
-    answer: Answer
+    response: Response
     keys: frozenset[str]
     until: int
 
 
 @dataclass(slots=True)
 class Network:
-    """Answers by their targets, and how far the log was followed."""
+    """Cached responses by target, and the position up to which the log was followed."""
 
     app: FastAPI
     seq: int = 0
@@ -37,7 +37,7 @@ class Network:
 
     @property
     def database(self) -> Database:
-        """The app's own."""
+        """Return the app's database."""
         database: Database = self.app.state.services.database
         return database
 
@@ -45,22 +45,22 @@ class Network:
         """Follow the log from here on."""
         self.seq = await self.database.read(latest_seq)
 
-    async def ask(self, target: str, *, now: int) -> Answer:
-        """What a reader gets of the network."""
+    async def get(self, target: str, *, now: int) -> Response:
+        """Return the response that a reader gets from the CDN."""
         held = self.held.get(target)
         if held is not None and now < held.until:
-            return held.answer
-        answer = await ask(self.app, Request(target))
-        lasting, keys = answer.header("cdn-cache-control"), answer.header("surrogate-key")
+            return held.response
+        response = await send_request(self.app, Request(target))
+        lasting, keys = response.header("cdn-cache-control"), response.header("surrogate-key")
         if lasting is not None:
             assert keys is not None
             found = MAX_AGE.search(lasting)
             assert found is not None
-            self.held[target] = Held(answer, frozenset(keys.split(" ")), now + int(found[1]) * SECOND_US)
-        return answer
+            self.held[target] = Held(response, frozenset(keys.split(" ")), now + int(found[1]) * SECOND_US)
+        return response
 
     async def hear(self, *, without: str | None = None) -> None:
-        """Take the purges of all that happened, but those of one family of keys."""
+        """Apply the purges of all changes since, except those of one family of keys."""
         changes = await self.database.read(read_change_events, since=self.seq, most=10_000)
         self.seq = changes[-1].seq if changes else self.seq
         keys = {key for key in purge_keys(changes) if without is None or not key.startswith(without)}

@@ -1,4 +1,4 @@
-"""All that was asked so far, asked again of the system with the cache and of the reference, and held side by side."""
+"""Comparison of all earlier requests, sent again to the system with the cache and to the reference."""
 
 import asyncio
 import re
@@ -12,30 +12,30 @@ from fastapi import FastAPI
 
 from app.db.database import Database
 from tests.response_cache.compare_responses import differences
-from tests.response_cache.plain_messages import Answer, Request, ask
-from tests.response_cache.random_requests import Questions, with_limit
+from tests.response_cache.plain_messages import Request, Response, send_request
+from tests.response_cache.random_requests import RequestGenerator, with_limit
 from tests.response_cache.representations import in_some_form
-from tests.response_cache.second_process import Peer
+from tests.response_cache.second_process import OtherProcess
 
 DEEPEST = 5
 FOLLOWED = 0.5
 
 
-class Stale(AssertionError):  # noqa: N818 - an answer is stale, which is more than an error
-    """An answer that is not the fresh one."""
+class Stale(AssertionError):  # noqa: N818 - a stale response is more than an error
+    """Response that differs from the fresh one."""
 
 
 class Asking(Protocol):
-    """Whoever answers several requests: this process or another."""
+    """Process that responds to several requests: this one or another."""
 
-    async def ask(self, requests: Sequence[Request], *, now: int) -> list[Answer]:
-        """The answers, in the order of the requests."""
+    async def request_all(self, requests: Sequence[Request], *, now: int) -> list[Response]:
+        """Return the responses, in the order of the requests."""
 
 
 class CountedReads:
-    """A database that counts what the app reads from it; an answer from memory reads nothing.
+    """Database that counts the app's reads; a response from memory reads nothing.
 
-    With a `pause` (seconds) what was read is handed on only then.
+    With a `pause` (seconds), results are delayed by it.
     """
 
     def __init__(self, database: Database) -> None:
@@ -47,11 +47,11 @@ class CountedReads:
         return getattr(self._database, name)
 
     async def read(self, *args: Any, **kwargs: Any) -> Any:
-        """As it is, and counted."""
+        """Read, and count."""
         return await self._hand_on(self._database.read(*args, **kwargs))
 
     async def read_autocommit(self, *args: Any, **kwargs: Any) -> Any:
-        """The same."""
+        """Read, and count."""
         return await self._hand_on(self._database.read_autocommit(*args, **kwargs))
 
     async def _hand_on(self, reading: Awaitable[Any]) -> Any:
@@ -63,7 +63,7 @@ class CountedReads:
 
 
 class Here:
-    """The system under test: the app of this process, with its cache."""
+    """System under test: the app of this process, with its cache."""
 
     def __init__(self, app: FastAPI) -> None:
         self.app = app
@@ -71,88 +71,88 @@ class Here:
         self.hits: list[bool] = []
         app.state.services.database = self.reads
 
-    async def ask(self, requests: Sequence[Request], *, now: int) -> list[Answer]:
-        """The answers in turn; `hits` tells which of them read nothing. The clock of this process stands already."""
+    async def request_all(self, requests: Sequence[Request], *, now: int) -> list[Response]:
+        """Return the responses in turn; `hits` has whether each read nothing. The clock of this process is fixed."""
         del now
-        answers: list[Answer] = []
+        responses: list[Response] = []
         self.hits = []
         for request in requests:
             before = self.reads.count
-            answers.append(await ask(self.app, request))
+            responses.append(await send_request(self.app, request))
             self.hits.append(self.reads.count == before)
-        return answers
+        return responses
 
 
 @dataclass(slots=True)
-class Kept:
-    """The targets asked so far with the tags and dates they came with; `counts` tells what came of asking again.
+class RequestedTargets:
+    """Targets requested so far with the validators of their responses; `counts` has the results of repeated requests.
 
-    `reading` are those whose answer is made from the database.
+    `reading` are those whose response is made from the database.
     """
 
     random: Random
-    questions: Questions
-    reference: Peer
-    asked: dict[str, dict[str, str]] = field(default_factory=dict)
+    generator: RequestGenerator
+    reference: OtherProcess
+    known: dict[str, dict[str, str]] = field(default_factory=dict)
     depth: dict[str, int] = field(default_factory=dict)
     reading: set[str] = field(default_factory=set)
     counts: Counter[str] = field(default_factory=Counter)
 
     def draw(self, count: int) -> list[str]:
-        """Up to so many targets, at random."""
-        return self.random.sample([*self.asked], min(count, len(self.asked)))
+        """Return up to so many targets, at random."""
+        return self.random.sample([*self.known], min(count, len(self.known)))
 
     def invent(self, count: int) -> list[str]:
-        """New targets; some are old ones in other words."""
+        """Return new targets; some are equal to earlier ones in another spelling."""
         return [
-            self.questions.vary(self.random.choice([*self.asked]))
-            if self.asked and self.random.random() < 0.12
-            else self.questions.make()
+            self.generator.vary(self.random.choice([*self.known]))
+            if self.known and self.random.random() < 0.12
+            else self.generator.make()
             for _ in range(count)
         ]
 
     async def compare(self, targets: Iterable[str], places: Sequence[Asking], *, now: int) -> None:
-        """Ask all of these places and the reference the same; Stale names the first that differ."""
-        requests = [in_some_form(self.random, target, self.asked.get(target, {})) for target in targets]
-        fresh = asyncio.ensure_future(self.reference.ask(requests, now=now))
-        found = [await place.ask(requests, now=now) for place in places]
+        """Send these requests to all processes and the reference; Stale names the first that differ."""
+        requests = [in_some_form(self.random, target, self.known.get(target, {})) for target in targets]
+        fresh = asyncio.ensure_future(self.reference.request_all(requests, now=now))
+        found = [await place.request_all(requests, now=now) for place in places]
         expected = await fresh
-        for number, answers in enumerate(found):
-            self._check(requests, answers, expected, number)
+        for number, responses in enumerate(found):
+            self._check(requests, responses, expected, number)
         for place in places:
             if isinstance(place, Here):
                 self._count(requests, place.hits)
-        for request, answer in zip(requests, expected, strict=True):
-            self._learn(request.target, answer)
+        for request, response in zip(requests, expected, strict=True):
+            self._learn(request.target, response)
 
     def _check(
-        self, requests: Sequence[Request], answers: Sequence[Answer], expected: Sequence[Answer], number: int
+        self, requests: Sequence[Request], responses: Sequence[Response], expected: Sequence[Response], number: int
     ) -> None:
         stale: list[str] = []
-        for request, answer, fresh in zip(requests, answers, expected, strict=True):
+        for request, response, fresh in zip(requests, responses, expected, strict=True):
             self.counts.update(("compared", str(fresh.status)))
-            if found := differences(request, answer, fresh):
+            if found := differences(request, response, fresh):
                 form = " ".join(f"[{name}: {value}]" for name, value in request.headers)
                 stale.append("\n  ".join((f"{request.method} {request.target} {form} (process {number})", *found)))
         if stale:
-            raise Stale(f"{len(stale)} of {len(requests)} answers are not the fresh ones:\n" + "\n".join(stale[:5]))
+            raise Stale(f"{len(stale)} of {len(requests)} responses are not the fresh ones:\n" + "\n".join(stale[:5]))
 
     def _count(self, requests: Sequence[Request], hits: Sequence[bool]) -> None:
-        """Of what has to be read the first time: how often it was asked again, and was read again."""
+        """Count how often what had to be read the first time was requested again, and read again."""
         for request, is_hit in zip(requests, hits, strict=True):
             if request.target in self.reading:
                 self.counts["from memory" if is_hit else "read again"] += 1
             elif not is_hit:
                 self.reading.add(request.target)
 
-    def _learn(self, target: str, answer: Answer) -> None:
-        known = self.asked.setdefault(target, {})
+    def _learn(self, target: str, response: Response) -> None:
+        known = self.known.setdefault(target, {})
         for name in ("etag", "last-modified"):
-            if (value := answer.header(name)) is not None:
+            if (value := response.header(name)) is not None:
                 known[name] = value
         depth = self.depth.setdefault(target, 0)
-        link = answer.header("link")
+        link = response.header("link")
         if link is not None and depth < DEEPEST and self.random.random() < FOLLOWED:
             href = with_limit(self.random, self.random.choice(re.findall(r"<([^>]+)>", link)))
-            self.asked.setdefault(href, {})
+            self.known.setdefault(href, {})
             self.depth.setdefault(href, depth + 1)

@@ -1,4 +1,4 @@
-"""Many who ask the app under test at once, and a gate before its database that makes them meet."""
+"""Concurrent requests to the app under test, and a gate before its database at which they meet."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -13,7 +13,7 @@ ASKERS = 200
 
 
 class Gate:
-    """The app's database, behind a gate: readings wait there, before or after, until it is open."""
+    """The app's database behind a gate: reads wait there, before or after, until it is open."""
 
     def __init__(self, *, reads_first: bool = False) -> None:
         self.state = app_of(0)[0].state
@@ -45,23 +45,25 @@ class Gate:
         return await read(*args, **kwargs)
 
 
-def kept() -> KeptAnswers:
-    """The store of the app under test."""
+def response_store() -> KeptAnswers:
+    """Return the response store of the app under test."""
     store: KeptAnswers = app_of(0)[0].state.services.store
     return store
 
 
-async def ask_at_once(client: httpx.AsyncClient, path: str, count: int = ASKERS) -> list[asyncio.Task[httpx.Response]]:
-    """So many who have begun to ask."""
-    asking = [asyncio.create_task(client.get(path)) for _ in range(count)]
+async def start_requests(
+    client: httpx.AsyncClient, path: str, count: int = ASKERS
+) -> list[asyncio.Task[httpx.Response]]:
+    """Start so many concurrent requests."""
+    tasks = [asyncio.create_task(client.get(path)) for _ in range(count)]
     await asyncio.sleep(0)
-    return asking
+    return tasks
 
 
 async def until(is_so: Callable[[], bool]) -> None:
-    """Wait for it."""
+    """Wait until it is true."""
     async with asyncio.timeout(10):
-        while not is_so():  # noqa: ASYNC110 - what is waited for knows nothing of being waited for
+        while not is_so():  # noqa: ASYNC110 - the condition has no event
             await asyncio.sleep(0.001)
 
 

@@ -1,4 +1,4 @@
-"""What the tests of kept answers ask for: the system under test, the reference, another worker, and histories."""
+"""Fixtures of tests of the response cache: the system under test, the reference, another worker, and histories."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -25,27 +25,27 @@ from tests.records import article, edition, label
 from tests.response_cache.compare_with_reference import Here
 from tests.response_cache.history import History
 from tests.response_cache.newsroom import CATALOGUE, Newsroom, archive
-from tests.response_cache.second_process import Peer, another_process
+from tests.response_cache.second_process import OtherProcess, another_process
 
 SCOPES = (ApiKeyScope.ARTICLES_WRITE, ApiKeyScope.ARTICLES_PUBLISH, ApiKeyScope.CATALOGUE_WRITE)
 
 
 @pytest.fixture(scope="session")
-def reference_process() -> Iterator[Peer]:
-    """A process that keeps no answers."""
+def reference_process() -> Iterator[OtherProcess]:
+    """Run a process that caches no responses."""
     with another_process(cache_bytes=0) as peer:
         yield peer
 
 
 @pytest.fixture(scope="session")
-def worker_process() -> Iterator[Peer]:
-    """A process that keeps answers, as the one under test does."""
+def worker_process() -> Iterator[OtherProcess]:
+    """Run a process that caches responses, as the one under test does."""
     with another_process(cache_bytes=None) as peer:
         yield peer
 
 
 @pytest.fixture(scope="session")
-def machine_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Peer]:
+def machine_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OtherProcess]:
     """Start a process that caches responses and shares no memory with this one, as on another machine."""
     with another_process(cache_bytes=None, folder=tmp_path_factory.mktemp("machine")) as peer:
         yield peer
@@ -55,16 +55,16 @@ class Begin(Protocol):
     """Begins a history on the test's database."""
 
     async def __call__(self, number: int, *, articles: int = 40, beside: str | None = None) -> History:
-        """Return a history of that number over so many articles; beside the process of the fixture with this name."""
+        """Return a history of that number over so many articles, beside the process of the fixture with this name."""
 
 
 @pytest.fixture
 async def begin(
     database_address: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Begin]:
-    """Begin a history: the app under test and the others are opened on the database once a test.
+    """Return a function that begins a history; the app under test and the others are opened once for each test.
 
-    A further history finds it as after a restore: all that was there is gone, and something else is.
+    A later history finds the database as after a restore: emptied, and filled again.
     """
     monkeypatch.setattr(batch_jobs, "POLL_S", 3_600.0)  # jobs run as steps of the history
     monkeypatch.setattr(section_moves, "RELISTED_IN_MOVE", 0)
@@ -98,16 +98,16 @@ async def _here(address: str) -> AsyncIterator[Here]:
 
 
 def empty(connection: Connection) -> None:
-    """Leave nothing in any table."""
+    """Delete all rows of every table."""
     for table in reversed(metadata.sorted_tables):
         connection.execute(table.delete())
 
 
 async def _fill(address: str, newsroom: Newsroom, articles: int) -> str:
-    """Store the catalogue and an archive in an emptied database; the token of a key that may do everything."""
+    """Store the catalogue and an archive in an emptied database; return the token of a key that may do everything."""
 
     def fill(connection: Connection) -> str:
-        lock_change_log(connection)  # first, as everybody who writes does: the app of the history before is still awake
+        lock_change_log(connection)  # first, as every writer does: the app of the previous history still runs
         empty(connection)
         for record in CATALOGUE:
             upsert_entry(connection, record, now=NOW)
@@ -127,14 +127,14 @@ async def _fill(address: str, newsroom: Newsroom, articles: int) -> str:
 
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However busy this machine is, the database is waited for, and nothing goes past the cache."""
+    """Extend all limits on waiting for the database, so that no request bypasses the cache on a busy machine."""
     monkeypatch.setattr(log_follower, "CAUGHT_UP_WITHIN_S", 30.0)
     monkeypatch.setattr(commit_listener, "QUERY_TIMEOUT_S", 30.0)
 
 
 @pytest.fixture
-async def awake(patient: None, client: httpx.AsyncClient, store: Store) -> httpx.AsyncClient:  # noqa: ARG001 - begun first
-    """A client of an app that has seen everything there is: two editions, one of them with a little news."""
+async def warm_client(patient: None, client: httpx.AsyncClient, store: Store) -> httpx.AsyncClient:  # noqa: ARG001 - started first
+    """Create a client of an app that has read everything: two editions, one of them with a little news."""
     await store(
         edition(),
         edition("harbour", default=False),

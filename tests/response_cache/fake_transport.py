@@ -1,4 +1,4 @@
-"""A connection without a socket: what a protocol is handed comes in as the test says, what it sends is kept."""
+"""Connection without a socket: a test supplies the input of a protocol, and its output is recorded."""
 
 import asyncio
 import re
@@ -56,12 +56,12 @@ class Wire(asyncio.Transport):
 
     @property
     def received(self) -> bytes:
-        """Everything that the client received, without the request ids that responses of the application have."""
+        """Return everything that the client received, without the request ids of the application's responses."""
         return REQUEST_ID.sub(b"", b"".join(self.sent))
 
 
 class Line:
-    """A protocol with a wire, as a server would join them."""
+    """Protocol with a transport, as a server connects them."""
 
     def __init__(
         self,
@@ -78,12 +78,12 @@ class Line:
         self.protocol.connection_made(self.wire)
 
     def hear(self, segment: bytes) -> None:
-        """A segment from the client, unless the connection is closed."""
+        """Deliver a segment from the client, unless the connection is closed."""
         if not self.wire.is_closing():
             self.protocol.data_received(segment)
 
     async def settle(self) -> None:
-        """Return once everything that was asked has been answered."""
+        """Return once all requests have responses."""
         for _ in range(MAX_TURNS):
             cycle = self.protocol.cycle
             is_through = cycle is None or cycle.response_complete
@@ -94,11 +94,11 @@ class Line:
 
     @property
     def is_timed(self) -> bool:
-        """Whether it will be closed when nothing more comes."""
+        """Return whether a timer closes it if nothing more comes."""
         timer = self.protocol.timeout_keep_alive_task
         return timer is not None and not timer.cancelled()
 
     def close(self) -> None:
-        """The client has gone."""
+        """Disconnect the client."""
         self.wire.close()
         self.protocol.connection_lost(None)

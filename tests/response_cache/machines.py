@@ -21,11 +21,11 @@ from app.domain.tsid import format_id
 from app.schemas.api_key import ApiKeyCreate
 from tests.conftest import run_once
 from tests.records import article, edition
-from tests.response_cache.threaded_server import read_answer
+from tests.response_cache.threaded_server import read_response
 from tests.server_process import Server, free_port, start_server
 
 PUBLISHED_AT = "2026-11-20T10:00:00Z"
-HOT = 3  # requests after which a server answers before ASGI
+HOT = 3  # requests after which a server responds before ASGI
 MAX_SECONDS = 30.0
 
 _LISTENING = """
@@ -58,8 +58,8 @@ class Machine:
             head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
         writer.write(head.encode() + b"\r\n" + body)
         async with asyncio.timeout(MAX_SECONDS):
-            answer = await read_answer(reader)
-        return int(answer.split(b" ", 2)[1])
+            response = await read_response(reader)
+        return int(response.split(b" ", 2)[1])
 
     def close(self) -> None:
         """Close the connection and end the server."""
@@ -70,7 +70,7 @@ class Machine:
 
 @dataclass(slots=True)
 class Tries:
-    """Withdrawals and restorations of one article on one machine, and reads on the others right after each."""
+    """Withdrawals and restorations of one article on one machine, each followed by reads on the others."""
 
     writer: Machine
     readers: list[Machine]

@@ -1,4 +1,4 @@
-"""What a random history knows of the newsroom it writes in: names, articles and their standing."""
+"""State of the newsroom of a random history: names, articles and their statuses."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -49,7 +49,7 @@ CATALOGUE: list[CatalogueRecord] = [
 
 @dataclass(slots=True)
 class Known:
-    """An article as its last answer told it."""
+    """Article as in its last response."""
 
     edition: str
     status: str
@@ -64,7 +64,7 @@ class Known:
 
 @dataclass(slots=True)
 class Newsroom:
-    """The names there are and the articles by id; `now` is where the clock stands."""
+    """Names and articles by id; `now` is the time of the clock."""
 
     random: Random
     now: int
@@ -84,28 +84,28 @@ class Newsroom:
 
     @property
     def editions(self) -> list[str]:
-        """Their slugs."""
+        """Return their slugs."""
         return [*self.zones]
 
-    def learn(self, told: Mapping[str, Any]) -> None:
-        """Take note of an article as editors see it."""
-        before = self.articles.get(told["id"])
+    def learn(self, content: Mapping[str, Any]) -> None:
+        """Store an article as editors see it."""
+        before = self.articles.get(content["id"])
         old = set() if before is None else {*before.old_slugs, before.slug}
-        if (source := told["source_id"] or "").startswith(SEED):
+        if (source := content["source_id"] or "").startswith(SEED):
             old.add(once_called(source.removeprefix(SEED)))
-        at, ends = told["published_at"], told["expires_at"]
-        self.articles[told["id"]] = Known(
-            edition=told["edition"],
-            status=told["status"],
-            revision=told["revision"],
-            slug=told["slug"],
-            old_slugs={*old, *told.get("old_slugs", ())} - {told["slug"]},
-            source_id=told["source_id"],
+        at, ends = content["published_at"], content["expires_at"]
+        self.articles[content["id"]] = Known(
+            edition=content["edition"],
+            status=content["status"],
+            revision=content["revision"],
+            slug=content["slug"],
+            old_slugs={*old, *content.get("old_slugs", ())} - {content["slug"]},
+            source_id=content["source_id"],
             published_at=None if at is None else parse_instant(at),
             addresses=set() if before is None else before.addresses,
             expires_at=None if ends is None else parse_instant(ends),
         )
-        self.articles[told["id"]].addresses.update(filter(None, (told["url"], *told.get("aliases", ()))))
+        self.articles[content["id"]].addresses.update(filter(None, (content["url"], *content.get("aliases", ()))))
 
     def names(self, kind: str) -> list[str]:
         """Return the present names of a kind of entry, and the former ones."""
@@ -123,12 +123,12 @@ class Newsroom:
         self.former[kind].sort()
 
     def forget(self, article_id: str) -> None:
-        """Take note that an article is gone."""
+        """Remove an article."""
         self.articles.pop(article_id, None)
         self.gone.append(article_id)
 
     def having(self, *statuses: str) -> list[str]:
-        """The ids of the articles that have one of these statuses."""
+        """Return the ids of the articles that have one of these statuses."""
         return [key for key, known in self.articles.items() if known.status in statuses]
 
     def expiring(self) -> list[int]:
@@ -137,11 +137,11 @@ class Newsroom:
         return [each.expires_at for each in known if each.expires_at is not None]
 
     def zone(self) -> ZoneInfo:
-        """The zone of one of the editions."""
+        """Return the zone of one of the editions."""
         return find_zone(self.random.choice([*self.zones.values()]))
 
     def past(self) -> int:
-        """An instant that has come: at random, or right at, before or after something that matters."""
+        """Return an instant in the past: at random, or at, before or after a relevant one."""
         random = self.random
         instant = self.now - random.randrange(DEPTH_DAYS * DAY_US)
         what = random.random()
@@ -155,11 +155,11 @@ class Newsroom:
         return min(instant, self.now)
 
     def owner(self) -> str:
-        """An edition, most often the first."""
+        """Return an edition, most often the first."""
         return self.random.choices(self.editions, (3, *[1] * (len(self.zones) - 1)))[0]
 
     def headline(self) -> str:
-        """A headline; some are made more than once."""
+        """Return a headline; some occur repeatedly."""
         self.made += 1
         return f"{' '.join(self.random.sample(WORDS, 2))} {self.made if self.random.random() < 0.8 else 'again'}"
 
@@ -172,7 +172,7 @@ def _replace(known: list[Any], name: Any, present: Any) -> None:
 
 
 def once_called(number: object) -> str:
-    """The slug that an article of the archive had before."""
+    """Return the former slug of an article of the archive."""
     return f"once-{number}"
 
 
@@ -182,7 +182,7 @@ def text_of(instant: int) -> str:
 
 
 def archive(newsroom: Newsroom, count: int) -> Iterable[ArticleRecord]:
-    """So many articles to begin with, from some days back up to now, most of them public."""
+    """Return so many initial articles, from some days back up to now, most of them public."""
     random = newsroom.random
     for number in range(count):
         owner = newsroom.owner()

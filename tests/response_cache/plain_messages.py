@@ -1,4 +1,4 @@
-"""Requests and answers as plain values that go from one process to another, and how an app is asked in its own."""
+"""Requests and responses as plain values that processes exchange, and requests to an app in this process."""
 
 from typing import Any, NamedTuple
 from urllib.parse import unquote
@@ -10,7 +10,7 @@ Headers = tuple[tuple[str, str], ...]
 
 
 class Request(NamedTuple):
-    """A request: what is asked, and in which form."""
+    """Request: its target, and its method and header fields."""
 
     target: str
     method: str = "GET"
@@ -18,37 +18,37 @@ class Request(NamedTuple):
     body: bytes = b""
 
 
-class Answer(NamedTuple):
-    """An answer, its header names in small letters, in the order they came."""
+class Response(NamedTuple):
+    """Response; header names in lower case, in their order."""
 
     status: int
     headers: Headers
     body: bytes
 
     def header(self, name: str) -> str | None:
-        """The value of a header, None where there is none."""
+        """Return the value of a header field, None if absent."""
         return next((value for each, value in self.headers if each == name), None)
 
     def json(self) -> Any:
-        """What the body says."""
+        """Return the parsed JSON body."""
         return orjson.loads(self.body)
 
 
-async def ask(app: FastAPI, request: Request) -> Answer:
-    """The answer of an app in this process, as a server would ask it."""
-    told: list[Any] = []
+async def send_request(app: FastAPI, request: Request) -> Response:
+    """Return the response of an app in this process, as a server requests it."""
+    content: list[Any] = []
     brought = [{"type": "http.request", "body": request.body, "more_body": False}]
 
     async def receive() -> Any:
         return brought.pop() if brought else {"type": "http.disconnect"}
 
     async def send(message: Any) -> None:
-        told.append(message)
+        content.append(message)
 
     await app(_scope(request), receive, send)
-    start, *pieces = told
+    start, *pieces = content
     headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in start["headers"])
-    return Answer(start["status"], headers, b"".join(piece.get("body", b"") for piece in pieces))
+    return Response(start["status"], headers, b"".join(piece.get("body", b"") for piece in pieces))
 
 
 def _scope(request: Request) -> dict[str, Any]:

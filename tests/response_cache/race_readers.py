@@ -1,4 +1,4 @@
-"""Readers who never stop asking while a desk writes: each answer must be of a moment while it was waited for."""
+"""Readers that send requests without pauses during writes: each response must be of a moment of its request."""
 
 import asyncio
 from collections.abc import Sequence
@@ -8,35 +8,41 @@ from typing import NamedTuple
 from tests.response_cache.compare_responses import differences
 from tests.response_cache.compare_with_reference import Stale
 from tests.response_cache.history import History
-from tests.response_cache.plain_messages import Answer, Request, ask
+from tests.response_cache.plain_messages import Request, Response, send_request
 
 READERS = 6
-PAUSES_S = (0.0, 0.0, 0.001, 0.004)  # between what is read from the database and what is made of it
+PAUSES_S = (0.0, 0.0, 0.001, 0.004)  # between the database's result and its rendering
 
 
 class Seen(NamedTuple):
-    """An answer, how many writes had been acknowledged when it was asked for, and how many begun when it came."""
+    """Response, the number of writes acknowledged at its request, and of those begun at its arrival."""
 
     target: str
     acknowledged: int
     begun: int
-    answer: Answer
+    response: Response
 
 
 @dataclass(slots=True)
 class Race:
-    """Some targets asked without rest; `states` are the fresh answers after each write, all writes before it done."""
+    """Targets requested without pauses; `states` are the fresh responses after each write.
+
+    Each write precedes its state, and the next write follows it.
+    """
 
     history: History
     targets: Sequence[str]
-    states: list[dict[str, Answer]] = field(default_factory=list)
+    states: list[dict[str, Response]] = field(default_factory=list)
     seen: list[Seen] = field(default_factory=list)
     _begun: int = 0
     _acknowledged: int = 0
     _is_over: bool = False
 
     async def run(self, writes: int) -> None:
-        """So many writes, one after the other, while everybody asks; Stale names what was never so."""
+        """Run so many writes, one after the other, during the requests.
+
+        Stale names a response that never was current.
+        """
         random = self.history.newsroom.random
         self.history.here.reads.pause = lambda: random.choice(PAUSES_S)
         await self._note_state()
@@ -59,8 +65,8 @@ class Race:
 
     async def _note_state(self) -> None:
         requests = [Request(target) for target in self.targets]
-        answers = await self.history.reference.ask(requests, now=self.history.newsroom.now)
-        self.states.append(dict(zip(self.targets, answers, strict=True)))
+        responses = await self.history.reference.request_all(requests, now=self.history.newsroom.now)
+        self.states.append(dict(zip(self.targets, responses, strict=True)))
 
     async def _read(self) -> None:
         random = self.history.newsroom.random
@@ -70,14 +76,14 @@ class Race:
 
     async def _ask(self, target: str) -> None:
         acknowledged = self._acknowledged
-        answer = await ask(self.history.here.app, Request(target))
-        self.seen.append(Seen(target, acknowledged, self._begun, answer))
+        response = await send_request(self.history.here.app, Request(target))
+        self.seen.append(Seen(target, acknowledged, self._begun, response))
 
     def _check(self) -> None:
         for each in self.seen:
             request = Request(each.target)
             possible = [self.states[i][each.target] for i in range(each.acknowledged, each.begun + 1)]
-            found = [differences(request, each.answer, fresh) for fresh in possible]
+            found = [differences(request, each.response, fresh) for fresh in possible]
             if all(found):
-                told = "\n  ".join(found[0])
-                raise Stale(f"{each.target} after {each.acknowledged} to {each.begun} writes:\n  {told}")
+                content = "\n  ".join(found[0])
+                raise Stale(f"{each.target} after {each.acknowledged} to {each.begun} writes:\n  {content}")

@@ -1,4 +1,4 @@
-"""What a newsroom wishes of its articles, made at random: mostly what can be done as the article stands."""
+"""Random edits of articles: most are possible in the article's state."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -14,8 +14,8 @@ EDITORIAL = "/v1/editorial"
 SOON = (SECOND_US, 5 * SECOND_US, 20 * SECOND_US, 40 * SECOND_US, 10 * MINUTE_US, 8 * 60 * MINUTE_US)
 
 
-class Wish(NamedTuple):
-    """A request to the newsroom's side, and what it is called in the counts."""
+class Edit(NamedTuple):
+    """Request of the editorial API, and its name in the counts."""
 
     name: str
     method: str
@@ -24,17 +24,17 @@ class Wish(NamedTuple):
     headers: Headers = ()
 
     def request(self, token: str) -> Request:
-        """The same as it is sent with a key."""
+        """Return the request with a key."""
         body = b"" if self.given is None else orjson.dumps(self.given)
         return Request(self.path, self.method, (("authorization", f"Bearer {token}"), *self.headers), body)
 
 
-Weights = dict[Callable[[], Wish | None], int]
-"""Ways to make a wish, and how often each is taken; None where it cannot be made."""
+Weights = dict[Callable[[], Edit | None], int]
+"""Functions that make edits, with their weights; None where an edit is impossible."""
 
 
-class ArticleWishes:
-    """Wishes about articles; None where nothing stands as the wish needs it."""
+class ArticleEdits:
+    """Edits of articles; None where no article has the required state."""
 
     def __init__(self, newsroom: Newsroom) -> None:
         self._newsroom = newsroom
@@ -61,65 +61,65 @@ class ArticleWishes:
             self.push: 5,
         }
 
-    def publish_now(self) -> Wish:
-        """A new article, public at once."""
+    def publish_now(self) -> Edit:
+        """Create a public article."""
         return self._post("publish now", published_at=text_of(self._newsroom.now))
 
-    def publish_back_dated(self) -> Wish:
-        """A new article, public in the past."""
+    def publish_back_dated(self) -> Edit:
+        """Create a public article with a date in the past."""
         return self._post("publish back-dated", published_at=text_of(self._newsroom.past()))
 
-    def draft(self) -> Wish:
-        """A draft; now and then under a slug that another article had."""
+    def draft(self) -> Edit:
+        """Create a draft; sometimes under a slug that another article had."""
         slugs = self._old_slugs()
         members = {"slug": self._random.choice(slugs)} if slugs and self._random.random() < 0.4 else {}
         return self._post("draft", **members)
 
-    def publish_draft(self) -> Wish | None:
-        """A draft or a scheduled article goes public."""
+    def publish_draft(self) -> Edit | None:
+        """Publish a draft or a scheduled article."""
         given = self._random.choice(({}, {"at": text_of(self._newsroom.past())}))
         return self._move("publish", "PUT", "publication", given, "draft", "scheduled")
 
-    def schedule(self) -> Wish | None:
-        """A draft is to go public soon, or at a midnight; or a new article is."""
+    def schedule(self) -> Edit | None:
+        """Schedule a draft or a new article, soon or at a midnight."""
         if self._random.random() < 0.5:
             at = text_of(self._soon())
             return self._post("schedule", published_at=at, embargoed_until=self._random.choice((None, at)))
         return self._move("schedule", "PUT", "publication", {"at": text_of(self._soon())}, "draft", "scheduled")
 
-    def embargo(self) -> Wish | None:
+    def embargo(self) -> Edit | None:
         """Forbid the publication of a draft or a scheduled article before an instant, or allow it."""
         until = self._random.choice((None, text_of(self._soon())))
         return self._edit("embargo", "draft", "scheduled", patch={"embargoed_until": until})
 
-    def unschedule(self) -> Wish | None:
-        """A scheduled article is a draft again."""
+    def unschedule(self) -> Edit | None:
+        """Unschedule an article."""
         return self._move("unschedule", "DELETE", "publication", None, "scheduled")
 
-    def delete(self) -> Wish | None:
-        """What was never public is gone."""
+    def delete(self) -> Edit | None:
+        """Delete an article that was never public."""
         key = self._pick("draft", "scheduled")
-        return None if key is None else Wish("delete", "DELETE", f"{EDITORIAL}/articles/{key}")
+        return None if key is None else Edit("delete", "DELETE", f"{EDITORIAL}/articles/{key}")
 
-    def edit_public(self) -> Wish | None:
-        """A public article is edited."""
+    def edit_public(self) -> Edit | None:
+        """Edit a public article."""
         return self._edit("edit", "published")
 
-    def edit_withdrawn(self) -> Wish | None:
-        """A withdrawn article is edited."""
+    def edit_withdrawn(self) -> Edit | None:
+        """Edit a withdrawn article."""
         return self._edit("edit withdrawn", "withdrawn")
 
-    def edit_unpublished(self) -> Wish | None:
-        """A draft or a scheduled article is edited."""
+    def edit_unpublished(self) -> Edit | None:
+        """Edit a draft or a scheduled article."""
         return self._edit("edit unpublished", "draft", "scheduled")
 
-    def take_slug(self) -> Wish | None:
-        """An article takes a slug that it had, that another had, or a new one."""
+    def take_slug(self) -> Edit | None:
+        """Give an article a slug that it had, that another had, or a new one."""
         slugs = [*self._old_slugs(), f"renamed-{self._random.randrange(10**6)}"]
         patch = {"slug": self._random.choice(slugs[-4:])}
         return self._edit("slug", "published", "published", "withdrawn", "draft", patch=patch)
 
-    def translate(self) -> Wish | None:
+    def translate(self) -> Edit | None:
         """Give an article one translation in each of some other editions, or none."""
         key = self._pick("published", "published", "scheduled", "draft", "withdrawn")
         if key is None:
@@ -129,49 +129,49 @@ class ArticleWishes:
         others.pop(articles[key].edition, None)
         chosen = self._random.sample(sorted(others.values()), min(len(others), self._random.choice((0, 1, 1, 2))))
         headers = (("if-match", "*"),)
-        return Wish("translate", "PATCH", f"{EDITORIAL}/articles/{key}", {"translations": chosen}, headers)
+        return Edit("translate", "PATCH", f"{EDITORIAL}/articles/{key}", {"translations": chosen}, headers)
 
-    def bump(self) -> Wish | None:
-        """The public time moves, with or without a word."""
+    def bump(self) -> Edit | None:
+        """Change the public time, with or without a note."""
         given: dict[str, Any] = self._random.choice(({}, {"at": text_of(self._newsroom.past())}))
         if self._random.random() < 0.3:
             given = {**given, "note": {"type": "update", "text": "There is more."}}
         return self._move("bump", "PUT", "bump", given, "published")
 
-    def withdraw(self) -> Wish | None:
-        """A public article is taken back."""
+    def withdraw(self) -> Edit | None:
+        """Withdraw a public article."""
         given = self._random.choice(({}, {"reason": "Legal.", "notice": "It was wrong."}))
         return self._move("withdraw", "PUT", "withdrawal", given, "published")
 
-    def expire(self) -> Wish | None:
-        """A public article gets an expiry, soon or at a midnight, or none."""
+    def expire(self) -> Edit | None:
+        """Give a public article an expiry, soon or at a midnight, or none."""
         given = self._random.choice((text_of(self._soon()), text_of(self._soon()), None))
         return self._edit("expire", "published", patch={"expires_at": given})
 
-    def explain_withdrawal(self) -> Wish | None:
-        """A withdrawn article gets another notice."""
+    def explain_withdrawal(self) -> Edit | None:
+        """Change the notice of a withdrawn article."""
         given = {"notice": f"Wrong, {self._random.randrange(99)}."}
         return self._move("explain", "PUT", "withdrawal", given, "withdrawn")
 
-    def restore(self) -> Wish | None:
-        """A withdrawn article is public again."""
+    def restore(self) -> Edit | None:
+        """Restore a withdrawn article."""
         return self._move("restore", "DELETE", "withdrawal", None, "withdrawn")
 
-    def push(self) -> Wish:
-        """Another system brings an article by its own name."""
+    def push(self) -> Edit:
+        """Upsert an article by its source_id."""
         owner, random = self._newsroom.owner(), self._random
         given = {**self._members(owner), "headline": self._newsroom.headline()}
         if random.random() < 0.6:
             given["published_at"] = text_of(self._newsroom.past())
         name = f"{random.choice(('seed', 'cms'))}:{random.randrange(12)}"
-        return Wish("push", "PUT", f"{EDITORIAL}/editions/{owner}/articles/{name}", given)
+        return Edit("push", "PUT", f"{EDITORIAL}/editions/{owner}/articles/{name}", given)
 
-    def _post(self, name: str, **members: Any) -> Wish:
+    def _post(self, name: str, **members: Any) -> Edit:
         owner = self._newsroom.owner()
         given = {"edition": owner, "headline": self._newsroom.headline(), **self._members(owner), **members}
-        return Wish(name, "POST", f"{EDITORIAL}/articles", given)
+        return Edit(name, "POST", f"{EDITORIAL}/articles", given)
 
-    def _edit(self, name: str, *statuses: str, patch: dict[str, Any] | None = None) -> Wish | None:
+    def _edit(self, name: str, *statuses: str, patch: dict[str, Any] | None = None) -> Edit | None:
         key = self._pick(*statuses)
         if key is None:
             return None
@@ -183,11 +183,11 @@ class ArticleWishes:
             if self._random.random() < 0.25:
                 patch["note"] = {"type": self._random.choice(("correction", "update")), "text": "It was otherwise."}
         headers = (("if-match", f'"{known.revision}"'),)
-        return Wish(name, "PATCH", f"{EDITORIAL}/articles/{key}", patch, headers)
+        return Edit(name, "PATCH", f"{EDITORIAL}/articles/{key}", patch, headers)
 
-    def _move(self, name: str, method: str, member: str, given: Any, *statuses: str) -> Wish | None:
+    def _move(self, name: str, method: str, member: str, given: Any, *statuses: str) -> Edit | None:
         key = self._pick(*statuses)
-        return None if key is None else Wish(name, method, f"{EDITORIAL}/articles/{key}/{member}", given)
+        return None if key is None else Edit(name, method, f"{EDITORIAL}/articles/{key}/{member}", given)
 
     def _pick(self, *statuses: str) -> str | None:
         found = self._newsroom.having(*statuses)
@@ -210,12 +210,12 @@ class ArticleWishes:
         return {"sections": self._random.sample(known, min(len(known), self._random.choice((0, 1, 2, 3))))}
 
     def _reference(self, owner: str) -> dict[str, str]:
-        """Return a reference to an article of another edition, which may not be there yet."""
+        """Return a reference to an article of another edition, which may not exist yet."""
         others = [name for name in self._newsroom.editions if name != owner] or [owner]
         return {"edition": self._random.choice(others), "source_id": f"cms:{self._random.randrange(12)}"}
 
     def _members(self, owner: str, *, every: bool = False) -> dict[str, Any]:
-        """What an article may say, some of it or all."""
+        """Return editorial members, some or all."""
         random, newsroom = self._random, self._newsroom
         number = random.randrange(10**6)
         sections = [slug for edition, slug in newsroom.sections if edition == owner]

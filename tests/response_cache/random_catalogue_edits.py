@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.response_cache.newsroom import Newsroom, text_of
-from tests.response_cache.random_article_edits import EDITORIAL, SOON, Weights, Wish
+from tests.response_cache.random_article_edits import EDITORIAL, SOON, Edit, Weights
 
 MAX_EDITIONS = 5
 MORE_ZONES = ("Atlantic/Azores", "Asia/Kathmandu", "America/St_Johns", "UTC", "Europe/Kyiv")
@@ -17,8 +17,8 @@ TEMPLATES = (
 )
 
 
-class NameWishes:
-    """Wishes about editions, sections, tags, authors and labels."""
+class CatalogueEdits:
+    """Edits of editions, sections, tags, authors and labels."""
 
     def __init__(self, newsroom: Newsroom) -> None:
         self._newsroom = newsroom
@@ -42,7 +42,7 @@ class NameWishes:
             self.move_section: 4,
         }
 
-    def rename(self) -> Wish:
+    def rename(self) -> Edit:
         """Give an entry another slug or code: a new one, one that it or another had, or one that nothing has."""
         random, newsroom = self._random, self._newsroom
         kind = random.choice(("tag", "tag", "author", "author", "section", "label"))
@@ -50,17 +50,17 @@ class NameWishes:
         present = random.choice([f"renamed-{random.randrange(10**6)}", "later-on", *former])
         if kind == "section":
             owner, slug = random.choice(newsroom.sections)
-            wish = self._patch(kind, f"{slug}?edition={owner}", {"slug": present})
+            edit = self._patch(kind, f"{slug}?edition={owner}", {"slug": present})
         else:
             names = {"tag": newsroom.tags, "author": newsroom.authors, "label": newsroom.labels}[kind]
-            wish = self._patch(kind, random.choice(names), {"code" if kind == "label" else "slug": present})
-        return wish._replace(name=f"rename {kind}")
+            edit = self._patch(kind, random.choice(names), {"code" if kind == "label" else "slug": present})
+        return edit._replace(name=f"rename {kind}")
 
-    def merge(self) -> Wish | None:
+    def merge(self) -> Edit | None:
         """Merge a tag or an author into another one."""
         kind, name, into = self.choose_merge()
         return (
-            None if into is None else Wish(f"merge {kind}", "PUT", f"{EDITORIAL}/{kind}s/{name}/merge", {"into": into})
+            None if into is None else Edit(f"merge {kind}", "PUT", f"{EDITORIAL}/{kind}s/{name}/merge", {"into": into})
         )
 
     def choose_merge(self) -> tuple[str, str, str | None]:
@@ -72,21 +72,21 @@ class NameWishes:
         others = [each for each in newsroom.names(kind) if each != name]
         return kind, name, random.choice(others) if len(names) > 2 else None
 
-    def reword_tag(self) -> Wish:
+    def reword_tag(self) -> Edit:
         """Give a tag another display name."""
         return self._patch("tag", self._random.choice(self._newsroom.tags), {"name": self._text()})
 
-    def reword_section(self) -> Wish:
+    def reword_section(self) -> Edit:
         """Give a section another display name."""
         owner, slug = self._random.choice(self._newsroom.sections)
         return self._patch("section", f"{slug}?edition={owner}", {"name": self._text()})
 
-    def reword_author(self) -> Wish:
+    def reword_author(self) -> Edit:
         """Give an author another display name, role or biography."""
         member = self._random.choice(("name", "role", "bio"))
         return self._patch("author", self._random.choice(self._newsroom.authors), {member: self._text()})
 
-    def reword_label(self) -> Wish:
+    def reword_label(self) -> Edit:
         """Give a label other texts."""
         patch: dict[str, Any] = self._random.choice(
             (
@@ -99,7 +99,7 @@ class NameWishes:
         )
         return self._patch("label", self._random.choice(self._newsroom.labels), patch)
 
-    def change_edition(self) -> Wish:
+    def change_edition(self) -> Edit:
         """Give an edition another name, language, site, zone or other strings."""
         newsroom, random = self._newsroom, self._random
         slug = random.choice(newsroom.editions)
@@ -115,11 +115,11 @@ class NameWishes:
         )
         return self._patch("edition", slug, random.choice(patches))
 
-    def switch_default(self) -> Wish:
+    def switch_default(self) -> Edit:
         """Make another edition the default one."""
         return self._patch("edition", self._random.choice(self._newsroom.editions), {"default": True})
 
-    def new_name(self) -> Wish:
+    def new_name(self) -> Edit:
         """Create a tag, section, author or label; drafts created some, and others were requested before."""
         random, newsroom = self._random, self._newsroom
         kind = random.choice(("tag", "section", "author", "label"))
@@ -127,9 +127,9 @@ class NameWishes:
         given = {"code": made, "text": self._text()} if kind == "label" else {"slug": made, "name": self._text()}
         if kind == "section":
             given["edition"] = random.choice(newsroom.editions)
-        return Wish(f"new {kind}", "POST", f"{EDITORIAL}/{kind}s", given)
+        return Edit(f"new {kind}", "POST", f"{EDITORIAL}/{kind}s", given)
 
-    def new_edition(self) -> Wish | None:
+    def new_edition(self) -> Edit | None:
         """Create an edition, as long as they are few."""
         newsroom = self._newsroom
         if len(newsroom.editions) >= MAX_EDITIONS:
@@ -141,9 +141,9 @@ class NameWishes:
             "timezone": self._random.choice(MORE_ZONES),
             "site_url": "https://new.example",
         }
-        return Wish("new edition", "POST", f"{EDITORIAL}/editions", given)
+        return Edit("new edition", "POST", f"{EDITORIAL}/editions", given)
 
-    def write_list(self) -> Wish:
+    def write_list(self) -> Edit:
         """Write a curated list whole: pinned articles of any status, a filter or none, and perhaps an expiry."""
         random, newsroom = self._random, self._newsroom
         owner = newsroom.owner()
@@ -166,17 +166,17 @@ class NameWishes:
             "expires_at": text_of(newsroom.now + random.choice(SOON)) if random.random() < 0.4 else None,
         }
         slug = random.choice(("front-page", "most-read", "later-on"))
-        return Wish("write list", "PUT", f"{EDITORIAL}/lists/{slug}?edition={owner}", given)
+        return Edit("write list", "PUT", f"{EDITORIAL}/lists/{slug}?edition={owner}", given)
 
-    def delete_list(self) -> Wish | None:
+    def delete_list(self) -> Edit | None:
         """Delete a curated list."""
         if not self._newsroom.lists:
             return None
         owner, slug = self._random.choice(self._newsroom.lists)
-        return Wish("delete list", "DELETE", f"{EDITORIAL}/lists/{slug}?edition={owner}")
+        return Edit("delete list", "DELETE", f"{EDITORIAL}/lists/{slug}?edition={owner}")
 
-    def delete_entry(self) -> Wish:
-        """Delete an entry, most often a new one that nothing names yet."""
+    def delete_entry(self) -> Edit:
+        """Delete an entry, most often a new one without references."""
         random, newsroom = self._random, self._newsroom
         kind = random.choice(("tag", "section", "author", "label"))
         name = f"made-{random.randrange(9)}"
@@ -184,9 +184,9 @@ class NameWishes:
             names = {"tag": newsroom.tags, "author": newsroom.authors, "label": newsroom.labels, "section": ["city"]}
             name = random.choice(names[kind])
         query = f"?edition={random.choice(newsroom.editions)}" if kind == "section" else ""
-        return Wish(f"delete {kind}", "DELETE", f"{EDITORIAL}/{kind}s/{name}{query}")
+        return Edit(f"delete {kind}", "DELETE", f"{EDITORIAL}/{kind}s/{name}{query}")
 
-    def hide_entry(self) -> Wish:
+    def hide_entry(self) -> Edit:
         """Hide a section or a label, or show it again."""
         random, newsroom = self._random, self._newsroom
         patch = {"hidden": random.random() < 0.4}
@@ -195,7 +195,7 @@ class NameWishes:
         owner, slug = random.choice(newsroom.sections)
         return self._patch("section", f"{slug}?edition={owner}", patch)
 
-    def change_member(self) -> Wish:
+    def change_member(self) -> Edit:
         """Change another member of a tag, an author or a section."""
         random, newsroom = self._random, self._newsroom
         owner, slug = random.choice(newsroom.sections)
@@ -212,35 +212,35 @@ class NameWishes:
         )
         return self._patch(*random.choice(choices))
 
-    def move_section(self) -> Wish:
+    def move_section(self) -> Edit:
         """Give a section another parent or none; a cycle is refused."""
         owner, slug = self._random.choice(self._newsroom.sections)
         others = [each for edition, each in self._newsroom.sections if edition == owner and each != slug]
         return self._patch("section", f"{slug}?edition={owner}", {"parent": self._random.choice([None, *others])})
 
-    def learn(self, wish: Wish, told: Any) -> None:
+    def learn(self, edit: Edit, content: Any) -> None:
         """Take note of the entry in a response."""
-        newsroom, kind = self._newsroom, wish.path.split("/")[3]
+        newsroom, kind = self._newsroom, edit.path.split("/")[3]
         kind = kind.removesuffix("s")
-        if wish.name.startswith(("rename ", "merge ")):
-            name = wish.path.split("/")[4].partition("?")[0]
-            newsroom.rename(kind, name, told.get("slug", told.get("code")), edition=told.get("edition"))
+        if edit.name.startswith(("rename ", "merge ")):
+            name = edit.path.split("/")[4].partition("?")[0]
+            newsroom.rename(kind, name, content.get("slug", content.get("code")), edition=content.get("edition"))
             return
         if kind == "list":
-            _add(newsroom.lists, (told["edition"], told["slug"]))
+            _add(newsroom.lists, (content["edition"], content["slug"]))
             return
         if kind == "edition":
-            newsroom.zones[told["slug"]] = told["timezone"]
-            if told["default"]:
-                newsroom.default = told["slug"]
+            newsroom.zones[content["slug"]] = content["timezone"]
+            if content["default"]:
+                newsroom.default = content["slug"]
         elif kind == "section":
-            _add(newsroom.sections, (told["edition"], told["slug"]))
+            _add(newsroom.sections, (content["edition"], content["slug"]))
         else:
             names = {"tag": newsroom.tags, "author": newsroom.authors, "label": newsroom.labels}[kind]
-            _add(names, told.get("slug", told.get("code")))
+            _add(names, content.get("slug", content.get("code")))
 
-    def _patch(self, kind: str, name: str, patch: dict[str, Any]) -> Wish:
-        return Wish(f"edit {kind}", "PATCH", f"{EDITORIAL}/{kind}s/{name}", patch)
+    def _patch(self, kind: str, name: str, patch: dict[str, Any]) -> Edit:
+        return Edit(f"edit {kind}", "PATCH", f"{EDITORIAL}/{kind}s/{name}", patch)
 
     def _text(self) -> str:
         return f"Called {self._random.randrange(10**6)}"

@@ -1,6 +1,6 @@
-"""Everything that the public can ask: addresses of every operation and form, made at random from what there is.
+"""Random public requests: URLs of every operation in every form, made from the newsroom's state.
 
-The operations and their parameters are those of the app's own document; what is not known here by its name fails.
+The operations and their parameters are those of the app's own document; unknown ones fail.
 """
 
 import re
@@ -28,7 +28,7 @@ PAGES = (
 ELSEWHERE = ("/", "/v1/", "/v1/nothing", "/v1/timeline/", "/v1/articles/a/b", "/v2", "/v1/articles/%00", "/docs/")
 HEALTH = ("/health/live", "/health/ready")
 PASSING = frozenset({"/v1/export", "/v1/stream"})
-"""Are never kept, and the one has no end."""
+"""Operations that are never cached, one of them without end."""
 WEIGHTS = {
     "get_timeline": 7,
     "get_day": 5,
@@ -41,7 +41,7 @@ WEIGHTS = {
     "get_curated_list": 5,
 }
 ZONES = ("UTC", "Europe/Kyiv", "Pacific/Apia", "America/New_York", "Asia/Kathmandu", "Etc/GMT+12")
-UNKNOWN = 0.07  # of the names that are asked for
+UNKNOWN = 0.07  # of the names in requests
 
 FEED_WEIGHT = 1.5
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -50,7 +50,7 @@ Pairs = list[tuple[str, str]]
 
 
 def public_operations(document: Json) -> list[Operation]:
-    """What anybody may ask."""
+    """Return the public operations."""
     return [each for each in operations(document) if each.method == "get" and not _is_private(each)]
 
 
@@ -58,8 +58,8 @@ def _is_private(operation: Operation) -> bool:
     return operation.path.startswith(("/v1/editorial", "/health")) or operation.path in PASSING
 
 
-class Questions:
-    """Makes addresses, each by itself, from what a newsroom has, had and never had."""
+class RequestGenerator:
+    """Generator of URLs from what a newsroom has, had and never had."""
 
     def __init__(self, newsroom: Newsroom, document: Json) -> None:
         self.operations = public_operations(document)
@@ -97,14 +97,14 @@ class Questions:
         }
 
     def make(self) -> str:
-        """Any address."""
+        """Return any URL."""
         random = self._random
         if random.random() < 0.03:
             return random.choice((*ELSEWHERE, *HEALTH, *PAGES[-3:]))
         return self.make_of(random.choices(self.operations, self._weights)[0])
 
     def make_of(self, operation: Operation) -> str:
-        """An address of this operation."""
+        """Return a URL of this operation."""
         names = [self._placeholder(operation.path, place) for place in PLACEHOLDER.findall(operation.path)]
         given = iter(names)
         path = PLACEHOLDER.sub(lambda _: quote(next(given), safe=""), operation.path)
@@ -114,7 +114,7 @@ class Questions:
         return path if not pairs else f"{path}?{_query(pairs)}"
 
     def vary(self, target: str) -> str:
-        """The same question in other words, as far as HTTP goes: the answers may differ all the same."""
+        """Return the same request in another spelling, equivalent in HTTP: the responses may differ nevertheless."""
         path, _, query = target.partition("?")
         pairs = [
             (unquote_plus(name), unquote_plus(value)) for name, _, value in (p.partition("=") for p in query.split("&"))
@@ -135,7 +135,7 @@ class Questions:
         return f"{path}?{_query(pairs)}"
 
     def _owner(self, path: str, name: str) -> str | None:
-        """The edition in which that name of an article or section stands for something; None where any will do."""
+        """Return the edition in which that name of an article or section exists; None where any will do."""
         if path.startswith("/v1/sections/{"):
             return next((owner for owner, slug in self._newsroom.sections if slug == name), None)
         if path.startswith("/v1/lists/{"):
@@ -178,7 +178,7 @@ class Questions:
         return self._agreeing(pairs)
 
     def _agreeing(self, pairs: Pairs) -> Pairs:
-        """Mostly what can be asked together; now and then what cannot."""
+        """Return parameters that mostly can be combined, and sometimes cannot."""
         names = {name for name, _ in pairs}
         clash = {"limit", "cursor", "newest_day"} if names & {"id", "cursor"} else set()
         if not clash or self._random.random() < 0.1:
@@ -186,7 +186,7 @@ class Questions:
         return [(name, value) for name, value in pairs if name not in clash or (name == "cursor" and "id" not in names)]
 
     def _range(self, operation: Operation, names: Sequence[str]) -> Pairs:
-        """From and to, one or both, dates or (where it takes them) instants, the earlier one first."""
+        """Return `from` and `to`, one or both, dates or (where allowed) instants, the earlier one first."""
         newsroom, random = self._newsroom, self._random
         instants = sorted(newsroom.past() + random.choice((0, 0, 0, 3 * DAY_US, -400 * DAY_US)) for _ in names)
         only_dates = operation.name == "get_calendar"
@@ -217,7 +217,7 @@ class Questions:
         return known.slug if what < 0.8 or not known.old_slugs else random.choice(sorted(known.old_slugs))
 
     def _url(self) -> str:
-        """Return an address that an article has or had, as a URL or a path, or one that none has."""
+        """Return a URL or path that an article has or had, or that none has."""
         newsroom, random = self._newsroom, self._random
         known = sorted({each for article in newsroom.articles.values() for each in article.addresses})
         if not known or random.random() < UNKNOWN:
@@ -244,7 +244,7 @@ class Questions:
 
 
 def is_feed(operation: Operation) -> bool:
-    """Whether it takes parameters that it does not know."""
+    """Return whether it ignores unknown parameters."""
     return operation.path.startswith("/feeds")
 
 
@@ -253,11 +253,11 @@ def _query(pairs: Pairs) -> str:
 
 
 def _spelt(path: str) -> str:
-    """The path with one of its letters written as a number."""
+    """Return the path with one of its letters percent-encoded."""
     place = next((i for i in range(len(path) - 1, 0, -1) if path[i].isalpha() and path[i - 2] != "%"), 0)
     return f"{path[:place]}%{ord(path[place]):02x}{path[place + 1 :]}" if place else path
 
 
 def with_limit(random: Random, href: str) -> str:
-    """A further page, now and then with another limit: a cursor does not mind."""
+    """Return the URL of a further page, sometimes with another limit: cursors allow that."""
     return re.sub(r"(?<=[?&])limit=\d+", "limit=3", href) if random.random() < 0.3 else href

@@ -1,4 +1,4 @@
-"""The forms in which a public answer can be asked for: methods, encodings, and what the client has already."""
+"""Representations of a public response: methods, encodings, and conditional requests."""
 
 from collections.abc import Mapping
 from random import Random
@@ -15,12 +15,12 @@ ENCODINGS = (
     "*",
     "identity",
 )
-PLAIN = 0.5  # of all questions
+PLAIN = 0.5  # of all requests
 DATES = ("Thu, 01 Jan 2026 00:00:00 GMT", "Fri, 01 Jan 2027 00:00:00 GMT", "yesterday")
 
 
 def in_some_form(random: Random, target: str, known: Mapping[str, str]) -> Request:
-    """A request for a target; `known` are the values of ETag and Last-Modified that were got for it before."""
+    """Return a request for a target; `known` are the values of ETag and Last-Modified from earlier responses."""
     what = random.random()
     if what < PLAIN:
         return Request(target)

@@ -1,6 +1,6 @@
-"""A second process with an app of its own over the same database, which is told what time it is.
+"""Second process with an app of its own over the same database; the test sets its clock.
 
-With the cache off it is the reference that every kept answer is held against; with the cache on it is another worker.
+With the cache off it is the reference for every cached response; with the cache on it is another worker.
 Commands run there as well: an import, an erasure, the compaction of the log, a merge, and the batch jobs.
 """
 
@@ -30,10 +30,10 @@ from app.errors import ConflictError, InvalidInputError, NotFoundError
 from app.importers.runner import Importer
 from app.main import create_app
 from app.settings import Settings
-from tests.response_cache.plain_messages import Answer, Request, ask
+from tests.response_cache.plain_messages import Request, Response, send_request
 from tests.server_process import LOADED
 
-AT_ONCE = 2  # answers that are made beside each other, so that a database server has something to do
+AT_ONCE = 2  # concurrent requests, so that a database server is used in parallel
 MAX_ENDED_SECONDS = 20.0
 
 T = TypeVar("T")
@@ -42,24 +42,24 @@ _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload([*LOADED])
 
 
-class Peer:
-    """The other process, as this one sees it: one thing is asked of it at a time."""
+class OtherProcess:
+    """The other process, as this one sees it; it handles one request at a time."""
 
     def __init__(self, pipe: Pipe) -> None:
         self._pipe = pipe
 
-    async def ask(self, requests: Sequence[Request], *, now: int) -> list[Answer]:
-        """Its answers to these requests at that instant."""
-        answers: list[Answer] = await self._call("ask", list(requests), now)
-        return answers
+    async def request_all(self, requests: Sequence[Request], *, now: int) -> list[Response]:
+        """Return its responses to these requests at that instant."""
+        responses: list[Response] = await self._call("request_all", list(requests), now)
+        return responses
 
     async def do(self, command: str, given: Any, *, now: int) -> Any:
         """Run what a command would: `import` bytes, `erase` an article, `compact` the log, `merge`, `jobs`."""
         return await self._call(command, given, now)
 
     @asynccontextmanager
-    async def serving(self, address: str, *, now: int) -> AsyncIterator["Peer"]:
-        """Within it, its app serves the database at this address."""
+    async def serving(self, address: str, *, now: int) -> AsyncIterator["OtherProcess"]:
+        """Serve the database at this URL with its app, in this context."""
         await self._call("open", address, now)
         try:
             yield self
@@ -75,7 +75,7 @@ class Peer:
 
 
 @contextmanager
-def another_process(*, cache_bytes: int | None, folder: Path | None = None) -> Iterator[Peer]:
+def another_process(*, cache_bytes: int | None, folder: Path | None = None) -> Iterator[OtherProcess]:
     """Run a process of that kind; None leaves the cache at its default.
 
     With a temporary folder of its own it shares no memory with others, as on another machine.
@@ -85,7 +85,7 @@ def another_process(*, cache_bytes: int | None, folder: Path | None = None) -> I
     process.start()
     theirs.close()
     try:
-        yield Peer(ours)
+        yield OtherProcess(ours)
     finally:
         ours.send(("end", None, None))
         process.join(MAX_ENDED_SECONDS)
@@ -107,13 +107,13 @@ def leave_articles_to_jobs() -> None:
 
 
 class Movable(Settings):
-    """Settings whose database changes between the lives of an app."""
+    """Settings whose database changes between the lifespans of an app."""
 
     model_config = ConfigDict(frozen=False)
 
 
 class _Life:
-    """What goes on in the other process."""
+    """State of the other process."""
 
     def __init__(self, pipe: Pipe, cache_bytes: int | None) -> None:
         self._pipe = pipe
@@ -122,7 +122,7 @@ class _Life:
         self._life: Any = None
 
     async def run(self) -> None:
-        """Do as told until nobody tells any more."""
+        """Execute calls until the connection closes."""
         while True:
             command, given, now = await asyncio.to_thread(self._pipe.recv)
             if command == "end":
@@ -130,7 +130,7 @@ class _Life:
             clock._frozen_at = now
             try:
                 found = await getattr(self, f"_{command}")(given)
-            except Exception as error:  # noqa: BLE001 - told to the process that asked
+            except Exception as error:  # noqa: BLE001 - returned to the calling process
                 found = error
             self._pipe.send(found)
 
@@ -142,13 +142,13 @@ class _Life:
     async def _close(self, _nothing: None) -> None:
         await self._life.__aexit__(None, None, None)
 
-    async def _ask(self, requests: Sequence[Request]) -> list[Answer]:
+    async def _request_all(self, requests: Sequence[Request]) -> list[Response]:
         app = self._app
         await app.state.services.scheduler.refresh()
-        answers: list[Answer] = []
+        responses: list[Response] = []
         for place in range(0, len(requests), AT_ONCE):
-            answers += await asyncio.gather(*(ask(app, each) for each in requests[place : place + AT_ONCE]))
-        return answers
+            responses += await asyncio.gather(*(send_request(app, each) for each in requests[place : place + AT_ONCE]))
+        return responses
 
     async def _import(self, content: bytes) -> int:
         database = open_database(self._settings.database_url)

@@ -1,4 +1,4 @@
-"""Names of kept answers: one for all ways to ask the same, never one for two that differ."""
+"""Cache keys: one for equal requests, never one for two that differ."""
 
 import httpx
 import pytest
@@ -7,7 +7,7 @@ from app.api.http.cache_key import cache_key
 from app.response_cache.middleware import raw_cache_key
 from tests.conftest import Store
 from tests.records import article
-from tests.response_cache.concurrency import kept, scope
+from tests.response_cache.concurrency import response_store, scope
 
 SQLITE_ONLY = pytest.mark.parametrize("database_address", ["sqlite"], indirect=True)  # has nothing to do with it
 EQUAL = (
@@ -35,29 +35,29 @@ UNEQUAL = (
 
 
 @SQLITE_ONLY
-async def test_equivalent_queries_share_one_cached_response(awake: httpx.AsyncClient) -> None:
+async def test_equivalent_queries_share_one_cached_response(warm_client: httpx.AsyncClient) -> None:
     for targets in EQUAL:
-        first = await awake.get(targets[0])
+        first = await warm_client.get(targets[0])
         assert first.status_code == 200
         for target in targets:
-            hits = kept().counters.hits
-            assert (await awake.get(target)).content == first.content
-            assert kept().counters.hits == hits + 1, target
+            hits = response_store().counters.hits
+            assert (await warm_client.get(target)).content == first.content
+            assert response_store().counters.hits == hits + 1, target
 
 
 @SQLITE_ONLY
-async def test_different_queries_never_share_a_cached_response(awake: httpx.AsyncClient) -> None:
+async def test_different_queries_never_share_a_cached_response(warm_client: httpx.AsyncClient) -> None:
     for targets in UNEQUAL:
         expected = {}
         for target in targets:
-            kept().clear()
-            answer = await awake.get(target)
-            expected[target] = (answer.status_code, answer.content)
+            response_store().clear()
+            response = await warm_client.get(target)
+            expected[target] = (response.status_code, response.content)
         for order in (targets, targets[::-1]):
-            kept().clear()
+            response_store().clear()
             for target in order * 2:
-                answer = await awake.get(target)
-                assert (answer.status_code, answer.content) == expected[target], target
+                response = await warm_client.get(target)
+                assert (response.status_code, response.content) == expected[target], target
 
 
 def test_cache_keys_are_unique() -> None:
@@ -84,18 +84,18 @@ def test_wait_in_a_parameter_value_is_no_long_poll(query: str) -> None:
 
 
 @SQLITE_ONLY
-async def test_changes_of_a_tag_named_after_waiting_are_cached(awake: httpx.AsyncClient) -> None:
-    first = await awake.get("/v1/changes?tag=waiting-lists")
-    hits = kept().counters.hits
-    assert (await awake.get("/v1/changes?tag=waiting-lists")).headers["etag"] == first.headers["etag"]
-    assert kept().counters.hits == hits + 1
+async def test_changes_of_a_tag_named_after_waiting_are_cached(warm_client: httpx.AsyncClient) -> None:
+    first = await warm_client.get("/v1/changes?tag=waiting-lists")
+    hits = response_store().counters.hits
+    assert (await warm_client.get("/v1/changes?tag=waiting-lists")).headers["etag"] == first.headers["etag"]
+    assert response_store().counters.hits == hits + 1
 
 
 @SQLITE_ONLY
-async def test_redirect_repeats_the_query_as_sent(awake: httpx.AsyncClient, store: Store) -> None:
+async def test_redirect_repeats_the_query_as_sent(warm_client: httpx.AsyncClient, store: Store) -> None:
     await store(article("2026-11-20T01:00:00Z", source_id="s1", slug="renamed"))
     queries = ("edition=global&body=text", "body=text&edition=global", "body=%74ext&edition=global")
     for query in queries * 2:
-        answer = await awake.get(f"/v1/articles/story-1?{query}")
-        assert (answer.status_code, answer.headers["location"]) == (308, f"/v1/articles/renamed?{query}")
-    assert kept().counters.hits >= len(queries)
+        response = await warm_client.get(f"/v1/articles/story-1?{query}")
+        assert (response.status_code, response.headers["location"]) == (308, f"/v1/articles/renamed?{query}")
+    assert response_store().counters.hits >= len(queries)

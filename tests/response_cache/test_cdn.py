@@ -1,4 +1,4 @@
-"""What networks that take purges are told: how long, under which keys, and nothing that is not theirs."""
+"""Headers for CDNs: lifetimes, surrogate keys, and no field of the CDN's own."""
 
 from collections.abc import AsyncIterator
 from functools import cache
@@ -19,7 +19,7 @@ from tests.api.conftest import fill
 from tests.api.newsroom import CONTENT
 from tests.conftest import NOW, Movable, Store, run_once, running
 from tests.records import article, edition
-from tests.response_cache.plain_messages import Answer, Request, ask
+from tests.response_cache.plain_messages import Request, Response, send_request
 
 PURGED_AT = "http://127.0.0.1:9/purge"
 MINUTE = 60 * SECOND_US
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.parametrize("database_address", ["sqlite"], indirect=Tr
 
 @cache
 def made(**members: Any) -> tuple[FastAPI, Movable]:
-    """An app with these settings, whose database is named later."""
+    """Create an app with these settings, whose database is set later."""
     settings = Movable.model_validate({"cdn_purge_url": PURGED_AT, **members})
     return create_app(settings), settings
 
@@ -38,7 +38,7 @@ def made(**members: Any) -> tuple[FastAPI, Movable]:
 async def app(
     database_address: str, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> AsyncIterator[FastAPI]:
-    """An app whose answers a network keeps, which nobody tells anything; it is noon."""
+    """Create an app behind a CDN without purges; it is noon."""
     monkeypatch.setattr(main, "_build_cdn_purger", lambda _app, _settings: None)
     app, settings = made(**getattr(request, "param", {}))
     settings.database_url = database_address
@@ -52,12 +52,12 @@ def small_newsroom(database_address: str) -> None:
     run_once(database_address, fill)
 
 
-def fields_of(answer: Answer) -> tuple[str | None, str | None]:
-    return answer.header("cdn-cache-control"), answer.header("surrogate-key")
+def fields_of(response: Response) -> tuple[str | None, str | None]:
+    return response.header("cdn-cache-control"), response.header("surrogate-key")
 
 
 async def keys_of(app: FastAPI, target: str) -> set[str]:
-    keys = (await ask(app, Request(target))).header("surrogate-key")
+    keys = (await send_request(app, Request(target))).header("surrogate-key")
     assert keys is not None
     return set(keys.split(" "))
 
@@ -65,7 +65,7 @@ async def keys_of(app: FastAPI, target: str) -> set[str]:
 @pytest.mark.usefixtures("small_newsroom")
 async def test_every_public_response_is_cacheable_by_a_cdn_until_purged(app: FastAPI) -> None:
     for address in CONTENT:
-        lasting, keys = fields_of(await ask(app, Request(address)))
+        lasting, keys = fields_of(await send_request(app, Request(address)))
         if address.startswith("/v1/changes"):
             assert (lasting, keys) == (None, None)
         else:
@@ -77,13 +77,13 @@ async def test_every_public_response_is_cacheable_by_a_cdn_until_purged(app: Fas
 @pytest.mark.usefixtures("small_newsroom")
 @pytest.mark.parametrize("app", [{"cache_bytes": 0}], indirect=True)
 async def test_cdn_fields_are_equal_without_the_response_cache(app: FastAPI) -> None:
-    assert fields_of(await ask(app, Request("/v1/tags")))[0] == LONG_LIVED
+    assert fields_of(await send_request(app, Request("/v1/tags")))[0] == LONG_LIVED
     assert "tags" in await keys_of(app, "/v1/tags")
 
 
 @pytest.mark.usefixtures("small_newsroom")
 async def test_response_carries_its_surrogate_keys(app: FastAPI) -> None:
-    page = (await ask(app, Request("/v1/timeline?limit=2"))).json()
+    page = (await send_request(app, Request("/v1/timeline?limit=2"))).json()
     shown = page["days"][0]["items"][0]["id"]
     timeline, one = await keys_of(app, "/v1/timeline?limit=2"), await keys_of(app, f"/v1/articles/{shown}")
     assert {"all", "edition:1", "list:edition:1", "list:edition:1@all"} <= timeline
@@ -92,21 +92,21 @@ async def test_response_carries_its_surrogate_keys(app: FastAPI) -> None:
 
 @pytest.mark.usefixtures("small_newsroom")
 async def test_cached_fresh_200_and_304_carry_the_same_cdn_fields(app: FastAPI) -> None:
-    first = await ask(app, Request("/v1/timeline"))
-    kept = await ask(app, Request("/v1/timeline"))
-    head = await ask(app, Request("/v1/timeline", "HEAD"))
-    small = await ask(app, Request("/v1/timeline", headers=(("accept-encoding", "gzip"),)))
+    first = await send_request(app, Request("/v1/timeline"))
+    cached = await send_request(app, Request("/v1/timeline"))
+    head = await send_request(app, Request("/v1/timeline", "HEAD"))
+    small = await send_request(app, Request("/v1/timeline", headers=(("accept-encoding", "gzip"),)))
     tag = first.header("etag")
     assert tag is not None
-    unchanged = await ask(app, Request("/v1/timeline", headers=(("if-none-match", tag),)))
+    unchanged = await send_request(app, Request("/v1/timeline", headers=(("if-none-match", tag),)))
     assert unchanged.status == 304
     assert fields_of(first)[0] == LONG_LIVED
-    assert {fields_of(each) for each in (first, kept, head, small, unchanged)} == {fields_of(first)}
+    assert {fields_of(each) for each in (first, cached, head, small, unchanged)} == {fields_of(first)}
 
 
 @pytest.mark.usefixtures("small_newsroom")
 async def test_wire_cache_hits_carry_the_same_cdn_fields(app: FastAPI) -> None:
-    answer = await ask(app, Request("/v1/timeline"))
+    response = await send_request(app, Request("/v1/timeline"))
     hits = RawResponseCache(
         app.state.services.store,
         cache_key=cache_key,
@@ -117,18 +117,18 @@ async def test_wire_cache_hits_carry_the_same_cdn_fields(app: FastAPI) -> None:
     assert ready is not None
     assert hits.is_fresh(ready, [(b"date", b"now")])
     _, _, *lines = ready.prefix.decode().strip().split("\r\n")
-    assert lines == [f"{name}: {value}" for name, value in answer.headers]
+    assert lines == [f"{name}: {value}" for name, value in response.headers]
     assert any(line.startswith("cdn-cache-control") for line in lines)
 
 
 async def test_redirects_carry_cdn_fields_and_404_does_not(app: FastAPI, store: Store) -> None:
     for slug in ("old-slug", "new-slug"):
         await store(edition(), article(source_id="one", slug=slug))
-    moved = await ask(app, Request("/v1/articles/old-slug"))
+    moved = await send_request(app, Request("/v1/articles/old-slug"))
     assert moved.status == 308
     assert fields_of(moved)[0] == LONG_LIVED
     for target in ("/v1/articles/nothing", "/v1/tags/nothing", "/v1/nothing", "/v1/timeline?limit=x"):
-        missing = await ask(app, Request(target))
+        missing = await send_request(app, Request(target))
         assert missing.status >= 400
         assert fields_of(missing) == (None, None)
 
@@ -136,21 +136,21 @@ async def test_redirects_carry_cdn_fields_and_404_does_not(app: FastAPI, store: 
 @pytest.mark.usefixtures("small_newsroom")
 async def test_private_responses_carry_no_cdn_fields(app: FastAPI) -> None:
     for target in ("/v1/editorial/articles", "/health/live", "/health/ready", "/v1/changes?since=0&wait=0"):
-        assert fields_of(await ask(app, Request(target))) == (None, None)
+        assert fields_of(await send_request(app, Request(target))) == (None, None)
 
 
 @pytest.mark.usefixtures("small_newsroom")
 @pytest.mark.parametrize("app", [{"read_access": ReadAccess.API_KEY}], indirect=True)
 async def test_keyed_reading_sends_no_cdn_fields(app: FastAPI) -> None:
     for target in CONTENT:
-        assert fields_of(await ask(app, Request(target))) == (None, None)
+        assert fields_of(await send_request(app, Request(target))) == (None, None)
 
 
 @pytest.mark.usefixtures("small_newsroom")
 @pytest.mark.parametrize("app", [{"cdn_purge_url": None}], indirect=True)
 async def test_no_cdn_fields_without_a_configured_cdn(app: FastAPI) -> None:
     for target in CONTENT:
-        assert fields_of(await ask(app, Request(target))) == (None, None)
+        assert fields_of(await send_request(app, Request(target))) == (None, None)
 
 
 async def test_cdn_lifetime_ends_at_a_scheduled_change(app: FastAPI, store: Store) -> None:
@@ -164,11 +164,11 @@ async def test_cdn_lifetime_ends_at_a_scheduled_change(app: FastAPI, store: Stor
     ):
         with clock.frozen(now):
             await app.state.services.scheduler.refresh()
-            for _ in ("made", "kept"):
-                answer = await ask(app, Request("/v1/timeline"))
-                assert answer.header("cdn-cache-control") == expected
-                assert answer.header("surrogate-key") is not None
-            assert (await ask(app, Request("/v1/tags"))).header("cdn-cache-control") == LONG_LIVED
+            for _ in ("made", "cached"):
+                response = await send_request(app, Request("/v1/timeline"))
+                assert response.header("cdn-cache-control") == expected
+                assert response.header("surrogate-key") is not None
+            assert (await send_request(app, Request("/v1/tags"))).header("cdn-cache-control") == LONG_LIVED
 
 
 @pytest.mark.usefixtures("small_newsroom")
@@ -177,13 +177,13 @@ async def test_cdn_lifetime_ends_at_the_expiry(app: FastAPI) -> None:
     for seconds in (0, 1, 3_600):
         with clock.frozen(NOW + seconds * SECOND_US):
             await app.state.services.scheduler.refresh()
-            answer = await ask(app, Request("/v1/timeline/calendar"))
-            assert answer.header("cdn-cache-control") == f"max-age={hours * 3_600 - seconds}, stale-if-error=600"
+            response = await send_request(app, Request("/v1/timeline/calendar"))
+            assert response.header("cdn-cache-control") == f"max-age={hours * 3_600 - seconds}, stale-if-error=600"
 
 
 @pytest.mark.usefixtures("small_newsroom")
 async def test_wire_cache_hits_count_down_once_a_second(app: FastAPI) -> None:
-    await ask(app, Request("/v1/timeline/calendar"))
+    await send_request(app, Request("/v1/timeline/calendar"))
     hits = RawResponseCache(
         app.state.services.store,
         cache_key=cache_key,
@@ -202,4 +202,4 @@ async def test_wire_cache_hits_count_down_once_a_second(app: FastAPI) -> None:
 @pytest.mark.usefixtures("small_newsroom")
 async def test_unknown_schedule_allows_no_long_cdn_lifetime(app: FastAPI) -> None:
     app.state.services.scheduler.snapshot = UNKNOWN
-    assert fields_of(await ask(app, Request("/v1/timeline")))[0] is None
+    assert fields_of(await send_request(app, Request("/v1/timeline")))[0] is None

@@ -1,4 +1,4 @@
-"""No stale byte from a network: after every step of a random history all that it kept is what is answered anew."""
+"""No stale byte from a CDN: after every step of a random history all that it caches equals a fresh response."""
 
 from collections.abc import AsyncIterator
 
@@ -10,10 +10,10 @@ from app.main import create_app
 from app.settings import Settings
 from tests.conftest import NOW, running
 from tests.response_cache.cdn_simulator import OWN, Network
-from tests.response_cache.compare_responses import AS_OF, tells_as_of
+from tests.response_cache.compare_responses import AS_OF, has_as_of
 from tests.response_cache.conftest import Begin
 from tests.response_cache.history import History
-from tests.response_cache.plain_messages import Answer, Request, ask
+from tests.response_cache.plain_messages import Request, Response, send_request
 
 TARGETS, STEPS = 25, 6
 TARGETS_MUTILATED = 45
@@ -24,12 +24,12 @@ on_sqlite = pytest.mark.parametrize("database_address", ["sqlite"], indirect=Tru
 
 
 class StaleError(AssertionError):
-    """The network keeps what is no longer true."""
+    """The CDN caches what is no longer current."""
 
 
 @pytest.fixture
 async def network(database_address: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Network]:
-    """A network in front of an app that keeps nothing itself."""
+    """Create a CDN in front of an app that caches nothing itself."""
     monkeypatch.setattr(main, "_build_cdn_purger", lambda _app, _settings: None)
     app = create_app(Settings(database_url=database_address, cdn_purge_url="http://127.0.0.1:9/", cache_bytes=0))
     with clock.frozen(NOW):
@@ -37,39 +37,39 @@ async def network(database_address: str, monkeypatch: pytest.MonkeyPatch) -> Asy
             yield Network(app)
 
 
-def shown(target: str, answer: Answer) -> tuple[int, bytes, dict[str, str]]:
-    """What has to be the same; Cache-Control may have been another one when the network got it."""
-    body = AS_OF.sub(rb"\1#", answer.body) if tells_as_of(target) else answer.body
-    return answer.status, body, {name: value for name, value in answer.headers if name not in MOVING}
+def shown(target: str, response: Response) -> tuple[int, bytes, dict[str, str]]:
+    """Return what has to be equal; Cache-Control may have been different when the CDN stored the response."""
+    body = AS_OF.sub(rb"\1#", response.body) if has_as_of(target) else response.body
+    return response.status, body, {name: value for name, value in response.headers if name not in MOVING}
 
 
 async def compare(app: FastAPI, network: Network, now: int) -> int:
-    """Hold all that the network would still send against fresh answers; how much that was."""
-    kept = {target: held.answer for target, held in network.held.items() if now < held.until}
-    for target, answer in kept.items():
-        if shown(target, answer) != shown(target, await ask(app, Request(target))):
+    """Compare all that the CDN would still send with fresh responses; return the number of responses."""
+    cached = {target: held.response for target, held in network.held.items() if now < held.until}
+    for target, response in cached.items():
+        if shown(target, response) != shown(target, await send_request(app, Request(target))):
             raise StaleError(target)
-    return len(kept)
+    return len(cached)
 
 
 async def live(history: History, network: Network, *, targets: int, steps: int, without: str | None = None) -> None:
-    """Live through it; StaleError names what should have been purged."""
+    """Run the history; StaleError names what should have been purged."""
     compared = asked = 0
     with history.clock():
         await history.learn_all()
         await network.begin()
-        wanted = history.kept.invent(targets)
+        wanted = history.requested.invent(targets)
         for _ in range(steps):
             for target in wanted:
-                await network.ask(target, now=history.newsroom.now)
+                await network.get(target, now=history.newsroom.now)
             before = len(network.held)
             await history.step()
             await network.app.state.services.scheduler.refresh()
             await network.hear(without=without)
             compared += await compare(network.app, network, history.newsroom.now)
             asked += before
-            wanted = [*wanted, *history.kept.invent(targets // 10)]
-    print(f"\n{compared} of {asked} answers were still kept after a step, all of them true")  # noqa: T201 - a figure
+            wanted = [*wanted, *history.requested.invent(targets // 10)]
+    print(f"\n{compared} of {asked} responses were still cached after a step, all of them true")  # noqa: T201 - a figure
     assert compared > asked / 3 > 0
 
 

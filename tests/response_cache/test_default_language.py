@@ -24,7 +24,7 @@ LANGUAGES: dict[str, tuple[str | int, ...]] = {
 
 @pytest.mark.parametrize("target", LANGUAGES)
 async def test_cached_text_without_translation_follows_the_default_edition(
-    awake: httpx.AsyncClient, store: Store, target: str
+    warm_client: httpx.AsyncClient, store: Store, target: str
 ) -> None:
     await store(
         edition("harbour", language="uk", default=False),
@@ -33,11 +33,11 @@ async def test_cached_text_without_translation_follows_the_default_edition(
         article("2026-11-18T10:00:00Z", edition="harbour", source_id="sun", slug="sun", authors=["ada-moss"]),
         article("2026-11-19T10:00:00Z", edition="harbour", source_id="fog", slug="fog", label="opinion"),
     )
-    assert await language_in(awake, target) == "en-GB"
+    assert await language_in(warm_client, target) == "en-GB"
     await store(edition(language="de"))
-    assert await language_in(awake, target) == "de"
+    assert await language_in(warm_client, target) == "de"
     await store(edition(language="uk"))
-    assert await language_in(awake, target) is None
+    assert await language_in(warm_client, target) is None
 
 
 async def language_in(client: httpx.AsyncClient, target: str) -> Any:

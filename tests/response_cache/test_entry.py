@@ -1,4 +1,4 @@
-"""An answer in memory: its encodings, what a client has already, and how long others may keep it."""
+"""Cached response: its encodings, conditional requests, and its lifetime for clients."""
 
 import gzip
 
@@ -35,22 +35,22 @@ def made(body: bytes = BODY) -> CachedResponse:
     return CachedResponse(200, HEADERS, body)
 
 
-def asked(answer: CachedResponse, *headers: tuple[str, str]) -> RenderedResponse:
-    return answer.render(
+def asked(response: CachedResponse, *headers: tuple[str, str]) -> RenderedResponse:
+    return response.render(
         parse_conditional_headers([(name.encode(), value.encode("latin-1")) for name, value in headers])
     )
 
 
-def told(reply: RenderedResponse) -> dict[str, str]:
+def content(reply: RenderedResponse) -> dict[str, str]:
     fields = [(name.decode(), value.decode()) for name, value in (*reply.directives, *reply.headers)]
-    assert len(dict(fields)) == len(fields), "a field is told twice"
+    assert len(dict(fields)) == len(fields), "a header field is repeated"
     return dict(fields)
 
 
 @pytest.mark.parametrize("encoding", [None, *OPENERS])
 def test_each_encoding_has_its_own_strong_etag_and_the_same_content(encoding: str | None) -> None:
     reply = asked(made(), *([("accept-encoding", encoding)] if encoding else []))
-    fields = told(reply)
+    fields = content(reply)
     assert reply.status == 200
     assert fields.get("content-encoding") == encoding
     assert fields["etag"] == (f'"abc-{encoding}"' if encoding else '"abc"')
@@ -62,11 +62,11 @@ def test_each_encoding_has_its_own_strong_etag_and_the_same_content(encoding: st
 
 
 def test_encoding_is_compressed_once() -> None:
-    answer, grown = made(), list[int]()
-    answer.on_grow = grown.append
-    first = asked(answer, ("accept-encoding", "gzip"))
-    assert asked(answer, ("accept-encoding", "br, gzip;q=1, br;q=0")).body is first.body
-    asked(answer)
+    response, grown = made(), list[int]()
+    response.on_grow = grown.append
+    first = asked(response, ("accept-encoding", "gzip"))
+    assert asked(response, ("accept-encoding", "br, gzip;q=1, br;q=0")).body is first.body
+    asked(response)
     assert grown == [len(first.body)]
 
 
@@ -74,11 +74,11 @@ def test_encoding_is_compressed_once() -> None:
 def test_304_has_the_variable_fields_and_no_content_fields(
     encoding: str | None,
 ) -> None:
-    wish = ("accept-encoding", encoding or "identity")
-    whole = told(asked(made(), wish))
-    reply = asked(made(), wish, ("if-none-match", whole["etag"]))
+    edit = ("accept-encoding", encoding or "identity")
+    whole = content(asked(made(), edit))
+    reply = asked(made(), edit, ("if-none-match", whole["etag"]))
     assert (reply.status, reply.body) == (304, b"")
-    assert told(reply) == {
+    assert content(reply) == {
         name: value
         for name, value in whole.items()
         if name not in {"content-type", "content-length", "content-encoding"}
@@ -130,13 +130,13 @@ def test_if_modified_since_is_read_in_the_obsolete_date_forms(since: str, status
 
 @pytest.mark.parametrize("status", [308, 404, 410])
 def test_response_without_etag_is_sent_unchanged(status: int) -> None:
-    answer = CachedResponse(
+    response = CachedResponse(
         status, [(b"cache-control", b"no-cache"), (b"content-type", b"application/problem+json")], BODY
     )
-    for wishes in (ConditionalHeaders(), ConditionalHeaders("gzip", "*", "Sat, 21 Nov 2026 12:00:00 GMT")):
-        reply = answer.render(wishes)
+    for edits in (ConditionalHeaders(), ConditionalHeaders("gzip", "*", "Sat, 21 Nov 2026 12:00:00 GMT")):
+        reply = response.render(edits)
         assert (reply.status, reply.body) == (status, BODY)
-        assert told(reply) == {
+        assert content(reply) == {
             "cache-control": "no-cache",
             "content-type": "application/problem+json",
             "content-length": str(len(BODY)),
@@ -180,7 +180,7 @@ def test_accept_encoding_is_parsed_by_rfc_9110(accepted: str, size: int, encodin
 
 
 def test_accept_encoding_lines_are_joined() -> None:
-    assert told(asked(made(), ("accept-encoding", "br;q=0.1"), ("accept-encoding", "gzip")))["etag"] == '"abc-gzip"'
+    assert content(asked(made(), ("accept-encoding", "br;q=0.1"), ("accept-encoding", "gzip")))["etag"] == '"abc-gzip"'
 
 
 ODD = st.one_of(st.text(max_size=30), st.text(alphabet='gzipbrstd;q=0.15, *-"W/', max_size=40))
@@ -188,8 +188,8 @@ ODD = st.one_of(st.text(max_size=30), st.text(alphabet='gzipbrstd;q=0.15, *-"W/'
 
 @given(ODD, ODD, ODD)
 def test_any_conditional_fields_get_200_or_304(encodings: str, known: str, since: str) -> None:
-    wishes = ConditionalHeaders(encodings, known, since)
-    assert made().render(wishes).status in {200, 304}
+    edits = ConditionalHeaders(encodings, known, since)
+    assert made().render(edits).status in {200, 304}
     assert not is_not_modified('"abc"', HEADERS[-1][1].decode(), known=None, since="x" + since)
 
 
@@ -215,22 +215,22 @@ def test_cache_control_is_computed_when_sent(
     moments: list[int],
 ) -> None:
     freshness, picture = ResponseFreshness(CONTENT, ListDependency(is_closed=is_closed)), scheduled(*seconds)
-    answer = CachedResponse(200, HEADERS, BODY, freshness=freshness)
+    response = CachedResponse(200, HEADERS, BODY, freshness=freshness)
     until, last = 0, b""
     for moment in sorted(moments):
         now = NOW + moment
-        found = dict(answer.cache_control(now, picture))[b"cache-control"]
+        found = dict(response.cache_control(now, picture))[b"cache-control"]
         assert found.decode() == freshness.cache_control(now, picture)
         assert now >= until or found == last
-        until, last = answer.cache_control_valid_until(now), found
+        until, last = response.cache_control_valid_until(now), found
 
 
 def test_new_schedule_snapshot_applies_immediately() -> None:
-    answer = CachedResponse(200, HEADERS, BODY, freshness=ResponseFreshness(CONTENT, ListDependency()))
+    response = CachedResponse(200, HEADERS, BODY, freshness=ResponseFreshness(CONTENT, ListDependency()))
     usual = [(b"cache-control", CONTENT.directives.encode())]
-    assert answer.cache_control(NOW, scheduled()) == usual
-    assert answer.cache_control(NOW, scheduled(7)) == [(b"cache-control", b"public, max-age=7, stale-if-error=600")]
-    assert answer.cache_control(NOW, scheduled()) == usual
+    assert response.cache_control(NOW, scheduled()) == usual
+    assert response.cache_control(NOW, scheduled(7)) == [(b"cache-control", b"public, max-age=7, stale-if-error=600")]
+    assert response.cache_control(NOW, scheduled()) == usual
 
 
 def test_schedule_does_not_affect_unrelated_responses() -> None:
@@ -239,6 +239,6 @@ def test_schedule_does_not_affect_unrelated_responses() -> None:
 
 def test_cached_body_has_no_spare_capacity() -> None:
     written = orjson.dumps(["news"] * 100)
-    answer = made(written)
-    assert answer.body == written
-    assert answer.body is not written
+    response = made(written)
+    assert response.body == written
+    assert response.body is not written

@@ -1,4 +1,4 @@
-"""Nothing that the public can ask is left out of the questions whose answers are held against fresh ones."""
+"""Coverage of random requests: every public operation and parameter is compared with fresh responses."""
 
 import re
 from collections import defaultdict
@@ -12,25 +12,25 @@ from app.api.router import iter_routes
 from tests.api.contract import Json, Operation
 from tests.conftest import NOW, api_document, app_of
 from tests.response_cache.newsroom import Newsroom
-from tests.response_cache.random_requests import ELSEWHERE, HEALTH, PAGES, PASSING, Questions, public_operations
+from tests.response_cache.random_requests import ELSEWHERE, HEALTH, PAGES, PASSING, RequestGenerator, public_operations
 
 APP, _ = app_of(0)
-EACH = 120  # addresses of an operation
+EACH = 120  # URLs of an operation
 
 
 @pytest.fixture(scope="module")
 def document() -> Json:
-    """What the app says of itself."""
+    """Return the app's document."""
     return api_document()
 
 
 def made(document: Json) -> dict[str, set[str]]:
-    """The operations that addresses were made of, with the parameters that these had."""
-    questions = Questions(Newsroom(Random(1), NOW), document)
+    """Return the operations of which URLs were made, with their parameters."""
+    generator = RequestGenerator(Newsroom(Random(1), NOW), document)
     found: dict[str, set[str]] = defaultdict(set)
-    for operation in questions.operations:
+    for operation in generator.operations:
         for _ in range(EACH):
-            target = questions.make_of(operation)
+            target = generator.make_of(operation)
             path, _, query = target.partition("?")
             assert matches(operation, path), (operation.path, target)
             found[operation.name] |= {name for name, _ in parse_qsl(query, keep_blank_values=True)}
@@ -57,14 +57,14 @@ def test_random_requests_cover_every_public_path(document: Json) -> None:
         if path in paths | PASSING or path.startswith("/v1/editorial"):
             continue
         pattern = re.sub(r"\{\w+\}", "[^/]+", path)
-        assert any(re.fullmatch(pattern, other) for other in others), f"{path} is asked by nobody"
+        assert any(re.fullmatch(pattern, other) for other in others), f"{path} is never requested"
 
 
 def test_random_requests_reach_every_path(document: Json) -> None:
-    questions = Questions(Newsroom(Random(1), NOW), document)
-    targets = [questions.make() for _ in range(3_000)]
+    generator = RequestGenerator(Newsroom(Random(1), NOW), document)
+    targets = [generator.make() for _ in range(3_000)]
     paths = {target.partition("?")[0] for target in targets}
-    for operation in questions.operations:
+    for operation in generator.operations:
         assert any(matches(operation, path) for path in paths), operation.name
     assert paths >= {*ELSEWHERE, *HEALTH}
     assert paths >= {*PAGES[-3:]}

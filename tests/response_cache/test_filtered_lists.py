@@ -13,7 +13,7 @@ from tests.response_cache.dependency_kinds import EXPIRY_FAMILIES, FAMILIES, TRA
 from tests.response_cache.history import History, Pace
 from tests.response_cache.newsroom import text_of
 from tests.response_cache.plain_messages import Request
-from tests.response_cache.random_article_edits import EDITORIAL, Wish
+from tests.response_cache.random_article_edits import EDITORIAL, Edit
 
 SOUGHT = Pace(steps=14, begin=150, new=8, again=None)
 MAX_HISTORIES = 12
@@ -37,30 +37,30 @@ class Case(NamedTuple):
     """
 
     target: str
-    happens: Callable[[int], Wish | None]
-    prepare: Callable[[int], Sequence[Wish]] = lambda _: ()
+    happens: Callable[[int], Edit | None]
+    prepare: Callable[[int], Sequence[Edit]] = lambda _: ()
 
 
-def post(path: str, **given: Any) -> Wish:
-    return Wish("post", "POST", f"{EDITORIAL}/{path}", given)
+def post(path: str, **given: Any) -> Edit:
+    return Edit("post", "POST", f"{EDITORIAL}/{path}", given)
 
 
-def patch(path: str, **given: Any) -> Wish:
-    return Wish("patch", "PATCH", f"{EDITORIAL}/{path}", given, (("if-match", "*"),))
+def patch(path: str, **given: Any) -> Edit:
+    return Edit("patch", "PATCH", f"{EDITORIAL}/{path}", given, (("if-match", "*"),))
 
 
-def publish(number: int, **more: Any) -> Wish:
+def publish(number: int, **more: Any) -> Edit:
     at = f"2026-11-20T11:{number // 60:02}:{number % 60:02}Z"
     return post("articles", headline=f"News {number}", published_at=at, **(FILED | more))
 
 
-def named(kind: str) -> Callable[[int], Wish]:
+def named(kind: str) -> Callable[[int], Edit]:
     """Rename the entry that the articles name."""
     places = {"section": "sections/city", "tag": "tags/trams", "author": "authors/ada-vale"}
     return lambda number: patch(places[kind], name=f"Name {number}")
 
 
-def made(kind: str) -> Callable[[int], Wish]:
+def made(kind: str) -> Callable[[int], Edit]:
     """Create an entry of this kind."""
     if kind == "tag":  # it is listed with its first public article, as an author is
         day = "2026-11-20T11:00:00Z"
@@ -71,28 +71,28 @@ def made(kind: str) -> Callable[[int], Wish]:
     return lambda number: post(f"{kind}s", slug=f"made-{number}", name="Made", **more)
 
 
-def move(section: str, parent: str | None) -> Wish:
+def move(section: str, parent: str | None) -> Edit:
     """Give a section another parent."""
     return patch(f"sections/{section}", parent=parent)
 
 
-def put_list(slug: str) -> Callable[[int], Wish]:
+def put_list(slug: str) -> Callable[[int], Edit]:
     """Write a curated list whole, with another name each time."""
-    return lambda number: Wish("put", "PUT", f"{EDITORIAL}/lists/{slug}", {"name": f"List {number}", "filter": {}})
+    return lambda number: Edit("put", "PUT", f"{EDITORIAL}/lists/{slug}", {"name": f"List {number}", "filter": {}})
 
 
-def schedule_translation(number: int) -> Wish:
+def schedule_translation(number: int) -> Edit:
     """Schedule an article that is the same story as one of another edition."""
     given = {"edition": "bronx", "language": f"x-n{number}", "translations": [ALONE], "published_at": SOON}
     return post("articles", headline=f"Twin {number}", **given)
 
 
-def expire(name: str) -> Callable[[int], Wish]:
+def expire(name: str) -> Callable[[int], Edit]:
     """Let an article expire soon, which no list shows."""
     return lambda _: patch(f"articles/{{{name}}}", expires_at=SOON)
 
 
-def publish_above(number: int) -> Wish:
+def publish_above(number: int) -> Edit:
     """Publish an article after the end of a day of the edition, one for each number."""
     at = f"2026-11-{number:02}T11:30:00Z"
     return post("articles", headline=f"News {number}", edition="lagoon", published_at=at)
@@ -145,12 +145,12 @@ CASES = {
 }
 
 
-def merge(kind: str, into: str) -> Callable[[int], Wish]:
+def merge(kind: str, into: str) -> Callable[[int], Edit]:
     """Merge an entry of one article into the one that the articles name."""
-    return lambda number: Wish("merge", "PUT", f"{EDITORIAL}/{kind}/lost-{number}/merge", {"into": into})
+    return lambda number: Edit("merge", "PUT", f"{EDITORIAL}/{kind}/lost-{number}/merge", {"into": into})
 
 
-def publish_of_author(number: int) -> Sequence[Wish]:
+def publish_of_author(number: int) -> Sequence[Edit]:
     """Publish an article of an author of its own."""
     name = f"lost-{number}"
     return post("authors", slug=name, name=name), publish(number, authors=[name])
@@ -188,8 +188,8 @@ class Trial:
             self._ids[name] = created.json()["id"]
         twin: dict[str, Any] = {"edition": "bronx", "translations": [ALONE]}
         for name, given in (("alone", ALONE), ("twin", twin)):
-            wish = post("articles", headline=name, published_at="2026-11-19T10:00:00Z", **given)
-            self._ids[name] = (await self._history.write(wish)).json()["id"]
+            edit = post("articles", headline=name, published_at="2026-11-19T10:00:00Z", **given)
+            self._ids[name] = (await self._history.write(edit)).json()["id"]
         for days in range(25, 45):
             at = text_of(self._history.newsroom.now - days * DAY_US)
             await self._history.write(post("articles", headline="Old", edition="bronx", published_at=at))
@@ -212,21 +212,21 @@ class Trial:
         self._history.here.app.state.services.store.clear()
         history, target = self._history, case.target.format(**self._ids, n=self._number)
         for _ in range(2):
-            await history.ask([target])
-        if target in history.kept.reading:
-            await history.here.ask([Request(target)], now=history.newsroom.now)
-            assert history.here.hits == [True], f"{target} is not kept"
-        wish = case.happens(self._number)
-        if wish is None:
+            await history.compare([target])
+        if target in history.requested.reading:
+            await history.here.request_all([Request(target)], now=history.newsroom.now)
+            assert history.here.hits == [True], f"{target} is not cached"
+        edit = case.happens(self._number)
+        if edit is None:
             await history.move_clock(history.newsroom.now + DAY_US)
         else:
             soon = text_of(history.newsroom.now + SECOND_US - self._number)
-            given = {name: soon if value == SOON else value for name, value in wish.given.items()}
-            answer = await history.write(wish._replace(path=wish.path.format(**self._ids), given=given))
-            assert answer.status in {200, 201}, answer
+            given = {name: soon if value == SOON else value for name, value in edit.given.items()}
+            response = await history.write(edit._replace(path=edit.path.format(**self._ids), given=given))
+            assert response.status in {200, 201}, response
         try:
-            for _ in range(4):  # each in another form, which may be a 304 by the date alone
-                await history.ask([target])
+            for _ in range(4):  # each in another representation, which may be a 304 by the date alone
+                await history.compare([target])
         except Stale:
             return True
         return False
@@ -244,7 +244,7 @@ async def test_omitting_any_kind_of_dependency_is_detected(begin: Begin, monkeyp
             assert not await trial.is_stale_after(case), f"{family.name}: stale with nothing left out"
             with monkeypatch.context() as without:
                 leave_out(family, without)
-                # Twice: a row of the log that is read in another way than before makes all be forgotten.
+                # Twice: a row of the log that is read in another way than before clears the cache.
                 is_detected = await trial.is_stale_after(case) or await trial.is_stale_after(case)
                 assert is_detected, f"{family.name}: not detected"
             await trial.load_schedule()

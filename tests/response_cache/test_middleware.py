@@ -1,4 +1,4 @@
-"""The response cache before the app: one reading for all who ask, never an answer that is another's or not true."""
+"""Response cache in front of the app: one read for concurrent requests, never another request's or a stale response."""
 
 import asyncio
 import gc
@@ -17,61 +17,61 @@ from app.response_cache.store import ResponseStore as KeptAnswers
 from app.settings import Settings
 from tests.conftest import Store, running
 from tests.records import article
-from tests.response_cache.concurrency import ASKERS, Gate, ask_at_once, kept, scope, until
+from tests.response_cache.concurrency import ASKERS, Gate, response_store, scope, start_requests, until
 from tests.statements import counted
 
 SQLITE_ONLY = pytest.mark.parametrize("database_address", ["sqlite"], indirect=True)  # has nothing to do with it
 
 
-async def test_two_hundred_concurrent_requests_share_one_fill(awake: httpx.AsyncClient) -> None:
+async def test_two_hundred_concurrent_requests_share_one_fill(warm_client: httpx.AsyncClient) -> None:
     for path in ("/v1/timeline", "/v1/articles/story-1", "/v1/articles/nothing", "/v1/tags"):
-        await awake.get(path)  # SQLite reads the edition of a timeline once for each commit
-        kept().clear()
+        await warm_client.get(path)  # SQLite reads the edition of a timeline once for each commit
+        response_store().clear()
         with counted() as alone:
-            first = await awake.get(path)
-        kept().clear()
+            first = await warm_client.get(path)
+        response_store().clear()
         with counted() as together:
-            answers = await asyncio.gather(*(awake.get(path) for _ in range(ASKERS)))
+            all_responses = await asyncio.gather(*(warm_client.get(path) for _ in range(ASKERS)))
         assert len(together) == len(alone) > 0, path
-        assert {(each.status_code, each.content, each.headers.get("etag")) for each in answers} == {
+        assert {(each.status_code, each.content, each.headers.get("etag")) for each in all_responses} == {
             (first.status_code, first.content, first.headers.get("etag"))
         }
 
 
 @SQLITE_ONLY
-async def test_evicted_response_leaves_nothing_to_the_garbage_collector(awake: httpx.AsyncClient) -> None:
+async def test_evicted_response_leaves_nothing_to_the_garbage_collector(warm_client: httpx.AsyncClient) -> None:
     paths = ("/v1/timeline?limit=3", "/v1/articles/story-1", "/v1/articles?limit=2", "/v1/articles/nothing", "/v1/tags")
     for path in paths:
-        await awake.get(path)
-    kept().clear()
+        await warm_client.get(path)
+    response_store().clear()
     gc.collect()
     gc.disable()
     try:
         for path in paths:
-            await awake.get(path)
-        kept().clear()
+            await warm_client.get(path)
+        response_store().clear()
         remaining = [each for each in gc.get_objects() if isinstance(each, Dependencies | CachedResponse)]
     finally:
         gc.enable()
     assert remaining == []
 
 
-async def test_another_request_fills_after_the_first_disconnects(awake: httpx.AsyncClient) -> None:
+async def test_another_request_fills_after_the_first_disconnects(warm_client: httpx.AsyncClient) -> None:
     gate = Gate()
-    first, *others = await ask_at_once(awake, "/v1/timeline")
+    first, *others = await start_requests(warm_client, "/v1/timeline")
     await until(lambda: gate.begun == 1)
     others.pop().cancel()
     first.cancel()
     gate.open.set()
-    answers = await asyncio.gather(*others)
-    assert {each.status_code for each in answers} == {200}
+    all_responses = await asyncio.gather(*others)
+    assert {each.status_code for each in all_responses} == {200}
     assert gate.begun == 2
 
 
-async def test_outage_response_is_shared_by_waiting_requests(awake: httpx.AsyncClient) -> None:
+async def test_outage_response_is_shared_by_waiting_requests(warm_client: httpx.AsyncClient) -> None:
     gate = Gate()
     gate.failures = [OSError("gone")]
-    asking = await ask_at_once(awake, "/v1/timeline")
+    asking = await start_requests(warm_client, "/v1/timeline")
     await until(lambda: gate.begun == 1)
     await asyncio.sleep(0.3)  # on PostgreSQL a request may first wait for the change log, a quarter of a second at most
     gate.open.set()
@@ -82,68 +82,68 @@ async def test_outage_response_is_shared_by_waiting_requests(awake: httpx.AsyncC
     late = [each for each in responses if each.status_code == 200]  # began after the outage
     assert len(failed) + len(late) == ASKERS
     assert gate.begun == 1 + bool(late)
-    assert (await awake.get("/v1/timeline")).status_code == 200
+    assert (await warm_client.get("/v1/timeline")).status_code == 200
 
 
-async def test_another_request_fills_after_the_first_fails(awake: httpx.AsyncClient) -> None:
+async def test_another_request_fills_after_the_first_fails(warm_client: httpx.AsyncClient) -> None:
     gate = Gate()
     gate.failures = [RuntimeError("a fault")]
-    asking = await ask_at_once(awake, "/v1/timeline")
+    asking = await start_requests(warm_client, "/v1/timeline")
     await until(lambda: gate.begun == 1)
     gate.open.set()
-    answers = await asyncio.gather(*asking)
-    assert sorted(each.status_code for each in answers) == [200] * (ASKERS - 1) + [500]
+    all_responses = await asyncio.gather(*asking)
+    assert sorted(each.status_code for each in all_responses) == [200] * (ASKERS - 1) + [500]
     assert gate.begun == 2
 
 
-async def test_waiting_request_sees_a_change_during_the_fill(awake: httpx.AsyncClient, store: Store) -> None:
+async def test_waiting_request_sees_a_change_during_the_fill(warm_client: httpx.AsyncClient, store: Store) -> None:
     gate = Gate(reads_first=True)
-    first, *others = await ask_at_once(awake, "/v1/timeline", 50)
+    first, *others = await start_requests(warm_client, "/v1/timeline", 50)
     await until(lambda: gate.begun == 1)
     await store(article("2026-11-20T09:00:00Z", source_id="new", slug="brand-new"))
-    later = await ask_at_once(awake, "/v1/timeline", 50)
+    later = await start_requests(warm_client, "/v1/timeline", 50)
     gate.open.set()
     assert (await first).status_code == 200
     for each in await asyncio.gather(*others, *later):
         assert "brand-new" in each.text
     assert gate.begun <= 1 + MAX_FILL_ATTEMPTS
     with counted() as statements:
-        assert "brand-new" in (await awake.get("/v1/timeline")).text
+        assert "brand-new" in (await warm_client.get("/v1/timeline")).text
     assert statements == []
 
 
-async def test_frequently_changing_response_is_cached_once_stable(awake: httpx.AsyncClient, store: Store) -> None:
+async def test_frequently_changing_response_is_cached_once_stable(warm_client: httpx.AsyncClient, store: Store) -> None:
     gate = Gate(reads_first=True)
-    asking = await ask_at_once(awake, "/v1/timeline", 30)
+    asking = await start_requests(warm_client, "/v1/timeline", 30)
     for number in range(1, MAX_FILL_ATTEMPTS + 1):
         await until(lambda: gate.begun == number)  # noqa: B023 - awaited at once
         if number < MAX_FILL_ATTEMPTS:
             await store(article(f"2026-11-20T09:0{number}:00Z", source_id=f"new{number}", slug=f"brand-new-{number}"))
-            await awake.get("/v1/nowhere")  # by which the store learns of it
+            await warm_client.get("/v1/nowhere")  # which invalidates the store
         gate.open.set()
         await asyncio.sleep(0)
         gate.open.clear()
     gate.open.set()
-    answers = await asyncio.gather(*asking)
-    assert f"brand-new-{MAX_FILL_ATTEMPTS - 1}" in answers[-1].text
-    assert gate.begun == MAX_FILL_ATTEMPTS, "all others were answered from the last reading"
+    all_responses = await asyncio.gather(*asking)
+    assert f"brand-new-{MAX_FILL_ATTEMPTS - 1}" in all_responses[-1].text
+    assert gate.begun == MAX_FILL_ATTEMPTS, "all others got the response of the last read"
 
 
 async def test_response_over_the_limit_is_sent_and_not_cached(
-    awake: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+    warm_client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small, large = "/v1/timeline?fields=slug&limit=1", "/v1/timeline"
-    kept().clear()
-    evicted = kept().counters.evicted
-    await awake.get(small)
-    monkeypatch.setattr(kept(), "budget", (kept().size + 100) * LARGEST_SHARE)
+    response_store().clear()
+    evicted = response_store().counters.evicted
+    await warm_client.get(small)
+    monkeypatch.setattr(response_store(), "budget", (response_store().size + 100) * LARGEST_SHARE)
     for path in (large, small, large, small):
-        answer = await awake.get(path)
-        assert answer.status_code == 200
-        assert answer.json()["days"]
-    assert kept().get(small) is not None
-    assert kept().get(large) is None
-    assert kept().counters.evicted == evicted
+        response = await warm_client.get(path)
+        assert response.status_code == 200
+        assert response.json()["days"]
+    assert response_store().get(small) is not None
+    assert response_store().get(large) is None
+    assert response_store().counters.evicted == evicted
 
 
 GONE = {"status": "withdrawn", "withdrawal": {"reason": "A secret.", "notice": "It was wrong."}}
@@ -163,17 +163,17 @@ HAPPENINGS: tuple[tuple[str, int, dict[str, Any], int], ...] = (
 )
 
 
-async def test_cached_404_and_410_are_invalidated_by_changes(awake: httpx.AsyncClient, store: Store) -> None:
+async def test_cached_404_and_410_are_invalidated_by_changes(warm_client: httpx.AsyncClient, store: Store) -> None:
     for path, before, given, after in HAPPENINGS:
-        first = await awake.get(path)
+        first = await warm_client.get(path)
         assert first.status_code == before, path
         with counted() as statements:
-            assert (await awake.get(path)).content == first.content
-        assert statements == [], f"{path} is not kept"
+            assert (await warm_client.get(path)).content == first.content
+        assert statements == [], f"{path} is not cached"
         await store(article(**{"published_at": "2026-11-20T08:00:00Z", **given}))
-        answer = await awake.get(path)
-        assert answer.status_code == after, path
-        assert answer.headers.items() != first.headers.items() or answer.content != first.content, path
+        response = await warm_client.get(path)
+        assert response.status_code == after, path
+        assert response.headers.items() != first.headers.items() or response.content != first.content, path
 
 
 PASSING = (
@@ -190,24 +190,24 @@ PASSING = (
 
 
 @SQLITE_ONLY
-async def test_errors_private_and_streamed_responses_are_never_cached(awake: httpx.AsyncClient) -> None:
-    size = len(kept())
+async def test_errors_private_and_streamed_responses_are_never_cached(warm_client: httpx.AsyncClient) -> None:
+    size = len(response_store())
     for path, status in PASSING * 2:
-        assert (await awake.get(path)).status_code == status, path
-        assert len(kept()) == size, path
+        assert (await warm_client.get(path)).status_code == status, path
+        assert len(response_store()) == size, path
 
 
 @SQLITE_ONLY
 async def test_keyed_reading_disables_the_cache_and_counts_every_request(
-    database_address: str, awake: httpx.AsyncClient
+    database_address: str, warm_client: httpx.AsyncClient
 ) -> None:
-    assert (await awake.get("/v1")).status_code == 200
+    assert (await warm_client.get("/v1")).status_code == 200
     keyed = create_app(Settings(database_url=database_address, read_access="api-key"))
     async with running(keyed) as client:
         for path in ("/v1", "/v1/timeline", "/docs", "/openapi.json"):
             for _ in range(2):
-                answer = await client.get(path, headers={"accept-encoding": "gzip"})
-                assert answer.headers["cache-control"].startswith(("private", "no-cache")), path
+                response = await client.get(path, headers={"accept-encoding": "gzip"})
+                assert response.headers["cache-control"].startswith(("private", "no-cache")), path
         assert len(keyed.state.services.store) == 0
         assert keyed.state.services.store.counters.hits == 0
     limited = create_app(Settings(database_url=database_address, rate_limit_address="4/minute"))
@@ -217,14 +217,14 @@ async def test_keyed_reading_disables_the_cache_and_counts_every_request(
         assert limited.state.services.store.counters.hits == 3
 
 
-async def test_head_and_304_use_the_same_cached_response(awake: httpx.AsyncClient) -> None:
-    whole = await awake.get("/v1/timeline", headers={"accept-encoding": "gzip", "range": "bytes=0-9"})
+async def test_head_and_304_use_the_same_cached_response(warm_client: httpx.AsyncClient) -> None:
+    whole = await warm_client.get("/v1/timeline", headers={"accept-encoding": "gzip", "range": "bytes=0-9"})
     assert whole.status_code == 200
     with counted() as statements:
-        head = await awake.head("/v1/timeline", headers={"accept-encoding": "gzip"})
+        head = await warm_client.head("/v1/timeline", headers={"accept-encoding": "gzip"})
         tags = f'"other", W/{whole.headers["etag"]}'
-        same = await awake.get("/v1/timeline", headers={"accept-encoding": "gzip", "if-none-match": tags})
-        plain = await awake.get("/v1/timeline", headers={"accept-encoding": "identity"})
+        same = await warm_client.get("/v1/timeline", headers={"accept-encoding": "gzip", "if-none-match": tags})
+        plain = await warm_client.get("/v1/timeline", headers={"accept-encoding": "identity"})
     assert statements == []
     assert (head.status_code, head.content, dict(head.headers)) == (200, b"", dict(whole.headers))
     assert (same.status_code, same.content, same.headers["etag"]) == (304, b"", whole.headers["etag"])
@@ -232,15 +232,15 @@ async def test_head_and_304_use_the_same_cached_response(awake: httpx.AsyncClien
     assert plain.headers["etag"] != whole.headers["etag"]
 
 
-async def test_head_request_fills_the_cache(awake: httpx.AsyncClient) -> None:
-    assert (await awake.head("/v1/timeline")).content == b""
+async def test_head_request_fills_the_cache(warm_client: httpx.AsyncClient) -> None:
+    assert (await warm_client.head("/v1/timeline")).content == b""
     with counted() as statements:
-        assert (await awake.get("/v1/timeline")).json()["days"]
+        assert (await warm_client.get("/v1/timeline")).json()["days"]
     assert statements == []
 
 
 class Stream:
-    """An app that sends its answer in pieces, and goes on when it is told to."""
+    """App that sends its response in pieces, and continues when the test says so."""
 
     def __init__(self) -> None:
         self.goes_on = asyncio.Event()
@@ -253,13 +253,13 @@ class Stream:
 
 
 async def test_streamed_response_passes_chunk_by_chunk() -> None:
-    stream, store, told = Stream(), KeptAnswers(1_000_000), list[list[bytes]]()
+    stream, store, payload = Stream(), KeptAnswers(1_000_000), list[list[bytes]]()
     middleware = CacheMiddleware(
-        stream, cache_key=cache_key, store=store, up_to_date=Knowing, schedule=lambda: pytest.fail("nothing is kept")
+        stream, cache_key=cache_key, store=store, up_to_date=Knowing, schedule=lambda: pytest.fail("nothing is cached")
     )
 
     async def ask() -> None:
-        told.append(pieces := [])
+        payload.append(pieces := [])
 
         async def send(message: Any) -> None:
             pieces.append(message.get("body", b""))
@@ -267,15 +267,15 @@ async def test_streamed_response_passes_chunk_by_chunk() -> None:
         await middleware({**scope("/v1/stream"), "method": "GET", "headers": []}, _receive, send)
 
     asking = [asyncio.create_task(ask()) for _ in range(3)]
-    await until(lambda: [len(each) for each in told] == [2, 2, 2])
+    await until(lambda: [len(each) for each in payload] == [2, 2, 2])
     stream.goes_on.set()
     await asyncio.gather(*asking)
-    assert [b"".join(each) for each in told] == [b"one two"] * 3
+    assert [b"".join(each) for each in payload] == [b"one two"] * 3
     assert len(store) == 0
 
 
 class Knowing:
-    """Whoever knows that nothing was committed."""
+    """Up-to-date check without commits."""
 
     def is_up_to_date(self) -> bool:
         return True

@@ -1,4 +1,4 @@
-"""Answers that are read while others write are kept only if they are still true."""
+"""Responses that are read during writes are cached only if they are still current."""
 
 import pytest
 
@@ -13,11 +13,11 @@ TARGETS_SOAK = 40
 
 
 async def race(begin: Begin, number: int, writes: int, targets: int = TARGETS) -> Race:
-    """A race of so many writes."""
+    """Run a race of so many writes."""
     history = await begin(number)
     history.never_schedules()
     with history.clock():
-        asked = [*dict.fromkeys(history.kept.invent(targets))]
+        asked = [*dict.fromkeys(history.requested.invent(targets))]
         found = Race(history, [*asked, "/v1/timeline", "/v1/changes", "/v1/articles?limit=5"])
         await found.run(writes)
     return found
@@ -35,4 +35,4 @@ async def test_long_response_during_writes_was_current_at_some_instant(begin: Be
     for number in range(HISTORIES_SOAK):
         found = await race(begin, number, WRITES_SOAK, TARGETS_SOAK)
         seen += len(found.seen)
-    print(f"\n{HISTORIES_SOAK} races of {WRITES_SOAK} writes: {seen} answers")  # noqa: T201 - what a soak tells
+    print(f"\n{HISTORIES_SOAK} races of {WRITES_SOAK} writes: {seen} answers")  # noqa: T201 - the figures of a soak run

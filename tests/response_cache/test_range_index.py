@@ -1,4 +1,4 @@
-"""Parts of lists in bins of time: found as if each were looked at, and forgotten without a trace."""
+"""Parts of lists in bins of time: found as by a scan of all, and released completely."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""A publication drops what shows it and nothing else: the archive stays."""
+"""Invalidation by a publication: what shows it, and nothing else; the archive stays cached."""
 
 from collections import defaultdict
 from datetime import timedelta
@@ -10,7 +10,7 @@ from tests.response_cache.conftest import Begin
 from tests.response_cache.history import History
 from tests.response_cache.newsroom import DEPTH_DAYS
 from tests.response_cache.plain_messages import Request
-from tests.response_cache.random_article_edits import ArticleWishes
+from tests.response_cache.random_article_edits import ArticleEdits
 
 ARTICLES = 80
 PUBLISHED = 4
@@ -31,7 +31,7 @@ class Shelf:
         self.whole: list[str] = []
 
     async def fill(self) -> None:
-        """Ask for all of it."""
+        """Request all of it."""
         for edition, today in self._today.items():
             for back in range(DEPTH_DAYS + 1):
                 day = today - timedelta(days=back)
@@ -52,7 +52,7 @@ class Shelf:
         await self._ask(self.whole)
 
     async def survived(self) -> tuple[float, float]:
-        """The shares of the archive and of the whole that still come from memory."""
+        """Return the shares of the archive and of the whole that still come from memory."""
         hits = await self._ask(self.whole)
         old = [hit for target, hit in hits.items() if target in self.archive]
         return sum(old) / len(old), sum(hits.values()) / len(hits)
@@ -68,24 +68,24 @@ class Shelf:
     async def _walk(self, target: str, edition: str) -> None:
         here, today = self._history.here, self._today[edition].isoformat()
         while target:
-            page = (await here.ask([Request(target)], now=self._history.newsroom.now))[0].json()
+            page = (await here.request_all([Request(target)], now=self._history.newsroom.now))[0].json()
             dates = [day["date"] for day in page.get("days", ())] or [each["local"]["date"] for each in page["items"]]
             self._add(target, is_old="cursor=" in target and max(dates) < today)
             target = "" if page["next"] is None else page["next"]["href"]
 
     async def _ask(self, targets: list[str]) -> dict[str, bool]:
         here = self._history.here
-        await here.ask([Request(target) for target in targets], now=self._history.newsroom.now)
+        await here.request_all([Request(target) for target in targets], now=self._history.newsroom.now)
         return dict(zip(targets, here.hits, strict=True))
 
 
 async def publish(history: History, shelf: Shelf, times: int) -> dict[str, float]:
-    """Publish so many articles, each now; the mean shares of what survived each."""
+    """Publish so many articles; return the mean shares of what stayed cached after each."""
     shares: dict[str, list[float]] = defaultdict(list)
-    wishes = ArticleWishes(history.newsroom)
+    edits = ArticleEdits(history.newsroom)
     for _ in range(times):
-        answer = await history.carry_out(wishes.publish_now())
-        assert answer.status == 201
+        response = await history.carry_out(edits.publish_now())
+        assert response.status == 201
         old, whole = await shelf.survived()
         shares["archive"].append(old)
         shares["whole"].append(whole)
@@ -93,15 +93,15 @@ async def publish(history: History, shelf: Shelf, times: int) -> dict[str, float
 
 
 async def live(history: History, times: int) -> None:
-    """Publish, print what survived and hold it against the aim; what survived is fresh, too."""
+    """Publish, print what stayed cached and compare it with the threshold; cached responses are fresh, too."""
     with history.clock():
         await history.learn_all()
         shelf = Shelf(history)
         await shelf.fill()
         found = await publish(history, shelf, times)
-        await history.ask(history.newsroom.random.sample(shelf.whole, 60))
-    told = ", ".join(f"{name} {share:.2%}" for name, share in found.items())
-    print(f"\nof {len(shelf.archive)} old and {len(shelf.whole)} kept answers survived a publication: {told}")  # noqa: T201 - a figure
+        await history.compare(history.newsroom.random.sample(shelf.whole, 60))
+    content = ", ".join(f"{name} {share:.2%}" for name, share in found.items())
+    print(f"\nof {len(shelf.archive)} old and {len(shelf.whole)} cached responses survived a publication: {content}")  # noqa: T201 - a figure
     assert found["archive"] > MIN_ARCHIVE
     assert found["whole"] > MIN_WHOLE
 

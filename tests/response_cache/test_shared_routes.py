@@ -44,9 +44,9 @@ def guarded(module: Any, dependency: Any, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.fixture
-def make_app(database_address: str, monkeypatch: pytest.MonkeyPatch, still_clock: int) -> Callable[..., FastAPI]:
+def make_app(database_address: str, monkeypatch: pytest.MonkeyPatch, frozen_clock: int) -> Callable[..., FastAPI]:
     """Build the application with a dependency on each public router, or (without one) as it is."""
-    assert still_clock == NOW
+    assert frozen_clock == NOW
     put_into(database_address, fill)
 
     def make(dependency: Any = None, **settings: Any) -> FastAPI:
@@ -77,9 +77,9 @@ async def test_dependency_runs_for_each_request(guarded_client: httpx.AsyncClien
 async def test_response_behind_a_dependency_is_private(make_app: Callable[..., FastAPI], address: str) -> None:
     app = make_app(needs_pass, cdn_purge_url="http://127.0.0.1:9/")
     async with running(app) as client:
-        answer = await client.get(address, headers=PASS)
-        assert (answer.status_code, answer.headers["cache-control"]) == (200, "private, no-store")
-        assert not {"surrogate-key", "cdn-cache-control"} & set(answer.headers)
+        response = await client.get(address, headers=PASS)
+        assert (response.status_code, response.headers["cache-control"]) == (200, "private, no-store")
+        assert not {"surrogate-key", "cdn-cache-control"} & set(response.headers)
         assert len(app.state.services.store) == 0
 
 

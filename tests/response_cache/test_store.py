@@ -1,4 +1,4 @@
-"""The store of kept answers: what is dropped by which change, what is never kept, and how much memory it takes."""
+"""Response store: invalidation by changes, responses that are never cached, and its memory."""
 
 import gc
 import tracemalloc
@@ -32,15 +32,15 @@ def change(*named: str, places: tuple[int, ...] | None = ()) -> ChangeEvent:
     return ChangeEvent(1, frozenset(named), frozenset({"edition:1"}), places)
 
 
-def answer(size: int = 10, *, until: int | None = None) -> CachedResponse:
+def response(size: int = 10, *, until: int | None = None) -> CachedResponse:
     return CachedResponse(200, HEADERS, b"x" * size, until=until)
 
 
 def keep(store: ResponseStore, name: str, of: Dependencies | None = None, made: CachedResponse | None = None) -> bool:
-    """Keep an answer during whose reading nothing happened."""
+    """Store a response during whose read nothing happened."""
     mark = store.begin_fill()
     try:
-        return store.put(name, made or answer(), of or footprint(), mark)
+        return store.put(name, made or response(), of or footprint(), mark)
     finally:
         store.end_fill(mark)
 
@@ -55,7 +55,7 @@ def store() -> ResponseStore:
 
 
 def test_response_is_cached_until_a_dependency_changes(store: ResponseStore) -> None:
-    made = answer()
+    made = response()
     assert keep(store, "a", footprint(["tag:1", "author:2"]), made)
     assert store.get("a") is made
     assert store.get("b") is None
@@ -96,7 +96,7 @@ def test_response_with_a_repeated_range_is_evicted(store: ResponseStore) -> None
 
 def test_response_expires_by_the_clock(store: ResponseStore) -> None:
     with clock.frozen(NOW):
-        assert keep(store, "a", made=answer(until=NOW + 10))
+        assert keep(store, "a", made=response(until=NOW + 10))
         assert store.get("a") is not None
     with clock.frozen(NOW + 10):
         assert store.get("a") is None
@@ -104,7 +104,7 @@ def test_response_expires_by_the_clock(store: ResponseStore) -> None:
 
 
 def test_put_replaces_a_cached_response(store: ResponseStore) -> None:
-    first, second = answer(), answer(20)
+    first, second = response(), response(20)
     assert keep(store, "a", footprint(["tag:1"]), first)
     size = store.size
     assert keep(store, "a", footprint(["tag:2"]), second)
@@ -119,11 +119,11 @@ def test_fill_invalidated_during_its_read_is_not_cached(store: ResponseStore) ->
     mark = store.begin_fill()
     store.apply_changes([change("tag:5"), change("tag:1")])
     assert store.was_invalidated_since(footprint(["tag:1"]), mark)
-    assert not store.put("a", answer(), footprint(["tag:1"]), mark)
-    assert store.put("b", answer(), footprint(["tag:2"]), mark)
-    assert not store.put("c", answer(), footprint([LOG_KEY]), mark)
+    assert not store.put("a", response(), footprint(["tag:1"]), mark)
+    assert store.put("b", response(), footprint(["tag:2"]), mark)
+    assert not store.put("c", response(), footprint([LOG_KEY]), mark)
     store.apply_changes([change(places=(5,))])
-    assert not store.put("d", answer(), footprint((), [(0, 9)]), mark)
+    assert not store.put("d", response(), footprint((), [(0, 9)]), mark)
     assert names(store) == ["b"]
     store.end_fill(mark)
     assert keep(store, "a", footprint(["tag:1"]))
@@ -133,10 +133,10 @@ def test_fill_begun_after_a_change_is_cached_and_one_before_is_not(store: Respon
     before = store.begin_fill()
     store.apply_changes([change("tag:1")])
     after = store.begin_fill()
-    assert store.put("after", answer(), footprint(), after)
-    assert not store.put("before", answer(), footprint(), before)
+    assert store.put("after", response(), footprint(), after)
+    assert not store.put("before", response(), footprint(), before)
     store.end_fill(after)
-    assert not store.put("before", answer(), footprint(), before), "a later reading ended, not this one"
+    assert not store.put("before", response(), footprint(), before), "a later fill ended, not this one"
     store.end_fill(before)
     assert names(store) == ["after"]
 
@@ -146,14 +146,14 @@ def test_fill_begun_before_clear_is_not_cached(store: ResponseStore) -> None:
     assert keep(store, "old")
     store.clear()
     assert (len(store), store.size, store.counters.dropped) == (0, 0, 1)
-    assert not store.put("a", answer(), footprint(["tag:77"]), mark)
+    assert not store.put("a", response(), footprint(["tag:77"]), mark)
     store.end_fill(mark)
     assert keep(store, "a")
 
 
 def test_changes_are_retained_only_during_earlier_fills(store: ResponseStore) -> None:
     marks = [store.begin_fill()]
-    for number in range(1_000):  # one reading at least at any time, none of them long
+    for number in range(1_000):  # at least one fill at any time, none of them long
         store.apply_changes([change(f"tag:{number}")])
         marks.append(store.begin_fill())
         store.end_fill(marks.pop(0))
@@ -169,8 +169,8 @@ def test_changes_during_an_endless_fill_are_bounded(store: ResponseStore) -> Non
         store.apply_changes([change(f"tag:{number}")])
     later = store.begin_fill()
     assert len(store._recent) == MAX_RECENT
-    assert not store.put("a", answer(), footprint(["tag:none"]), mark)
-    assert store.put("b", answer(), footprint(["tag:none"]), later)
+    assert not store.put("a", response(), footprint(["tag:none"]), mark)
+    assert store.put("b", response(), footprint(["tag:none"]), later)
 
 
 def test_least_recently_used_response_is_evicted_first(store: ResponseStore) -> None:
@@ -189,7 +189,7 @@ def test_least_recently_used_response_is_evicted_first(store: ResponseStore) -> 
 def test_response_over_its_share_is_not_cached_and_evicts_none() -> None:
     store = ResponseStore(100_000)
     assert keep(store, "small")
-    assert not keep(store, "large", made=answer(100_000 // LARGEST_SHARE))
+    assert not keep(store, "large", made=response(100_000 // LARGEST_SHARE))
     assert names(store) == ["small"]
     assert not keep(ResponseStore(0), "a")
 
@@ -197,16 +197,16 @@ def test_response_over_its_share_is_not_cached_and_evicts_none() -> None:
 def test_later_encodings_count_towards_the_budget() -> None:
     store = ResponseStore(60_000)
     bodies = [orjson.dumps([f"{number} {each * 7919 % 10_007}" for each in range(250)]) for number in range(8)]
-    kept = [CachedResponse(200, HEADERS, body) for body in bodies]
-    for number, made in enumerate(kept):
+    cached = [CachedResponse(200, HEADERS, body) for body in bodies]
+    for number, made in enumerate(cached):
         assert keep(store, str(number), made=made)
     before = store.size
     tagged = {
-        kept[-1].render(ConditionalHeaders(encoding)).headers[-2] for encoding in ("gzip", "br", "zstd", "gzip", "br")
+        cached[-1].render(ConditionalHeaders(encoding)).headers[-2] for encoding in ("gzip", "br", "zstd", "gzip", "br")
     }
     assert len(tagged) == 3
     assert store.size > before or store.counters.evicted
-    for made in kept:
+    for made in cached:
         for encoding in ("gzip", "br", "zstd"):
             made.render(ConditionalHeaders(encoding))
             assert store.size <= 60_000
@@ -217,7 +217,7 @@ def test_later_encodings_count_towards_the_budget() -> None:
 
 
 def test_response_evicted_during_sending_is_sent_completely() -> None:
-    store, made = ResponseStore(BUDGET), answer(6_000)
+    store, made = ResponseStore(BUDGET), response(6_000)
     assert keep(store, "a", made=made)
     store.apply_changes([change("tag:1")])
     assert made.render(ConditionalHeaders("gzip")).status == 200
@@ -260,7 +260,7 @@ def fill_with_many_names(store: ResponseStore) -> None:
 
 
 def measure(fill: Callable[[], None]) -> int:
-    """How many bytes are taken by what it leaves behind."""
+    """Return the bytes that the action leaves in memory."""
     gc.collect()
     tracemalloc.start()
     begun = tracemalloc.get_traced_memory()[0]

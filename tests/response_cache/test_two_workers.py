@@ -4,7 +4,7 @@ import pytest
 
 from tests.response_cache.conftest import Begin
 from tests.response_cache.history import Pace
-from tests.response_cache.test_exactness import tell
+from tests.response_cache.test_exactness import print_counts
 
 SHORT = Pace(steps=5, begin=30, new=3, again=12)
 LONG = Pace(steps=20, begin=120, new=8, again=None)
@@ -37,7 +37,7 @@ async def live_short(begin: Begin, beside: str) -> None:
     history = await begin(11, beside=beside)
     history.never_schedules()
     await history.run(SHORT)
-    counts = history.kept.counts
+    counts = history.requested.counts
     assert counts["from memory"] > counts["read again"]
 
 
@@ -49,7 +49,7 @@ async def live_long(begin: Begin, beside: str) -> None:
             history.never_schedules()
         await history.run(LONG)
         if number == 0:
-            counts = history.kept.counts
+            counts = history.requested.counts
         else:
-            counts += history.kept.counts
-    tell(counts)
+            counts += history.requested.counts
+    print_counts(counts)

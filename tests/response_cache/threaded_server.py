@@ -1,4 +1,4 @@
-"""Servers over real sockets in this process, each in a thread of its own, and what is said to them byte by byte."""
+"""Servers over real sockets in this process, each in a thread of its own, and byte-exact exchanges with them."""
 
 import asyncio
 import re
@@ -23,23 +23,23 @@ from app.server.protocol import BoundedProtocol
 from app.settings import Settings
 
 MAX_SECONDS = 15.0
-BETWEEN_S = 0.03  # so that segments arrive one by one, more often than not
+BETWEEN_S = 0.03  # so that segments arrive one by one, most of the time
 NOTHING_MORE_S = 0.05
 VARYING = re.compile(rb"\r\n(?:date|x-request-id): [^\r]+", re.IGNORECASE)
 
 
 class Unlogged:
-    """No access log: pytest listens to every logger, which uvicorn takes for one that is wanted."""
+    """Configuration without an access log: pytest listens to every logger, which uvicorn takes for an enabled one."""
 
     access_log = property(lambda _: False, lambda _, __: None)
 
 
 class Plain(Unlogged, BoundedProtocol):
-    """The protocol under test without early hits."""
+    """Protocol under test without the wire cache."""
 
 
 class Watched(Unlogged, CachedResponseProtocol):
-    """The protocol under test, which counts its early hits by the port of the client."""
+    """Protocol under test, which counts hits of the wire cache by the port of the client."""
 
     early: dict[int, int]
 
@@ -51,7 +51,7 @@ class Watched(Unlogged, CachedResponseProtocol):
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A running server; `early` has the early hits of each client."""
+    """Running server; `early` has the hits of the wire cache of each client."""
 
     app: FastAPI
     server: uvicorn.Server
@@ -59,13 +59,13 @@ class Served:
     early: dict[int, int]
 
     def counts(self) -> tuple[int, int, int]:
-        """Requests answered, hits and misses, since it began."""
+        """Return the numbers of requests, hits and misses since the start."""
         counters = self.app.state.services.store.counters
         return self.server.server_state.total_requests, counters.hits, counters.misses
 
     @property
     def connections(self) -> list[HttpToolsProtocol]:
-        """Those that are open."""
+        """Return the open connections."""
         return [each for each in self.server.server_state.connections if isinstance(each, HttpToolsProtocol)]
 
     @property
@@ -75,8 +75,8 @@ class Served:
         return found
 
 
-class Said(NamedTuple):
-    """What came back but the dates, whether the connection stayed open, and the early hits there were."""
+class Exchange(NamedTuple):
+    """Received bytes without dates, whether the connection stayed open, and the hits of the wire cache."""
 
     received: bytes
     is_open: bool
@@ -93,7 +93,7 @@ def serving(
     limits: ConnectionLimits | None = None,
     **options: Any,
 ) -> Iterator[Served]:
-    """A server on the database of this address, from its first answer to its end; `options` are uvicorn's."""
+    """Run a server on the database at this URL, from its first response to its end; `options` are uvicorn's."""
     chosen = Settings.model_validate({"database_url": address, "wire_cache": early, **(settings or {})})
     app = create_app(chosen, connection_limits=limits)
     counted: dict[int, int] = {}
@@ -119,30 +119,30 @@ def serving(
     assert not thread.is_alive(), "the server does not end"
 
 
-async def say(served: Served, segments: Sequence[bytes], answers: str, *, stays: bool) -> Said:
-    """Send the segments one by one, and read what is to come before the next; whether it then stays open as is to be.
+async def say(served: Served, segments: Sequence[bytes], responses: str, *, stays: bool) -> Exchange:
+    """Send the segments one by one, and read the expected responses before the next; check that it stays open.
 
-    `answers` are statuses, an h behind those without a body, and a bar where the next segment is sent.
+    `answers` are statuses, an h after those without a body, and a bar where the next segment is sent.
     """
     reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
     port = writer.get_extra_info("sockname")[1]
     received = b""
     try:
-        for segment, statuses in zip_longest(segments, answers.split("|"), fillvalue=""):
+        for segment, statuses in zip_longest(segments, responses.split("|"), fillvalue=""):
             writer.write(segment if isinstance(segment, bytes) else b"")
             for status in statuses.split():
                 async with asyncio.timeout(MAX_SECONDS):
-                    received += await read_answer(reader, has_body=not status.endswith("h"))
+                    received += await read_response(reader, has_body=not status.endswith("h"))
             if not statuses:
                 await asyncio.sleep(BETWEEN_S)
         is_open = await is_quiet(reader, NOTHING_MORE_S if stays else MAX_SECONDS)
-        return Said(VARYING.sub(b"", received), is_open, served.early.get(port, 0))
+        return Exchange(VARYING.sub(b"", received), is_open, served.early.get(port, 0))
     finally:
         writer.close()
 
 
-async def read_answer(reader: asyncio.StreamReader, *, has_body: bool = True) -> bytes:
-    """One answer, or what there is of it before the end."""
+async def read_response(reader: asyncio.StreamReader, *, has_body: bool = True) -> bytes:
+    """Return one response, or what there is of it before the end."""
     try:
         head = await reader.readuntil(b"\r\n\r\n")
         length = re.search(rb"\r\ncontent-length: (\d+)", head)
@@ -154,11 +154,11 @@ async def read_answer(reader: asyncio.StreamReader, *, has_body: bool = True) ->
 
 
 async def is_quiet(reader: asyncio.StreamReader, seconds: float) -> bool:
-    """Whether the connection stays open for so long and nothing more comes; False at its end."""
+    """Return whether the connection stays open for so long and nothing more comes; False at its end."""
     try:
         async with asyncio.timeout(seconds):
             more = await reader.read(1)
     except TimeoutError:
         return True
-    assert more == b"", "more came than was to come"
+    assert more == b"", "more was received than expected"
     return False

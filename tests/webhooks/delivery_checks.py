@@ -1,15 +1,15 @@
-"""What an endpoint was sent, held against what docs/webhooks.md promises of order and repeats."""
+"""Messages of an endpoint, checked against the order and repeats that docs/webhooks.md promises."""
 
 from collections import Counter, deque
 
 REMEMBERED = 30
 
 
-class Sendings:
-    """Notes each message that arrives and each acknowledgement that reached its sender; `faults` are what must not be.
+class DeliveryChecks:
+    """Records each message that arrives and each acknowledgement that reached its sender; `faults` are violations.
 
-    Messages come by `seq`, the same one again until it was acknowledged, always by the same id. Only where a replay was
-    asked for does it go back, to what came after the change it was asked from.
+    Messages come by `seq`, the same one again until it was acknowledged, always with the same id. Only after a replay
+    request do they go back, to the changes after its position.
     """
 
     def __init__(self) -> None:
@@ -18,18 +18,18 @@ class Sendings:
         self.counts: Counter[str] = Counter()
         self._last = 0
         self._latest: deque[str] = deque(maxlen=REMEMBERED)
-        self._replays: list[int] = []  # that are still to begin
-        self._is_under_way = False  # perhaps, from before a replay
+        self._replays: list[int] = []  # that have not begun
+        self._is_under_way = False  # possibly from before a replay
         self._names: dict[int, str] = {}
         self._taken: set[str] = set()
         self._acknowledged: set[int] = set()
 
     def begin(self, since: int) -> None:
-        """An endpoint was made that is told what came after a change."""
+        """Register an endpoint that receives the changes after a position."""
         self.since = self._last = since
 
     def arrive(self, name: str, seq: int) -> None:
-        """A message has come, whatever becomes of it."""
+        """Record a message on arrival, whatever the response."""
         self.counts["arrivals"] += 1
         self._latest.append(f"{seq}")
         if self._names.setdefault(seq, name) != name or list(self._names.values()).count(name) > 1:
@@ -47,11 +47,11 @@ class Sendings:
         self._last = seq
 
     def take(self, name: str) -> None:
-        """The receiver has stored it, or knows that it has."""
+        """Record that the receiver has stored it, or had it already."""
         self._taken.add(name)
 
     def acknowledge(self, name: str) -> None:
-        """A sender has heard that it was taken; what was under way when a replay was asked for may come again."""
+        """Record the acknowledgement at the sender; messages in progress at a replay request may come again."""
         self._latest.append(f"heard of {name.rpartition('_')[2]}")
         if name not in self._taken:
             self._blame(f"{name} was held for taken")
@@ -60,12 +60,12 @@ class Sendings:
         self._is_under_way = False
 
     def forgive(self, name: str | None) -> None:
-        """The sender that heard of this one last was killed, perhaps before it had written it down."""
+        """Record the death of the sender that received this acknowledgement, perhaps before it stored it."""
         self._latest.append("killed")
         self._acknowledged -= {seq for seq, each in self._names.items() if each == name}
 
     def replay(self, since: int) -> None:
-        """What came after a change is to come again."""
+        """Expect the changes after a position again."""
         self._latest.append(f"replay since {since}")
         self._is_under_way = True
         self._acknowledged = {seq for seq in self._acknowledged if seq <= since}

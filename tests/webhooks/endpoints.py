@@ -1,4 +1,4 @@
-"""Endpoints for tests, what sends to them, and patience until something holds."""
+"""Webhook endpoints for tests, dispatchers for them, and waits with a time limit."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -17,7 +17,7 @@ from app.schemas.webhook import WebhookCreate
 from app.webhooks.dispatcher import Dispatcher
 from tests.webhooks.receivers import Receiver
 
-SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="  # noqa: S105 - a test's
+SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="  # noqa: S105 - of a test
 LOOPBACK = (ip_network("127.0.0.0/8"),)
 PATIENCE_S = 15.0
 
@@ -25,7 +25,7 @@ Json = dict[str, Any]
 
 
 async def make_endpoint(database: Database, url: str, *, since: int = 0, **members: Any) -> int:
-    """The id of an endpoint that is told of everything behind `since`."""
+    """Create an endpoint that receives everything after `since`; return its id."""
     record = WebhookCreate.model_validate({"url": url, **members})
     made: int = await database.write(create_webhook, record, secret=SECRET, since=since, now=clock.now())
     return made
@@ -33,7 +33,7 @@ async def make_endpoint(database: Database, url: str, *, since: int = 0, **membe
 
 @asynccontextmanager
 async def dispatching(address: str, **options: Any) -> AsyncIterator[Dispatcher]:
-    """One more process that sends, within it; to receivers of this machine, with short pauses after failures."""
+    """Run one more dispatching process in this context, with receivers on this machine and short back-off."""
     given = {
         "render_ninjs": render_ninjs_payload,
         "allowed_networks": LOOPBACK,
@@ -43,7 +43,7 @@ async def dispatching(address: str, **options: Any) -> AsyncIterator[Dispatcher]
     database = open_database(address)
     dispatcher = Dispatcher(database, **given)
     dispatcher.start()
-    ticking = asyncio.create_task(_tell(dispatcher))
+    ticking = asyncio.create_task(_notify(dispatcher))
     try:
         yield dispatcher
     finally:
@@ -52,15 +52,15 @@ async def dispatching(address: str, **options: Any) -> AsyncIterator[Dispatcher]
         await database.close()
 
 
-async def _tell(dispatcher: Dispatcher) -> None:
-    """Tell it again and again that there may be changes, as the follower of the log does in a server."""
+async def _notify(dispatcher: Dispatcher) -> None:
+    """Notify it repeatedly that there may be changes, as the log follower of a server does."""
     while True:
         await asyncio.sleep(0.02)
         dispatcher.wake_if_needed()
 
 
 async def until(holds: Callable[[], bool | Awaitable[bool]], *, seconds: float = PATIENCE_S) -> None:
-    """Return as soon as it holds."""
+    """Return as soon as it is true."""
     async with asyncio.timeout(seconds):
         while True:
             found = holds()
@@ -70,22 +70,22 @@ async def until(holds: Callable[[], bool | Awaitable[bool]], *, seconds: float =
 
 
 def messages(receiver: Receiver) -> list[Json]:
-    """What came, in its order."""
+    """Return the received messages, in their order."""
     return [orjson.loads(body) for _, body in receiver.requests]
 
 
 def seqs(receiver: Receiver) -> list[int]:
-    """The changes that it was told of."""
+    """Return the sequence numbers of the received changes."""
     return [each["data"]["seq"] for each in messages(receiver)]
 
 
 def ids(receiver: Receiver) -> list[str]:
-    """The ids of the messages that came."""
+    """Return the ids of the received messages."""
     return [headers["webhook-id"] for headers, _ in receiver.requests]
 
 
 async def rows(database: Database, statement: str) -> list[Any]:
-    """What the database answers."""
+    """Return the rows of a query."""
 
     def read(connection: Connection) -> list[Any]:
         return list(connection.execute(text(statement)).all())
@@ -94,6 +94,6 @@ async def rows(database: Database, statement: str) -> list[Any]:
 
 
 async def count(database: Database, status: str) -> int:
-    """How many rows of the outbox have this status."""
-    found = await rows(database, f"SELECT count(*) FROM webhook_deliveries WHERE status = '{status}'")  # noqa: S608 - ours
+    """Return the number of rows of the outbox with this status."""
+    found = await rows(database, f"SELECT count(*) FROM webhook_deliveries WHERE status = '{status}'")  # noqa: S608 - our own
     return int(found[0][0])

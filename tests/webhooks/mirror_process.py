@@ -1,4 +1,4 @@
-"""The process of a mirror that webhooks are sent to: moody, killed at any time, and begun again from its file."""
+"""Process of a mirror that receives webhooks: it fails at random, is killed at any time, and restarts from its file."""
 
 import asyncio
 from collections import Counter
@@ -10,28 +10,31 @@ from typing import Any
 import httpx
 from standardwebhooks.webhooks import Webhook
 
-from tests.webhooks.delivery_checks import Sendings
+from tests.webhooks.delivery_checks import DeliveryChecks
 from tests.webhooks.endpoints import SECRET
 from tests.webhooks.receivers import Receiver, a_receiver, answering, hanging
 from tests.webhooks.source_server import Source
-from tests.webhooks.webhook_mirror import HookMirror
+from tests.webhooks.webhook_mirror import WebhookMirror
 
 FATES = {"fail": 6, "put off": 4, "lead away": 2, "hang up": 6, "forget": 8, "hang": 1, "dawdle": 1, "want no more": 1}
 PUT_OFF = (answering(503, "retry-after: 1"), answering(429, "retry-after: 1"))
 FAILING = (answering(500), answering(502), answering(404))
-LOOKS = 0.2  # the share of messages on whose receipt the source is asked
+LOOKS = 0.2  # the share of messages after whose receipt the source is read
 PAUSE_S = 0.005
 
 
-class Hook:
-    """A receiver on this machine, which stores what comes in its file before it says so; `badness` is how often not."""
+class MirrorReceiver:
+    """Receiver on this machine that stores a message in its file before it acknowledges.
+
+    `failure_rate` is the share of requests that it handles badly.
+    """
 
     def __init__(self, file: Path, source: Source, asked: dict[str, Any], random: Random) -> None:
         self.counts: Counter[str] = Counter()
-        self.badness = 0.0
-        self.sendings = Sendings()
+        self.failure_rate = 0.0
+        self.checks = DeliveryChecks()
         self.file = file
-        self.mirror: HookMirror
+        self.mirror: WebhookMirror
         self._source = source
         self._asked = asked
         self._random = random
@@ -41,18 +44,18 @@ class Hook:
 
     @property
     def is_up(self) -> bool:
-        """Whether it runs."""
+        """Return whether it runs."""
         return self._stack is not None
 
     @property
     def url(self) -> str:
-        """Where it is to be sent to, or was last."""
+        """Return its present or last URL."""
         return self._receiver.url
 
     async def begin(self, *, is_elsewhere: bool = False) -> None:
-        """Go on from the file, at the same port unless that is taken."""
+        """Start from the file, at the same port unless that is taken."""
         stack = AsyncExitStack()
-        self.mirror = HookMirror(self.file)
+        self.mirror = WebhookMirror(self.file)
         stack.callback(self.mirror.close)
         port = 0 if is_elsewhere or not self.counts["receivers"] else self._receiver.port
         try:
@@ -66,7 +69,7 @@ class Hook:
         self.counts["receivers"] += 1
 
     async def kill(self) -> None:
-        """End in the middle of whatever it does."""
+        """End at any point."""
         stack, self._stack = self._stack, None
         if stack is not None:
             await stack.aclose()
@@ -78,31 +81,31 @@ class Hook:
             raise error
 
     async def _copy(self) -> None:
-        """Copy anew whenever the file is stale, again and again until that succeeds."""
+        """Copy all articles again while the file is stale, until that succeeds."""
         while True:
             await self._is_stale.wait()
             self._is_stale.clear()
             while self.mirror.is_stale:
                 try:
-                    await self.mirror.copy_anew(self._source, self._asked)
+                    await self.mirror.copy_again(self._source, self._asked)
                     self.counts["copies"] += 1
                 except httpx.HTTPError:
                     self.counts["failed_copies"] += 1
                     await asyncio.sleep(PAUSE_S)
 
     async def _receive(self, writer: asyncio.StreamWriter) -> None:
-        """What becomes of the message that came last."""
+        """Return the receiver's behaviour for the latest message."""
         headers, body = self._receiver.requests[-1]
         try:
             message = Webhook(SECRET).verify(body, headers)
-            self.sendings.arrive(headers["webhook-id"], message["data"]["seq"])
+            self.checks.arrive(headers["webhook-id"], message["data"]["seq"])
             await self._treat(headers["webhook-id"], message, writer)
         except Exception as error:
-            self.sendings.faults.append(repr(error))
+            self.checks.faults.append(repr(error))
             raise
 
     async def _treat(self, name: str, message: Any, writer: asyncio.StreamWriter) -> None:
-        if self._random.random() < self.badness:
+        if self._random.random() < self.failure_rate:
             fate = self._random.choices([*FATES], [*FATES.values()])[0]
             self.counts[fate] += 1
             if fate in {"forget", "dawdle"}:
@@ -110,7 +113,7 @@ class Hook:
             await self._mistreat(fate, writer)
             return
         if self._random.random() < LOOKS:
-            with suppress(httpx.ConnectError):  # nobody serves just now
+            with suppress(httpx.ConnectError):  # no server runs just now
                 await self._look(message)
         self._take(name, message)
         await answering(self._random.choice((200, 202, 204)))(writer)
@@ -132,13 +135,13 @@ class Hook:
 
     def _take(self, name: str, message: Any) -> None:
         is_new = self.mirror.take(message)
-        self.sendings.take(name)
+        self.checks.take(name)
         self.counts["stored" if is_new else "known"] += 1
         if is_new and message["data"]["article"] is None:
             self._is_stale.set()
 
     async def _look(self, message: Any) -> None:
-        """Ask for the article of a message: nothing that is older than what the message says must be answered."""
+        """Read the article of a message: the response must not be older than the message."""
         article = message["data"]["article"]
         if article is None:
             return

@@ -1,4 +1,4 @@
-"""Receivers of webhooks on a port of this machine: good ones, and every kind of bad one."""
+"""Webhook receivers on a loopback port: working ones, and every kind of faulty one."""
 
 import asyncio
 import ssl
@@ -6,14 +6,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
-TURNS = 4  # of the loop, until a connection that was taken has begun
+TURNS = 4  # of the loop, until an accepted connection has begun
 
-Manner = Callable[[asyncio.StreamWriter], Awaitable[None]]
+Behaviour = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
 
 @dataclass(slots=True)
 class Receiver:
-    """What came."""
+    """Requests of a receiver."""
 
     port: int = 0
     requests: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
@@ -26,8 +26,8 @@ class Receiver:
         return f"http://127.0.0.1:{self.port}/hook"
 
 
-def answering(status: int = 200, *fields: str, body: bytes = b"") -> Manner:
-    """Answer so."""
+def answering(status: int = 200, *fields: str, body: bytes = b"") -> Behaviour:
+    """Return a behaviour that responds with this."""
     head = "".join(f"{each}\r\n" for each in (f"content-length: {len(body)}", *fields))
 
     async def answer(writer: asyncio.StreamWriter) -> None:
@@ -37,8 +37,11 @@ def answering(status: int = 200, *fields: str, body: bytes = b"") -> Manner:
     return answer
 
 
-def writing(*pieces: bytes, every_s: float = 0.0, is_endless: bool = False) -> Manner:
-    """Write the pieces one after the other, the last again and again if that is to go on, then hang up."""
+def writing(*pieces: bytes, every_s: float = 0.0, is_endless: bool = False) -> Behaviour:
+    """Return a behaviour that writes the pieces one after the other and disconnects.
+
+    With `is_endless`, the last piece is repeated.
+    """
 
     async def write(writer: asyncio.StreamWriter) -> None:
         for piece in pieces:
@@ -55,13 +58,15 @@ def writing(*pieces: bytes, every_s: float = 0.0, is_endless: bool = False) -> M
 
 
 async def hanging(_writer: asyncio.StreamWriter) -> None:
-    """Never answer."""
+    """Never respond."""
     await asyncio.sleep(60)
 
 
 @asynccontextmanager
-async def a_receiver(respond: Manner, *, port: int = 0, tls: ssl.SSLContext | None = None) -> AsyncIterator[Receiver]:
-    """A receiver that responds in this way, at this port or at one that is free."""
+async def a_receiver(
+    respond: Behaviour, *, port: int = 0, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[Receiver]:
+    """Run a receiver with this behaviour, at this port or at one that is free."""
     receiver = Receiver()
     tasks: dict[asyncio.Task[None] | None, asyncio.StreamWriter] = {}
 
@@ -95,7 +100,7 @@ async def a_receiver(respond: Manner, *, port: int = 0, tls: ssl.SSLContext | No
 
 
 async def _take_no_more(server: asyncio.Server) -> None:
-    """Let those begin whose connections were taken: asyncio would forget to close them with the server."""
+    """Let accepted connections begin: asyncio would not close them with the server."""
     for each in server.sockets:
         asyncio.get_running_loop().remove_reader(each.fileno())
     for _ in range(TURNS):

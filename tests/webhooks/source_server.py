@@ -1,4 +1,4 @@
-"""The server that a mirror reads from: it ends and begins anew, and the way to it is bad at times."""
+"""Server that a mirror reads from: it restarts, and the network to it fails at times."""
 
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -7,49 +7,49 @@ from random import Random
 
 import httpx
 
-from tests.api.public.docs_mirror import Weather
+from tests.api.public.docs_mirror import FlakyTransport
 from tests.conftest import opened
 from tests.webhooks.endpoints import until
 
 
 class Source:
-    """A server on a database, which at its end still answers what it was asked before."""
+    """Server on a database, which completes pending requests at its end."""
 
     def __init__(self, address: str, random: Random) -> None:
-        self.badness = 0.0
+        self.failure_rate = 0.0
         self.counts: Counter[str] = Counter()
         self._address = address
         self._random = random
         self._under_way = 0
-        self._weather: Weather | None = None
+        self._weather: FlakyTransport | None = None
         self._clients: tuple[httpx.AsyncClient, httpx.AsyncClient] | None = None
         self._stack = AsyncExitStack()
 
     async def begin(self) -> None:
-        """Serve."""
+        """Start it."""
         fair = await self._stack.enter_async_context(opened(self._address))
-        self._weather = Weather(fair._transport, self._random, self.counts)
+        self._weather = FlakyTransport(fair._transport, self._random, self.counts)
         bad = httpx.AsyncClient(transport=self._weather, base_url="http://dayline.test")
         self._clients = fair, await self._stack.enter_async_context(bad)
         self.counts["sources"] += 1
 
     async def end(self) -> None:
-        """Take no more questions, answer those that were taken, and end."""
+        """Accept no more requests, complete the pending ones, and end."""
         self._clients = None
         await until(lambda: self._under_way == 0)
         await self._stack.aclose()
 
     async def restart(self) -> None:
-        """End, and begin anew."""
+        """End, and start again."""
         await self.end()
         await self.begin()
 
     @asynccontextmanager
     async def asked(self, *, is_fair: bool = False) -> AsyncIterator[httpx.AsyncClient]:
-        """A client, in fair weather if that is asked for; ConnectError while nobody serves."""
+        """Return a client, without network faults if requested; ConnectError while no server runs."""
         if self._clients is None or self._weather is None:
             raise httpx.ConnectError("nobody answers")
-        self._weather.badness = self.badness
+        self._weather.failure_rate = self.failure_rate
         self._under_way += 1
         try:
             yield self._clients[not is_fair]

@@ -1,4 +1,4 @@
-"""When a message is sent again, and when an endpoint is given up."""
+"""Back-off of repeated messages, and the end of retries for an endpoint."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Sending to receivers on this machine that behave, and to those that do not."""
+"""Delivery to receivers on this machine, working and faulty ones."""
 
 import asyncio
 import gzip
@@ -19,7 +19,7 @@ from app.webhooks.client import DeliveryAttempt, WebhookClient
 from app.webhooks.signature import make_secret, sign
 from app.webhooks.ssrf_guard import REFUSED, LookUp, SsrfGuard
 from tests.background.network import until
-from tests.webhooks.receivers import Manner, a_receiver, answering, hanging, writing
+from tests.webhooks.receivers import Behaviour, a_receiver, answering, hanging, writing
 
 LOOPBACK = ip_network("127.0.0.0/8")
 BODY = b'{"type":"ping"}'
@@ -40,13 +40,13 @@ async def a_client(
         await client.close()
 
 
-async def attempt_at(respond: Manner, *, deadline_s: float = 5) -> DeliveryAttempt:
+async def attempt_at(respond: Behaviour, *, deadline_s: float = 5) -> DeliveryAttempt:
     async with a_receiver(respond) as receiver, a_client(deadline_s=deadline_s) as client:
         return await client.send(receiver.url, BODY, {})
 
 
 def leading_to(*answers: list[str]) -> tuple[LookUp, list[str]]:
-    """A look-up with another answer each time, the last one for good, and what it was asked."""
+    """Return a look-up with a different result each time, the last one for ever, and the names that were looked up."""
     asked: list[str] = []
 
     async def look_up(host: str, _port: int) -> list[str]:
@@ -133,7 +133,7 @@ async def test_retry_after_counts_for_429_and_503_only() -> None:
 
 
 @pytest.mark.parametrize(
-    ("location", "told"),
+    ("location", "target"),
     [
         ("http://169.254.169.254/latest?token=secret", "http://169.254.169.254/latest"),
         ("https://user:secret@elsewhere.example/x#secret", "https://elsewhere.example/x"),
@@ -142,10 +142,10 @@ async def test_retry_after_counts_for_429_and_503_only() -> None:
         ("https://elsewhere.example/" + "x" * 5000, "https://elsewhere.example/" + "x" * 174),
     ],
 )
-async def test_redirect_is_reported_and_not_followed(location: str, told: str) -> None:
+async def test_redirect_is_reported_and_not_followed(location: str, target: str) -> None:
     attempt = await attempt_at(answering(307, f"location: {location}"))
     assert not attempt.is_delivered
-    assert attempt.reason == f"The receiver answered 307 and points to {told}, which is not followed."
+    assert attempt.reason == f"The receiver answered 307 and points to {target}, which is not followed."
 
 
 async def test_redirect_to_an_allowed_network_is_not_followed() -> None:
@@ -172,7 +172,7 @@ BROKEN = "The receiver closed the connection before it responded, or its respons
         (writing(b"HTTP/1.1 200 OK\r\ncontent-length: x\r\n\r\n"), BROKEN),
     ],
 )
-async def test_endless_response_head_ends_at_the_deadline(respond: Manner, reason: str) -> None:
+async def test_endless_response_head_ends_at_the_deadline(respond: Behaviour, reason: str) -> None:
     began = time.monotonic()
     attempt = await attempt_at(respond, deadline_s=0.3 if reason == LATE else 5)
     assert time.monotonic() - began < 4
@@ -191,7 +191,7 @@ async def test_endless_response_head_ends_at_the_deadline(respond: Manner, reaso
     ],
 )
 async def test_response_body_does_not_alter_an_acknowledgement(
-    respond: Manner, monkeypatch: pytest.MonkeyPatch
+    respond: Behaviour, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.webhooks.transport.BODY_S", 0.3)
     async with a_receiver(respond) as receiver, a_client() as client:
@@ -358,14 +358,14 @@ async def test_proxies_of_the_environment_are_not_used(monkeypatch: pytest.Monke
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate of right.test, signed by itself, with its key."""
+    """Create a certificate of right.test, signed by itself, with its key."""
     if which("openssl") is None:
         pytest.skip("openssl, which makes the certificate, is not installed")
     path = tmp_path_factory.mktemp("tls") / "both.pem"
     key = path.with_suffix(".key")
     kind = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
     named = ["-subj", "/CN=right.test", "-addext", "subjectAltName=DNS:right.test", "-keyout", str(key)]
-    subprocess.run(  # noqa: S603 - our own words
+    subprocess.run(  # noqa: S603 - our own arguments
         ["openssl", "req", *kind, *named, "-out", str(path)],  # noqa: S607 - wherever it is installed
         check=True,
         capture_output=True,

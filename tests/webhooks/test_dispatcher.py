@@ -1,4 +1,4 @@
-"""What endpoints are sent: everything, in order, once acknowledged never again, whatever other receivers do."""
+"""Deliveries to endpoints: every change, in order, never again once acknowledged, independent of other receivers."""
 
 import asyncio
 import logging
@@ -37,7 +37,7 @@ PATIENT_S = 60.0
 
 
 async def write_stories(store: Store, *names: str, **members: Any) -> None:
-    """Publish a story of each name."""
+    """Publish an article for each name."""
     for name in names:
         await store(article(source_id=name, **members))
 
@@ -57,11 +57,11 @@ async def test_messages_arrive_once_in_order_and_signed(
     for headers, body in receiver.requests:
         Webhook(SECRET).verify(body, headers)
         assert headers["content-type"] == "application/json"
-    told = messages(receiver)[-1]
-    assert told["type"] == ChangeType.ARTICLE_PUBLISHED
-    assert told["data"]["article"]["body"] == []
-    assert {"neighbours", "related", "alternates"} <= told["data"]["article"].keys()
-    assert ids(receiver)[-1].endswith(f"_{told['data']['seq']}")
+    message = messages(receiver)[-1]
+    assert message["type"] == ChangeType.ARTICLE_PUBLISHED
+    assert message["data"]["article"]["body"] == []
+    assert {"neighbours", "related", "alternates"} <= message["data"]["article"].keys()
+    assert ids(receiver)[-1].endswith(f"_{message['data']['seq']}")
     assert [each.status for each in await rows(database, "SELECT status FROM webhook_deliveries")] == [
         "delivered"
     ] * len(receiver.requests)
@@ -126,7 +126,7 @@ async def test_slow_receivers_do_not_delay_others(
             await write_stories(store, f"s{number}")
             await until(lambda number=number: len(good.requests) >= number + 2)  # type: ignore[misc]  # bound on purpose
         assert time.monotonic() - begun < PATIENT_S / 2, "as long as a bad one is waited for"
-        await until(lambda: len(set(seqs(floods))) >= 2)  # what was answered counts, whatever follows
+        await until(lambda: len(set(seqs(floods))) >= 2)  # the status counts, whatever follows
         assert seqs(good) == list(range(1, 10))
         assert (len(hangs.requests), len(trickles.requests)) == (5, 5), "they are waited for all the while"
         assert set(seqs(redirects)) == {1}
@@ -196,15 +196,15 @@ async def test_withdrawn_article_is_sent_and_stored_without_text(
         async with dispatching(database_address):
             await until(lambda: _delivered(database, 2))
     assert ids(receiver)[0] == ids(receiver)[1]
-    for told in messages(receiver)[1:]:
-        assert told["type"] == "article.withdrawn"
-        assert told["data"].keys() == {"seq", "at", "article", "notice"}
-        assert told["data"]["article"].keys() == {"id", "href"}
-    kept = [
+    for message in messages(receiver)[1:]:
+        assert message["type"] == "article.withdrawn"
+        assert message["data"].keys() == {"seq", "at", "article", "notice"}
+        assert message["data"]["article"].keys() == {"id", "href"}
+    stored = [
         *await rows(database, "SELECT * FROM webhook_deliveries"),
         *await rows(database, "SELECT * FROM webhook_endpoints"),
     ]
-    assert "libel" not in str(kept)
+    assert "libel" not in str(stored)
 
 
 async def _is_failing(database: Database) -> bool:
@@ -233,13 +233,13 @@ async def test_endpoint_is_disabled_by_410_or_days_of_failure(
         patch = {"url": good.url, "enabled": True}
         await database.write(endpoints.edit_webhook, tired, patch, expected=None, now=clock.now())
         await until(lambda: _delivered(database, 1))
-        assert seqs(good) == [1], "it goes on where it stood"
+        assert seqs(good) == [1], "it continues at its position"
 
 
 def _fail_for_days(connection: Any, endpoint: int) -> None:
     since = clock.now() - 5 * DAY_US
     connection.exec_driver_sql(
-        f"UPDATE webhook_endpoints SET failures = 40, failing_since = {since} WHERE id = {endpoint}"  # noqa: S608 - ours
+        f"UPDATE webhook_endpoints SET failures = 40, failing_since = {since} WHERE id = {endpoint}"  # noqa: S608 - our own
     )
 
 
@@ -301,7 +301,7 @@ async def test_processes_never_send_to_one_endpoint_concurrently(
             for number in range(12):
                 await write_stories(store, f"s{number}")
             await until(lambda: _delivered(database, 13))
-        async with dispatching(database_address):  # what ended well left the turn to others
+        async with dispatching(database_address):  # a graceful end releases the lease to others
             await write_stories(store, "late")
             await until(lambda: _delivered(database, 14), seconds=5)
     assert most == 1
@@ -357,7 +357,7 @@ def _fill(connection: Any, endpoint: int) -> None:
     for seq in range(12):
         status = "delivered" if seq < 9 else "pending"
         connection.exec_driver_sql(
-            "INSERT INTO webhook_deliveries (endpoint_id, seq, type, at, status, delivered_at, created_at) "  # noqa: S608 - ours
+            "INSERT INTO webhook_deliveries (endpoint_id, seq, type, at, status, delivered_at, created_at) "  # noqa: S608 - our own
             f"VALUES ({endpoint}, {seq}, 'article.updated', 0, '{status}', {NOW}, {NOW})"
         )
 

@@ -1,4 +1,4 @@
-"""What docs/webhooks.md tells receivers, held against what is sent."""
+"""Examples of docs/webhooks.md, checked against what is sent."""
 
 import re
 from pathlib import Path
@@ -21,7 +21,7 @@ async def test_documented_receiver_accepts_a_message_once(
 ) -> None:
     found = re.search(r"```python\n(.*?)```", TEXT, re.DOTALL)
     assert found is not None
-    kept: list[Any] = []
+    stored: list[Any] = []
     known: set[str] = set()
 
     def is_known(name: str) -> bool:
@@ -29,7 +29,7 @@ async def test_documented_receiver_accepts_a_message_once(
         known.add(name)
         return is_here
 
-    names: dict[str, Any] = {"is_known": is_known, "store": kept.append}
+    names: dict[str, Any] = {"is_known": is_known, "store": stored.append}
     exec(found[1].replace("whsec_…", SECRET), names)  # noqa: S102 - our own document
     await store(edition())
     async with a_receiver(answering()) as receiver, dispatching(database_address):
@@ -37,7 +37,7 @@ async def test_documented_receiver_accepts_a_message_once(
         await until(lambda: len(receiver.requests) == 1)
     for _ in range(2):
         names["receive"](*receiver.requests[0])
-    assert [each["seq"] for each in kept] == [1]
+    assert [each["seq"] for each in stored] == [1]
 
 
 def test_documentation_lists_every_message_type() -> None:

@@ -1,4 +1,4 @@
-"""What endpoints are sent that are altered while a message to them is under way."""
+"""Endpoints that are edited while a message to them is in progress."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Servers that are killed while they deliver: every endpoint hears of every change, in order, repeats by their ids."""
+"""Servers that are killed while they deliver: every endpoint receives every change, in order, repeats by their ids."""
 
 import asyncio
 import signal
@@ -27,7 +27,7 @@ EVERY_S = 1.5
 
 
 class Killing:
-    """Servers that are killed with SIGKILL, one at a time, and started anew."""
+    """Servers that are killed with SIGKILL, one at a time, and restarted."""
 
     def __init__(self, address: str, folder: Path, random: Random) -> None:
         self.kills = 0
@@ -37,13 +37,13 @@ class Killing:
         self._servers: list[Server] = []
 
     async def start(self) -> None:
-        """Serve, in all of them."""
+        """Start all of them."""
         self._servers = [self._start(free_port()) for _ in range(SERVERS)]
         for server in self._servers:
             await server.wait_ready()
 
     async def kill_one(self) -> None:
-        """Kill one of them, whatever it is at, and have it serve again."""
+        """Kill one of them at any point, and restart it."""
         place = self._random.randrange(SERVERS)
         server = self._servers[place]
         server.send(signal.SIGKILL)
@@ -53,10 +53,10 @@ class Killing:
         await self._servers[place].wait_ready()
 
     def end(self) -> None:
-        """End them all."""
+        """End all of them."""
         for server in self._servers:
             server.end()
-            words = server.words.read_text()
+            words = server.output.read_text()
             assert "Traceback" not in words, words
 
     def _start(self, port: int) -> Server:
@@ -64,7 +64,7 @@ class Killing:
 
 
 async def publish(database: Database, number: int, *, at_once: int = 10) -> None:
-    """So many stories, some at a time."""
+    """Publish so many articles, some at a time."""
     for start in range(0, number, at_once):
         batch = [article(source_id=f"s{n}") for n in range(start, min(start + at_once, number))]
         await database.write(upsert_articles, batch, now=clock.now())
@@ -72,7 +72,10 @@ async def publish(database: Database, number: int, *, at_once: int = 10) -> None
 
 
 def check(receiver: Receiver, last: int) -> int:
-    """Everything came, in order; how many messages came again, each right after itself and by the same id."""
+    """Check that everything arrived, in order; return the number of repeats.
+
+    Each repeat comes right after its message, by the same id.
+    """
     came = list(zip(seqs(receiver), ids(receiver), strict=True))
     once = [each for each, _ in groupby(came)]
     assert [seq for seq, _ in once] == list(range(1, last + 1))
@@ -81,7 +84,7 @@ def check(receiver: Receiver, last: int) -> int:
 
 
 async def live_through(address: str, folder: Path, *, endpoints: int, stories: int, kills: int | None = None) -> None:
-    """Deliver every story to every endpoint while servers are killed: so often, or (None) again and again."""
+    """Deliver every article to every endpoint while servers are killed: so often, or (None) repeatedly."""
     random, begun = Random(stories), time.monotonic()
     killing, database = Killing(address, folder, random), open_database(address)
     async with AsyncExitStack() as stack:
@@ -104,7 +107,7 @@ async def live_through(address: str, folder: Path, *, endpoints: int, stories: i
         repeats = [check(receiver, last) for receiver in receivers]
     assert killing.kills >= (kills or 2)
     seconds = time.monotonic() - begun
-    print(  # noqa: T201 - the figures are what a soak run is for
+    print(  # noqa: T201 - the figures of a soak run
         f"\n{expected} deliveries in {seconds:.0f} s, {killing.kills} kills, none lost, "
         f"{sum(repeats)} came again with the same id {dict(Counter(repeats))}"
     )

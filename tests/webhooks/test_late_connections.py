@@ -1,4 +1,4 @@
-"""What goes out over a connection that took long to make, when what it was made for is no longer so."""
+"""Messages over a connection that took long to open, when their article has changed meanwhile."""
 
 import asyncio
 
@@ -17,14 +17,14 @@ WITHDRAWAL = {"reason": "A secret.", "notice": "It was wrong."}
 
 
 class SlowNames:
-    """A name server that answers when it is told to: every name is this machine."""
+    """Name server that responds when the test says so: every name is this machine."""
 
     def __init__(self) -> None:
         self.was_asked = asyncio.Event()
         self.may_answer = asyncio.Event()
 
     async def __call__(self, host: str, port: int) -> list[str]:
-        """The address of this machine."""
+        """Return the address of this machine."""
         assert (host, bool(port)) == ("slow.test", True)
         self.was_asked.set()
         await self.may_answer.wait()
@@ -33,7 +33,7 @@ class SlowNames:
 
 @pytest.fixture
 def names(monkeypatch: pytest.MonkeyPatch) -> SlowNames:
-    """What every dispatcher of the test looks names up by."""
+    """Return the resolver of every dispatcher of the test."""
     found = SlowNames()
     monkeypatch.setattr(Dispatcher, "_guard", lambda _dispatcher: SsrfGuard(LOOPBACK, look_up=found))
     return found

@@ -1,4 +1,4 @@
-"""Senders write down what became of a message while managers alter its endpoint: neither stops the other."""
+"""Dispatchers record results of messages while managers edit the endpoint: neither blocks the other."""
 
 import asyncio
 from collections.abc import Callable
@@ -24,29 +24,29 @@ SETBACK = FailureState(failing_since=NOW, due_at=NOW, disabled_reason=None)
 
 
 def deliver(connection: Connection, endpoint: int) -> None:
-    """What a sender does after an acknowledgement."""
+    """Do what a dispatcher does after an acknowledgement."""
     record_delivery(connection, endpoint, 1, OUTCOME, owner_id="a", filters=("", "", "dayline"), until=NOW)
 
 
 def fail(connection: Connection, endpoint: int) -> None:
-    """What it does after a failure."""
+    """Do what it does after a failure."""
     record_failure(connection, endpoint, 1, OUTCOME, SETBACK, owner_id="a", revision=1)
 
 
-def tidy(connection: Connection, _endpoint: int) -> None:
-    """What housekeeping does."""
+def prune(connection: Connection, _endpoint: int) -> None:
+    """Do what maintenance does."""
     prune_deliveries(connection, now=2 * NOW)
 
 
 def replay_slowly(connection: Connection, endpoint: int) -> None:
-    """A replay, which lets others begin what they do as soon as it holds the endpoint."""
+    """Replay, and let others begin as soon as the endpoint is locked."""
     connection.execute(select(webhook_endpoints.c.id).where(webhook_endpoints.c.id == endpoint).with_for_update())
     if connection.dialect.name == "postgresql":  # an embedded file has one writer at a time
         connection.exec_driver_sql(f"SELECT pg_sleep({BEGUN_S})")
     replay_changes(connection, endpoint, since=0, now=NOW)
 
 
-@pytest.mark.parametrize("doing", [deliver, fail, tidy])
+@pytest.mark.parametrize("doing", [deliver, fail, prune])
 async def test_concurrent_write_and_replay_both_succeed(
     database: Database, doing: Callable[[Connection, int], None]
 ) -> None:
@@ -61,10 +61,10 @@ async def test_concurrent_write_and_replay_both_succeed(
 
 def _note_down(connection: Any, endpoint: int) -> None:
     values = "lease_owner = 'a', enqueued_seq = 2"
-    connection.exec_driver_sql(f"UPDATE webhook_endpoints SET {values} WHERE id = {endpoint}")  # noqa: S608 - ours
+    connection.exec_driver_sql(f"UPDATE webhook_endpoints SET {values} WHERE id = {endpoint}")  # noqa: S608 - our own
     for seq, status in enumerate(("pending", "delivered"), start=1):
         connection.exec_driver_sql(
-            "INSERT INTO webhook_deliveries (endpoint_id, seq, type, at, status, delivered_at, created_at) "  # noqa: S608 - ours
+            "INSERT INTO webhook_deliveries (endpoint_id, seq, type, at, status, delivered_at, created_at) "  # noqa: S608 - our own
             f"VALUES ({endpoint}, {seq}, 'article.updated', 0, '{status}', {NOW}, {NOW})"
         )
 

@@ -1,4 +1,4 @@
-"""What endpoints are sent after a backup was restored: they go on where the backup left them, under new numbers."""
+"""Endpoints after a backup was restored: deliveries continue at the backup's position, under new numbers."""
 
 import asyncio
 
@@ -43,17 +43,17 @@ async def test_running_dispatcher_reuses_no_number_after_a_restore(
         endpoint = await make_endpoint(database, receiver.url, filters={"tag": ["trams"]}, since=1)
         await store(article(source_id="a", tags=["trams"]))
         await until(lambda: _is_quiet(database))
-        last, told = await database.read(latest_seq), len(receiver.requests)
-        for number in range(5):  # of no concern to it: noted nowhere but in the process that saw them
+        last, received = await database.read(latest_seq), len(receiver.requests)
+        for number in range(5):  # irrelevant to it: recorded only in the process that saw them
             await store(article(source_id=f"lost-{number}"))
         sent = await database.read(latest_seq)
         await until(lambda: dispatcher._deliverer().scanned_up_to.get(endpoint, (0, 0))[1] == sent)
         gap = await database.write(restore, last)
         await store(article(source_id="b", tags=["trams"]))
-        await until(lambda: len(receiver.requests) == told + 2)
+        await until(lambda: len(receiver.requests) == received + 2)
     assert sent == last + 5
-    assert [each["type"] for each in messages(receiver)[told:]] == ["edition.updated", "article.published"]
-    assert seqs(receiver)[told:] == [gap.first, gap.first + 1]
+    assert [each["type"] for each in messages(receiver)[received:]] == ["edition.updated", "article.published"]
+    assert seqs(receiver)[received:] == [gap.first, gap.first + 1]
 
 
 @pytest.mark.parametrize("since", [0, 1, 2])
@@ -73,7 +73,7 @@ async def test_filters_and_replays_span_a_gap(
             await until(lambda: len(receiver.requests) == 1)
             await until(lambda: _is_noted(database))
         patch = {"filters": {"edition": "*"}}
-        await database.write(edit_webhook, endpoint, patch, expected=None, now=clock.now())  # stands right before it
+        await database.write(edit_webhook, endpoint, patch, expected=None, now=clock.now())  # right before it
         assert (await rows(database, "SELECT enqueued_seq FROM webhook_endpoints"))[0][0] == gap.first - 1
         async with dispatching(database_address):
             await database.write(edit_webhook, endpoint, {"url": f"{receiver.url}/"}, expected=None, now=clock.now())

@@ -1,4 +1,4 @@
-"""Signatures: what the reference library of Standard Webhooks accepts, and which secrets are secrets."""
+"""Signatures: accepted by the reference library of Standard Webhooks; valid and invalid secrets."""
 
 import time
 from base64 import b64encode

@@ -1,4 +1,4 @@
-"""The guard: which addresses and names may be told anything."""
+"""SSRF guard: the addresses and names to which messages may be sent."""
 
 import asyncio
 import socket
@@ -142,7 +142,7 @@ def test_ipv4_is_checked_alike_in_every_notation(address: IPv4Address) -> None:
 
 
 def names(**known: list[str]) -> SsrfGuard:
-    """A guard whose names lead where is told."""
+    """Return a guard whose names resolve to given addresses."""
 
     async def look_up(host: str, _port: int) -> list[str]:
         return known[host]
@@ -204,9 +204,9 @@ async def test_slow_name_server_blocks_its_own_name_only(monkeypatch: pytest.Mon
     slow = [asyncio.create_task(lookups(f"slow-{number % 50}.example", 443)) for number in range(100)]
     await asyncio.sleep(0)
     assert await asyncio.wait_for(lookups("quick.example", 443), 2) == ["8.8.8.8"]
-    slow[0].cancel()  # whoever else waits for the same name still gets it
+    slow[0].cancel()  # others that wait for the same name still get it
     is_over.set()
     assert await asyncio.gather(*slow[1:]) == [["8.8.8.8"]] * 99
     assert len(asked) == 51
     assert await lookups("slow-1.example", 443) == ["8.8.8.8"]
-    assert len(asked) == 52, "what was found once is not kept"
+    assert len(asked) == 52, "results are not cached"

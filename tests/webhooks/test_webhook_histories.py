@@ -1,4 +1,4 @@
-"""A mirror that lives from webhooks ends equal to the source, whatever happens to either and between them."""
+"""A mirror by webhooks ends equal to the source, whatever happens to either and between them."""
 
 from collections import Counter
 from pathlib import Path
@@ -12,7 +12,7 @@ from app.queries.changes import change_list
 from app.queries.webhooks import webhook_outbox
 from app.webhooks import dispatcher
 from app.webhooks.dispatcher import Dispatcher
-from tests.random_histories import live_each
+from tests.random_histories import run_each
 from tests.webhooks.webhook_history import WebhookHistory
 
 HISTORIES = 1
@@ -21,13 +21,13 @@ BATCHES = (public_export.BATCH, 2)
 WINDOWS = (change_list.MAX_SCANNED, 3, 20)
 FILLINGS = (webhook_outbox.FILLED_AT_ONCE, 1, 3, 10)
 HAPPENED = (
-    *("articles", "told_last", "stored", "repeats", "looked", "copies", "compacted", "replays", "put_back", "moves"),
+    *("articles", "by_message", "stored", "repeats", "looked", "copies", "compacted", "replays", "put_back", "moves"),
     *("switched", "receivers_killed", "senders_killed", "senders_ended", "forget", "hang up", "fail", "put off"),
 )
 
 
 class Resting(Dispatcher):
-    """The sender of a server that only answers: others send here, which are killed without it."""
+    """Dispatcher of a server that only responds: killable dispatchers send in its place."""
 
     def start(self) -> None:
         """Do nothing."""
@@ -35,7 +35,7 @@ class Resting(Dispatcher):
 
 @pytest.fixture
 def dead(monkeypatch: pytest.MonkeyPatch) -> set[str]:
-    """The holders whose processes have ended; those that live look about them quickly."""
+    """Return the owners whose processes have ended; dispatchers check for them at short intervals."""
     ended: set[str] = set()
     monkeypatch.setattr("app.main.Dispatcher", Resting)
     monkeypatch.setattr(dispatcher, "is_dead", ended.__contains__)
@@ -49,7 +49,7 @@ def dead(monkeypatch: pytest.MonkeyPatch) -> set[str]:
 async def live_through(
     database: Database, numbers: range, *, address: str, folder: Path, dead: set[str], patch: pytest.MonkeyPatch
 ) -> Counter[str]:
-    """These histories, each compared."""
+    """Run these histories, each compared."""
 
     async def live(number: int) -> Counter[str]:
         patch.setattr(public_export, "BATCH", BATCHES[number % len(BATCHES)])
@@ -57,7 +57,7 @@ async def live_through(
         patch.setattr(webhook_outbox, "FILLED_AT_ONCE", FILLINGS[number % len(FILLINGS)])
         return await WebhookHistory(database, number, address=address, folder=folder, dead=dead).run()
 
-    counts = await live_each(numbers, live)
+    counts = await run_each(numbers, live)
     assert counts["compared"] == len(numbers)
     return counts
 

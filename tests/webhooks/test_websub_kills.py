@@ -39,7 +39,7 @@ async def announce_through_kills(address: str, folder: Path, *, kills: int) -> N
                         await until(lambda: is_announced(database))
                 finally:
                     server.end()
-                assert "Traceback" not in server.words.read_text()
+                assert "Traceback" not in server.output.read_text()
             announced = topics(hub)
         for name in ("rss.xml", "atom.xml", "feed.json", "ninjs.json"):
             base = f"https://courier.example/feeds/global/{name}"

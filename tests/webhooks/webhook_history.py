@@ -1,4 +1,4 @@
-"""A random history of a mirror that lives from webhooks: its server, its senders and itself end at any time."""
+"""Random history of a mirror by webhooks: its server, its dispatchers and itself end at any time."""
 
 from collections import Counter
 from contextlib import AsyncExitStack
@@ -11,15 +11,15 @@ from app.actions.webhooks.deliveries import RETENTION_US, prune_deliveries
 from app.actions.webhooks.endpoints import delete_webhook, edit_webhook, replay_changes
 from app.db.database import Connection, Database
 from app.queries.webhooks.webhook_outbox import list_enabled_endpoints, read_outbox_batch
-from tests.api.public.docs_mirror import walked
+from tests.api.public.docs_mirror import listed_articles
 from tests.conftest import NOW
 from tests.queries.history import Walk, last_moment
 from tests.queries.mirror_history import MirrorHistory
 from tests.webhooks.endpoints import make_endpoint, until
-from tests.webhooks.killable_dispatcher import Senders
-from tests.webhooks.mirror_process import Hook
+from tests.webhooks.killable_dispatcher import KillableDispatchers
+from tests.webhooks.mirror_process import MirrorReceiver
 from tests.webhooks.source_server import Source
-from tests.webhooks.webhook_mirror import HookMirror
+from tests.webhooks.webhook_mirror import WebhookMirror
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -27,62 +27,62 @@ if TYPE_CHECKING:
 HAPPENINGS = 24
 LAST_WRITES = 6
 OF_OTHERS = {"related", "neighbours"}
-"""The members of an article that show other articles, and so alter without a change of their own."""
+"""Members of an article that show other articles, and so change without a change of their own."""
 
 
 class WebhookHistory(MirrorHistory):
-    """One history in an edition of its own; at its end the mirror's file must hold exactly what the source shows."""
+    """History in an edition of its own; at its end the mirror's file must equal what the source shows."""
 
     def __init__(self, database: Database, number: int, *, address: str, folder: Path, dead: set[str]) -> None:
         super().__init__(database, number)
-        self._chance = Random(f"weather {number}")  # of its own: what happens when does not alter what is written
+        self._chance = Random(f"weather {number}")  # of its own: the order of events does not change what is written
         self._source = Source(address, self._chance)
-        self._senders = Senders(address, self._chance, dead)
+        self._senders = KillableDispatchers(address, self._chance, dead)
         self._file = folder / f"hook-{number}.db"
-        self._hook: Hook
+        self._hook: MirrorReceiver
         self._endpoint = 0
         self._url = ""
         self._backup: bytes | None = None
         self._has_stayed_away = False
 
     async def run(self) -> Counter[str]:
-        """Live it through; the counts of what happened."""
+        """Run the history; return the counts of what happened."""
         # Not before the clock of the servers, whose schedule would otherwise publish before the history does.
         self._now = max(NOW, clock.now(), await self._database.read(last_moment))
         await self._rename_edition()
         await self._store([self._new() for _ in range(self._random.randrange(8, 25))])
         self._ask()
-        self._hook = Hook(self._file, self._source, self._asked, self._chance)
+        self._hook = MirrorReceiver(self._file, self._source, self._asked, self._chance)
         async with AsyncExitStack() as stack:
             for end in (self._source.end, self._hook.kill, self._senders.close, self._forget_endpoint):
                 stack.push_async_callback(end)
             await self._begin()
             for _ in range(HAPPENINGS):
                 await self._happen()
-                assert not self._hook.sendings.faults, self._hook.sendings.faults
+                assert not self._hook.checks.faults, self._hook.checks.faults
             await self._arrive()
             await self._compare()
-        of_others = self._source.counts + self._senders.counts + self._hook.counts + self._hook.sendings.counts
+        of_others = self._source.counts + self._senders.counts + self._hook.counts + self._hook.checks.counts
         return self.counts + of_others
 
     def _ask(self) -> None:
-        """Only what the filters of webhooks know."""
+        """Return filters that webhooks have."""
         super()._ask()
         self._asked = {name: value for name, value in self._asked.items() if name not in {"exclude", "from", "to"}}
         self._lower, self._upper = -(2**62), 2**62
 
     async def _begin(self) -> None:
-        """Copy, and be told what came after the copy; meanwhile the newsroom goes on."""
+        """Copy, and subscribe to the changes after the copy; the newsroom writes meanwhile."""
         await self._source.begin()
         await self._hook.begin()
         await until(lambda: not self._hook.mirror.is_stale)
         for _ in range(self._random.randrange(5)):
             await self._live()
         since = self._hook.mirror.seq
-        self._hook.sendings.begin(since)
+        self._hook.checks.begin(since)
         self._url = self._hook.url
         self._endpoint = await make_endpoint(self._database, self._url, since=since, filters=self._asked)
-        await self._senders.begin(self._hook.sendings)
+        await self._senders.begin(self._hook.checks)
         await self._alter_weather()
 
     async def _happen(self) -> None:
@@ -109,22 +109,22 @@ class WebhookHistory(MirrorHistory):
         self._senders.wake()
 
     async def _listen(self) -> None:
-        """Let some messages come, if they can."""
-        sendings = self._hook.sendings
+        """Wait for some messages, if they can arrive."""
+        sendings = self._hook.checks
         goal = sendings.counts["arrivals"] + self._chance.choice((1, 3, 8))
 
-        async def has_heard() -> bool:
+        async def has_received() -> bool:
             is_still = not self._hook.is_up or not len(self._senders)
             return is_still or sendings.counts["arrivals"] >= goal or await self._database.read(self._is_quiet)
 
-        await until(has_heard)
+        await until(has_received)
 
     async def _alter_weather(self) -> None:
-        self._hook.badness = self._chance.choice((0, 0.3, 0.5, 0.8))
-        self._source.badness = self._chance.choice((0, 0.3, 0.6))
+        self._hook.failure_rate = self._chance.choice((0, 0.3, 0.5, 0.8))
+        self._source.failure_rate = self._chance.choice((0, 0.3, 0.6))
 
     async def _restart_hook(self) -> None:
-        """Kill the receiver, or begin it again; now and then somebody keeps a copy of its file."""
+        """Kill the receiver, or restart it; sometimes its file is backed up."""
         if not self._hook.is_up:
             await self._begin_hook()
             return
@@ -141,7 +141,7 @@ class WebhookHistory(MirrorHistory):
         self.counts["moves"] += 1
 
     async def _put_hook_back(self) -> None:
-        """Go on from an older copy of the file, at another address: there nothing comes but what the replay tells."""
+        """Continue with an older copy of the file, at another URL, which receives the replay alone."""
         if self._backup is None:
             return
         await self._hook.kill()
@@ -156,19 +156,19 @@ class WebhookHistory(MirrorHistory):
         await self._begin_hook()
 
     async def _replay(self, changes: int) -> None:
-        """Have a file that nobody works on go back by so many changes, and what came after them be told again."""
-        mirror = HookMirror(self._file)
-        since = max(mirror.seq - changes, self._hook.sendings.since)
+        """Move a file that no process uses back by so many changes, and request a replay."""
+        mirror = WebhookMirror(self._file)
+        since = max(mirror.seq - changes, self._hook.checks.since)
         mirror.go_back(since)
         mirror.close()
-        self._hook.sendings.replay(since)
+        self._hook.checks.replay(since)
         await self._database.write(replay_changes, self._endpoint, since=since, now=clock.now())
         self.counts["replays"] += 1
 
     async def _restart_sender(self) -> None:
-        """One sender more or less; two at most."""
+        """Start or end a dispatcher; two at most."""
         if len(self._senders) == 0 or (len(self._senders) == 1 and self._chance.random() < 0.4):
-            await self._senders.begin(self._hook.sendings)
+            await self._senders.begin(self._hook.checks)
         else:
             await self._senders.end_one(is_killed=self._chance.random() < 0.6)
 
@@ -181,7 +181,7 @@ class WebhookHistory(MirrorHistory):
         await self._database.write(prune_deliveries, now=clock.now() + self._chance.choice((0, RETENTION_US)))
 
     async def _stay_away_once(self) -> None:
-        """So much is written that what was not told yet has been made short in the log."""
+        """Write until undelivered changes are compacted in the log."""
         if not self._has_stayed_away:
             self._has_stayed_away = True
             self._held = {piece.id: piece for piece in self._matching()}
@@ -201,7 +201,7 @@ class WebhookHistory(MirrorHistory):
         return any(each.id == self._endpoint for each in list_enabled_endpoints(connection))
 
     def _is_quiet(self, connection: Connection) -> bool:
-        """Whether there is nothing to send, or nobody wants it."""
+        """Return whether there is nothing to send, or the endpoint is disabled."""
         for each in list_enabled_endpoints(connection):
             since = each.enqueued_seq
             while each.id == self._endpoint:
@@ -216,14 +216,14 @@ class WebhookHistory(MirrorHistory):
         return True
 
     async def _arrive(self) -> None:
-        """In fair weather everything comes."""
-        self._hook.badness = self._source.badness = 0
+        """Wait, without network faults, until everything has arrived."""
+        self._hook.failure_rate = self._source.failure_rate = 0
         for _ in range(LAST_WRITES):
             await self._write(Walk(set()))
         if not self._hook.is_up:
             await self._begin_hook()
         if not len(self._senders):
-            await self._senders.begin(self._hook.sendings)
+            await self._senders.begin(self._hook.checks)
         if not await self._database.read(self._is_enabled):
             await self._edit({"enabled": True})
 
@@ -231,20 +231,20 @@ class WebhookHistory(MirrorHistory):
             return not self._hook.mirror.is_stale and await self._database.read(self._is_quiet)
 
         await until(has_all)
-        assert not self._hook.sendings.faults, self._hook.sendings.faults
+        assert not self._hook.checks.faults, self._hook.checks.faults
 
     async def _compare(self) -> None:
-        """Each article as its page shows it, but for what that shows of others; what was copied, as lists show it."""
+        """Compare each article with its page, without the parts that show others; copied ones with their list items."""
         held = self._hook.mirror.held()
         async with self._source.asked(is_fair=True) as client:
-            listed = {item["id"]: item for item in await walked(client, self._asked)}
+            listed = {item["id"]: item for item in await listed_articles(client, self._asked)}
             pages = {name: (await client.get(f"/v1/articles/{name}")).json() for name in listed}
         assert sorted(held) == sorted(listed) == sorted(piece.id for piece in self._matching())
-        for name, (article, is_told) in held.items():
-            assert article.keys() == (pages[name] if is_told else listed[name]).keys()
+        for name, (article, by_message) in held.items():
+            assert article.keys() == (pages[name] if by_message else listed[name]).keys()
             own = article.keys() - OF_OTHERS
             assert {each: article[each] for each in own} == {each: pages[name][each] for each in own}
-            self.counts["told_last"] += is_told
+            self.counts["by_message"] += by_message
         self.counts.update(compared=1, articles=len(held))
 
     async def _forget_endpoint(self) -> None:

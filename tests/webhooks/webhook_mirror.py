@@ -1,4 +1,4 @@
-"""A mirror that lives from webhooks: it copies once, and then takes what it is sent, each message with its place."""
+"""Mirror by webhooks: it copies once, and then applies each message with its position."""
 
 import json
 import sqlite3
@@ -11,18 +11,18 @@ from app.domain.webhook import REMOVAL_TYPES
 from tests.webhooks.source_server import Source
 
 TABLES = """
-    CREATE TABLE IF NOT EXISTS articles (id TEXT PRIMARY KEY, article TEXT, is_told INTEGER);
+    CREATE TABLE IF NOT EXISTS articles (id TEXT PRIMARY KEY, article TEXT, by_message INTEGER);
     CREATE TABLE IF NOT EXISTS waiting (place INTEGER PRIMARY KEY, message TEXT);
     CREATE TABLE IF NOT EXISTS place (one INTEGER PRIMARY KEY, seq INTEGER, is_stale INTEGER);
     INSERT OR IGNORE INTO place VALUES (1, 0, 1);
 """
 
 
-class HookMirror:
-    """A file, as docs/webhooks.md advises: what is not above the highest `seq` is known, and nothing is done twice.
+class WebhookMirror:
+    """File as docs/webhooks.md advises: only messages above the highest `seq` are new, and none is applied twice.
 
-    What articles show of others may have been edited in the catalogue: then the file is stale, messages are put aside,
-    and the articles are copied anew. All of this is in the file, so that it goes on from there at any time.
+    Entries that articles show may have been edited in the catalogue: then the file is stale, messages are put aside,
+    and the articles are copied again. All of this is in the file, so that it continues from there at any time.
     """
 
     def __init__(self, file: Path) -> None:
@@ -32,16 +32,16 @@ class HookMirror:
 
     @property
     def seq(self) -> int:
-        """The last change that is in the file, or put aside there."""
+        """Return the last change that is in the file, or put aside there."""
         return int(self._copy.execute("SELECT seq FROM place").fetchone()[0])
 
     @property
     def is_stale(self) -> bool:
-        """Whether the articles are to be copied anew."""
+        """Return whether the articles have to be copied again."""
         return bool(self._copy.execute("SELECT is_stale FROM place").fetchone()[0])
 
     def take(self, message: Any) -> bool:
-        """Store a message and its place in one transaction; False where it was known."""
+        """Store a message and its position in one transaction; return False if it was stored before."""
         with self._copy:
             if message["data"]["seq"] <= self.seq:
                 return False
@@ -63,8 +63,8 @@ class HookMirror:
         else:
             self._copy.execute("REPLACE INTO articles VALUES (?, ?, 1)", (article["id"], json.dumps(article)))
 
-    async def copy_anew(self, source: Source, asked: dict[str, Any]) -> None:
-        """Copy all articles in one transaction, and apply what came meanwhile of what happened after the snapshot."""
+    async def copy_again(self, source: Source, asked: dict[str, Any]) -> None:
+        """Copy all articles in one transaction, and apply the messages received meanwhile about later changes."""
         asking = {**asked, "body": "blocks"}
         async with source.asked() as client, client.stream("GET", "/v1/export", params=asking) as answer:
             lines = [line async for line in answer.raise_for_status().aiter_lines()]
@@ -81,15 +81,15 @@ class HookMirror:
             self._copy.execute("DELETE FROM waiting")
 
     def go_back(self, since: int) -> None:
-        """Expect everything after a change again: a replay was asked for."""
+        """Expect everything after a change again, because of a replay."""
         with self._copy:
             self._copy.execute("UPDATE place SET seq = min(seq, ?)", (since,))
 
     def held(self) -> dict[str, tuple[Any, bool]]:
-        """The articles by id, and whether a message told them last or a copy."""
-        found = self._copy.execute("SELECT id, article, is_told FROM articles")
-        return {name: (json.loads(text), bool(is_told)) for name, text, is_told in found}
+        """Return the articles by id, and whether a message or a copy wrote them last."""
+        found = self._copy.execute("SELECT id, article, by_message FROM articles")
+        return {name: (json.loads(text), bool(by_message)) for name, text, by_message in found}
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._copy.close()

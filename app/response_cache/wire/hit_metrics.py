@@ -15,7 +15,7 @@ class HitMetrics:
         """Count a hit."""
         series = ready.series
         if series is None:
-            route = ready.answer.route
+            route = ready.response.route
             series = ready.series = self._requests.series(ready.method.decode(), route, ready.status, HIT)
         if seconds <= FIRST_BOUND:  # as in series.observe, whose call would take as long as all of this
             series.fast += 1

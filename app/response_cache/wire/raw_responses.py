@@ -51,13 +51,13 @@ class RawResponse:
     """
 
     __slots__ = (
-        *("answer", "body", "directives", "server_headers", "app_headers", "headers", "status_line"),
+        *("response", "body", "directives", "server_headers", "app_headers", "headers", "status_line"),
         *("name", "prefix", "until", "upcoming", "payload", "method", "series", "status"),
     )
 
     def __init__(self, name: str, response: CachedResponse, reply: RenderedResponse, *, method: bytes = b"GET") -> None:
         self.name = name
-        self.answer = response
+        self.response = response
         self.headers = reply.headers
         self.body = reply.body
         self.method = method
@@ -112,7 +112,7 @@ class RawResponseCache:
 
         A change of the server's fields must be a new list object: servers make one each second, for the date.
         """
-        if not self._is_current() or not ready.answer.is_cached:
+        if not self._is_current() or not ready.response.is_cached:
             return False
         upcoming = self._schedule.snapshot
         now = clock.now()
@@ -170,7 +170,7 @@ class RawResponseCache:
         return None
 
     def _remember(self, request: bytes | RawRequestKey, ready: RawResponse) -> None:
-        size, response = _size(request), ready.answer
+        size, response = _size(request), ready.response
         if size > MAX_REQUEST or not response.is_cached or request in self.requests:
             return
         self.requests[request] = ready
@@ -180,10 +180,10 @@ class RawResponseCache:
         while len(self.requests) > MAX_REMEMBERED or self.size > MAX_REMEMBERED_BYTES:
             oldest, its = self.requests.popitem(last=False)
             self.size -= _size(oldest)
-            leading = self._leading[its.answer]
+            leading = self._leading[its.response]
             leading.discard(oldest)
             if not leading:
-                del self._leading[its.answer]
+                del self._leading[its.response]
 
     def _discard(self, response: CachedResponse) -> None:
         for request in self._leading.pop(response, ()):
@@ -192,7 +192,7 @@ class RawResponseCache:
 
     def _refresh_headers(self, ready: RawResponse, now: int, upcoming: ScheduleSnapshot) -> bool:
         """Update its Cache-Control; False if it has expired."""
-        response = ready.answer
+        response = ready.response
         if response.expires_at is not None and response.expires_at <= now:
             return False
         directives = response.cache_control(now, upcoming)
@@ -209,7 +209,7 @@ class RawResponseCache:
 
     def _stamp_date(self, ready: RawResponse, fields: RawHeaders) -> bool:
         """Update the date; once a second is often enough to record the use for the store's eviction order."""
-        if self._store.get(ready.name) is not ready.answer:
+        if self._store.get(ready.name) is not ready.response:
             return False
         own = b"".join(b"%s: %s\r\n" % field for field in fields)
         ready.prefix = b"%s%s%s\r\n" % (ready.status_line, own, ready.app_headers)

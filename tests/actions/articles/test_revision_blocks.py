@@ -17,7 +17,7 @@ from app.models.revision import revision_block_uses, revision_blocks, revisions
 from app.queries.editorial.revisions import get_revision
 from app.schemas.editorial import RevisionParams
 from tests.conftest import NOW
-from tests.invariants import check_house
+from tests.invariants import check_invariants
 from tests.records import article
 
 pytestmark = pytest.mark.usefixtures("edition_kyiv")
@@ -63,7 +63,7 @@ async def test_block_of_several_revisions_and_articles_is_stored_once(database: 
     lists = select(revisions.c.blocks).where(revisions.c.blocks.is_not(None)).order_by(revisions.c.article_id)
     found = await database.read(lambda connection: connection.scalars(lists).all())
     assert sorted(found) == sorted(["1-4", "1-2 5 4", "1-2 6 4"] * 2)
-    await database.read(check_house)
+    await database.read(check_invariants)
 
 
 async def test_revision_content_repeats_and_reorders_blocks(database: Database) -> None:
@@ -88,7 +88,7 @@ async def test_blocks_of_several_articles_are_stored_in_one_statement_each(datab
     assert await database.read(stored_texts) == ["Common.", "Own 0.", "Own 1.", "Own 2."]
     for number, article_id in enumerate(ids):
         assert await database.read(content_texts, article_id, 1) == ["Common.", f"Own {number}."]
-    await database.read(check_house)
+    await database.read(check_invariants)
 
 
 @pytest.mark.parametrize("published_at", [None, "2026-11-20T10:00:00Z"], ids=["deletion", "tombstone"])
@@ -100,10 +100,10 @@ async def test_erasure_deletes_blocks_that_no_other_article_uses(database: Datab
     await database.write(erase, erased)
     assert await database.read(stored_texts) == ["Other.", SHARED]
     assert await database.read(content_texts, other, 1) == [SHARED, "Other."]
-    await database.read(check_house)
+    await database.read(check_invariants)
     await database.write(erase, other)
     assert await database.read(stored_texts) == []
-    await database.read(check_house)
+    await database.read(check_invariants)
 
 
 async def run_together(address: str, *actions: Callable[[Database], Awaitable[object]]) -> None:
@@ -128,7 +128,7 @@ async def test_concurrent_saves_store_their_common_blocks_once(database: Databas
     assert len(await database.read(stored_texts)) == 1 + 5
     uses = select(func.count()).select_from(revision_block_uses)
     assert await database.read(lambda connection: connection.scalar(uses)) == 4 * (1 + 1 + 5)
-    await database.read(check_house)
+    await database.read(check_invariants)
 
 
 async def test_erasure_during_saves_of_a_shared_block_leaves_it_to_these(
@@ -153,7 +153,7 @@ async def test_erasure_during_saves_of_a_shared_block_leaves_it_to_these(
     for article_id in keepers:
         assert await database.read(content_texts, article_id, 1) == [SHARED]
     assert await database.read(stored_texts) == [SHARED]
-    await database.read(check_house)
+    await database.read(check_invariants)
 
 
 async def test_repeated_snapshot_stores_nothing_more(database: Database) -> None:
@@ -176,4 +176,4 @@ async def test_saves_of_a_long_article_take_little_room(database: Database) -> N
     listed = select(func.sum(func.length(revisions.c.blocks)))
     total = await database.read(lambda connection: connection.scalar(stored) + connection.scalar(listed))
     assert total < size
-    await database.read(check_house)
+    await database.read(check_invariants)

@@ -39,7 +39,7 @@ from app.schemas.editorial import RevisionParams
 from app.schemas.params import HistoryParams
 from tests.conftest import NOW
 from tests.importers.conftest import export_bytes, import_bytes
-from tests.invariants import check_house
+from tests.invariants import check_invariants
 from tests.records import article
 from tests.webhooks.endpoints import until
 
@@ -120,7 +120,7 @@ async def test_former_contents_are_exported_and_shown_as_before_their_conversion
     assert await database.read(count_unconverted) == 0
     assert await database.read_in_thread(export_bytes) == former
     assert await database.read(show_all) == shown
-    await database.read(check_house)
+    await database.read(check_invariants)
     assert await database.write(convert_contents, most=7) == 0
 
 
@@ -136,7 +136,7 @@ async def test_save_during_a_conversion_loses_nothing(database: Database, former
     contents = [each["content"] for each in after["s0"]["revisions"]]
     assert contents[:-2] == [each["content"] for each in exported["s0"]["revisions"]][:-1]
     assert contents[-2]["body"] == exported["s0"]["body"]
-    await database.read(check_house)
+    await database.read(check_invariants)
 
 
 def read_articles(connection: Connection) -> list[dict[str, Any]]:
@@ -162,7 +162,7 @@ async def test_killed_conversion_is_resumed_without_loss(
     while await database.write(convert_contents, most=10):
         pass
     assert await database.read_in_thread(export_bytes) == former
-    await database.read(check_house)
+    await database.read(check_invariants)
 
 
 @pytest.fixture
@@ -197,7 +197,7 @@ async def test_scheduler_converts_former_contents_and_thins_revisions_where_set(
     await wait(thins_revisions=False, saves=25)
     assert await database.read_in_thread(export_bytes) == former
     await wait(thins_revisions=True, saves=10)
-    await database.read(check_house, is_thinned=True)
+    await database.read(check_invariants, is_thinned=True)
 
 
 def lead_of(connection: Connection, article_id: int, number: int) -> object:
@@ -235,7 +235,7 @@ async def test_thinning_preserves_contents_and_public_history(database: Database
         await database.read(lead_of, article_id, 2)
     assert await database.read(get_history, key, HistoryParams()) == history
     assert await database.read(lambda connection: connection.scalar(log)) == logged
-    await database.read(check_house, is_thinned=True)
+    await database.read(check_invariants, is_thinned=True)
 
 
 async def test_thinned_revision_passes_its_content_to_the_one_before(database: Database) -> None:
@@ -254,7 +254,7 @@ async def test_thinned_revision_passes_its_content_to_the_one_before(database: D
     assert await database.write(thin_all, now=NOW) == 1
     assert await database.read(lambda connection: connection.scalars(contents).all()) == ["1-2", "3-4", None]
     assert await database.read(lead_of, article_id, 1) == "First."
-    await database.read(check_house, is_thinned=True)
+    await database.read(check_invariants, is_thinned=True)
 
 
 async def test_thinned_history_survives_export_and_import(database: Database) -> None:

@@ -21,9 +21,9 @@ OLD_SLUG = "/v1/articles/night-trams"
 
 
 @pytest.fixture
-async def keyed(database_address: str, newsroom: None, still_clock: int) -> AsyncIterator[httpx.AsyncClient]:
+async def keyed(database_address: str, newsroom: None, frozen_clock: int) -> AsyncIterator[httpx.AsyncClient]:
     """Create a client of the small newsroom where reading needs a key and requests are limited."""
-    assert (newsroom, still_clock) == (None, NOW)
+    assert (newsroom, frozen_clock) == (None, NOW)
     settings = {
         "database_url": database_address,
         "read_access": "api-key",

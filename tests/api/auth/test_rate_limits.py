@@ -24,9 +24,9 @@ Open = Callable[..., Awaitable[httpx.AsyncClient]]
 
 
 @pytest.fixture
-async def limited(database_address: str, still_clock: int) -> AsyncIterator[Open]:
+async def limited(database_address: str, frozen_clock: int) -> AsyncIterator[Open]:
     """Return a function that opens clients of apps with such settings, over an empty newsroom."""
-    assert still_clock == NOW
+    assert frozen_clock == NOW
     async with AsyncExitStack() as stack:
 
         async def open_client(**settings: str) -> httpx.AsyncClient:

@@ -17,10 +17,10 @@ from tests.api.conftest import MakeKey, as_key
 from tests.conftest import NOW, Store
 from tests.importers.conftest import export_bytes, import_bytes
 from tests.importers.lines import article_line, pack
-from tests.invariants import check_house
+from tests.invariants import check_invariants
 from tests.records import article
 
-pytestmark = pytest.mark.usefixtures("edition_kyiv", "still_clock")
+pytestmark = pytest.mark.usefixtures("edition_kyiv", "frozen_clock")
 
 
 def logged_types(connection: Connection) -> list[str]:
@@ -59,7 +59,7 @@ async def test_alert_is_logged_once_before_the_publication(
     items = (await client.get("/v1/changes?since=0")).json()["items"]
     alerts = [(each["type"], each["article"]["headline"]) for each in items if each["type"] == "article.alert"]
     assert alerts == [("article.alert", "Flood in the harbour")]
-    await database.read(check_house)
+    await database.read(check_invariants)
 
 
 async def test_alert_of_a_public_article_is_logged_with_the_edit_that_sets_it(
@@ -70,7 +70,7 @@ async def test_alert_of_a_public_article_is_logged_with_the_edit_that_sets_it(
     edited = await client.patch(made["href"], json={"alert": True}, headers={**chief, "if-match": "*"})
     assert edited.json()["alert"] is True
     assert await database.read(logged_types) == ["article.published", "article.alert", "article.updated"]
-    await database.read(check_house)
+    await database.read(check_invariants)
 
 
 async def test_scheduled_alert_is_logged_when_it_is_published(
@@ -82,7 +82,7 @@ async def test_scheduled_alert_is_logged_when_it_is_published(
     with clock.frozen(NOW + MINUTE_US):
         assert await database.write(apply_due_transitions, now=NOW + MINUTE_US, most=10) == 1
     assert await database.read(logged_types) == ["article.alert", "article.published"]
-    await database.read(check_house)
+    await database.read(check_invariants)
 
 
 async def test_import_announces_nothing_and_later_edits_neither(
@@ -96,7 +96,7 @@ async def test_import_announces_nothing_and_later_edits_neither(
     headers = {**chief, "if-match": "*"}
     await client.patch(f"/v1/editorial/articles/{article_id}", json={"headline": "Flood"}, headers=headers)
     assert await database.read(logged_types) == ["article.published", "article.updated"]
-    await database.read(check_house)
+    await database.read(check_invariants)
 
 
 @pytest.mark.parametrize(
@@ -126,4 +126,4 @@ async def test_imported_alert_is_logged_later_only_if_the_article_was_never_publ
             assert (await client.put(f"{here}/publication", json={}, headers=headers)).is_success
         assert (await client.get(found.json()["items"][0]["href"], headers=chief)).json()["status"] == "published"
     assert ("article.alert" in await database.read(logged_types)) is announces
-    await database.read(check_house)
+    await database.read(check_invariants)

@@ -21,10 +21,10 @@ NUMBERS = ("revision", "version", "status", "published_at")
 
 @pytest.fixture
 async def instances(
-    catalogue: None, database_address: str, make_key: MakeKey, still_clock: int
+    catalogue: None, database_address: str, make_key: MakeKey, frozen_clock: int
 ) -> AsyncIterator[list[Desk]]:
     """Create an editor at each of two apps over the same database."""
-    assert (catalogue, still_clock) == (None, NOW)
+    assert (catalogue, frozen_clock) == (None, NOW)
     token = await make_key(ApiKeyScope.ARTICLES_WRITE, ApiKeyScope.ARTICLES_PUBLISH)
     async with AsyncExitStack() as stack:
         clients = [await stack.enter_async_context(opened(database_address, number=number)) for number in range(2)]

@@ -18,12 +18,12 @@ from app.settings import Settings
 from tests.api.conftest import MakeKey, as_key
 from tests.api.editorial.editing_history import EditingHistory
 from tests.conftest import NOW, running
-from tests.invariants import check_house
+from tests.invariants import check_invariants
 from tests.records import author, edition, label, section
 
 HISTORIES = 6
 FIRST = 15  # chosen so that every outcome occurs
-PORTION = 20  # of the long form
+PORTION = 20  # in the soak test
 PORTIONS_SOAK = 25  # of so many histories, each with a database of its own
 
 
@@ -33,7 +33,7 @@ def jobs_as_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch_jobs, "POLL_S", 3_600.0)
 
 
-def furnish(connection: Connection, number: int) -> None:
+def fill(connection: Connection, number: int) -> None:
     """Store an edition for one history."""
     name = f"history-{number}"
     for record in (edition(name, default=False), section("city", "City", edition=name), label("opinion", "Opinion")):
@@ -53,22 +53,22 @@ async def live_through(database: Database, address: str, make_key: MakeKey, numb
     with clock.frozen(now):
         async with running(app) as client:
             for number in numbers:
-                await database.write(furnish, number)
+                await database.write(fill, number)
                 with clock.frozen(now):
                     history = EditingHistory(app, client, number, writer=writer, chief=chief)
                     try:
                         await history.run()
                         await history.erase()
                         deleted |= history.deleted
-                        found = await database.read(check_house, deleted=deleted)
+                        found = await database.read(check_invariants, deleted=deleted)
                     except AssertionError as error:
                         error.add_note(f"in history {number}")
                         raise
                 now = history.now
                 counts += history.counts
     await database.write(thin_all, now=now + 90 * DAY_US)
-    await database.read(check_house, deleted=deleted, is_thinned=True)
-    print(f"\n{len(numbers)} histories: {dict(sorted(counts.items()))}; {dict(found)}")  # noqa: T201 - what a soak tells
+    await database.read(check_invariants, deleted=deleted, is_thinned=True)
+    print(f"\n{len(numbers)} histories: {dict(sorted(counts.items()))}; {dict(found)}")  # noqa: T201 - the figures of a soak run
     wanted = (
         "post",
         "push",
@@ -107,7 +107,7 @@ async def test_tag_of_a_draft_is_listed_with_its_first_public_article(
     edited = await client.patch(made.headers["location"], json={"tags": ["trams"]}, headers=headers)
     assert edited.status_code == 200
     assert [tag["slug"] for tag in (await client.get("/v1/tags")).json()["items"]] == ["trams"]
-    await database.read(check_house)
+    await database.read(check_invariants)
 
 
 async def test_invariants_hold_after_random_histories(

@@ -218,9 +218,9 @@ async def test_body_is_not_read_before_authentication(client: httpx.AsyncClient,
 
 
 async def test_keyed_reading_covers_every_content_path(
-    database_address: str, make_key: MakeKey, by_name: dict[str, Operation], still_clock: int, store: Store
+    database_address: str, make_key: MakeKey, by_name: dict[str, Operation], frozen_clock: int, store: Store
 ) -> None:
-    assert still_clock == NOW
+    assert frozen_clock == NOW
     await store(edition(), article(None, id=ONE, source_id="one", headline="One"))
     reader = await make_key(ApiKeyScope.CONTENT_READ)
     others = await make_key(*(each for each in ApiKeyScope if each is not ApiKeyScope.CONTENT_READ))

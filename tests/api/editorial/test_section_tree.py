@@ -10,7 +10,7 @@ from app.db.database import Database
 from app.interchange.section_tree import has_sections_to_relist
 from tests.api.editorial.editor_client import TODAY, TOMORROW, Desk, Json, wrong
 from tests.api.http.test_problems import check_problem
-from tests.invariants import check_house
+from tests.invariants import check_invariants
 from tests.statements import counted
 
 LISTS = (
@@ -149,7 +149,7 @@ async def test_a_move_takes_effect_at_once_and_the_job_changes_nothing(
         if await database.write(relist_articles, most=1) < 1:
             break
     assert not await database.read(has_sections_to_relist)
-    await database.read_in_thread(check_house)
+    await database.read_in_thread(check_invariants)
 
 
 async def test_a_move_is_one_change_that_names_the_subtrees(desk: Desk) -> None:

@@ -12,7 +12,7 @@ from app.errors import InvalidInputError
 from tests.api.conftest import MakeKey
 from tests.api.editorial.editor_client import TODAY, TOMORROW, YESTERDAY, Desk, wrong
 from tests.conftest import NOW
-from tests.invariants import check_house
+from tests.invariants import check_invariants
 from tests.records import edition
 
 UA = {"edition": "ua", "published_at": TODAY}
@@ -187,7 +187,7 @@ async def test_language_of_an_edition_parts_no_translations(desk: Desk, database
     await desk.done("PATCH", "/editions/global", {"language": "de-AT"})
     page = (await desk.client.get(f"/v1/articles/{first['id']}")).json()
     assert [each["language"] for each in page["translations"]] == ["de-AT"]
-    await database.read(check_house)
+    await database.read(check_invariants)
 
 
 async def test_conflicting_arrival_is_not_linked_and_has_a_warning(desk: Desk) -> None:

@@ -18,7 +18,7 @@ from app.settings import Settings
 from tests.api.conftest import MakeKey, as_key
 from tests.api.http.test_max_age import CHANGED, SAME, shown
 from tests.conftest import NOW, Store, running
-from tests.invariants import check_house
+from tests.invariants import check_invariants
 from tests.records import article, edition
 
 END = NOW + 10 * SECOND_US
@@ -41,7 +41,7 @@ ENTRIES = {"/v1/tags", "/v1/authors", "/v1/tags/sidings", "/v1/authors/nobody-el
 """Collections that lose an entry that no other public article has, and these entries."""
 
 
-@pytest.mark.usefixtures("still_clock", "newsroom")
+@pytest.mark.usefixtures("frozen_clock", "newsroom")
 async def test_max_age_counts_down_to_relevant_expiries(
     database: Database, database_address: str, store: Store
 ) -> None:
@@ -80,7 +80,7 @@ async def test_max_age_counts_down_to_relevant_expiries(
     assert set(cache_control.values()) == {COUNTING, PUBLIC}
     for address in ("/v1/timeline?edition=ua", "/v1/timeline?author=oleh-raida", "/v1/editions", "/v1/sections/city"):
         assert cache_control[address] == PUBLIC
-    await database.read(check_house)
+    await database.read(check_invariants)
 
 
 @pytest.fixture
@@ -112,10 +112,10 @@ async def test_expired_article_is_withdrawn_with_the_notice_of_its_edition(
         found = (await client.get(f"/v1/editorial/articles/{shown_before['id']}", headers=chief)).json()
     assert found["withdrawal"] == {"reason": "expired", "notice": NOTICE, "at": shown_before["expires_at"]}
     assert (found["status"], found["modified_by"]) == ("withdrawn", "schedule")
-    await database.read(check_house)
+    await database.read(check_invariants)
 
 
-@pytest.mark.usefixtures("edition_kyiv", "still_clock")
+@pytest.mark.usefixtures("edition_kyiv", "frozen_clock")
 async def test_restoring_an_expired_article_takes_a_later_expiry_or_none(
     database: Database, client: httpx.AsyncClient, store: Store, chief: dict[str, str]
 ) -> None:
@@ -133,10 +133,10 @@ async def test_restoring_an_expired_article_takes_a_later_expiry_or_none(
             assert (await client.delete(f"{here}/withdrawal", headers=chief)).status_code == 200
             assert (await client.get("/v1/articles/one")).status_code == 200
             assert (await client.put(f"{here}/withdrawal", json={}, headers=chief)).status_code == 200
-    await database.read(check_house)
+    await database.read(check_invariants)
 
 
-@pytest.mark.usefixtures("edition_kyiv", "still_clock")
+@pytest.mark.usefixtures("edition_kyiv", "frozen_clock")
 async def test_expiry_must_follow_the_publication_and_lie_ahead(
     client: httpx.AsyncClient, chief: dict[str, str]
 ) -> None:
@@ -164,4 +164,4 @@ async def test_article_that_became_due_and_expired_is_never_public(database: Dat
     with clock.frozen(END + SECOND_US):
         assert await withdraw_expired(database, END + SECOND_US) == 1
         assert await withdraw_expired(database, END + SECOND_US) == 0
-    await database.read(check_house)
+    await database.read(check_invariants)

@@ -69,9 +69,9 @@ def pause(connection: Connection) -> None:
 
 
 @pytest.fixture
-async def notes(database_address: str, still_clock: int) -> AsyncIterator[httpx.AsyncClient]:
+async def notes(database_address: str, frozen_clock: int) -> AsyncIterator[httpx.AsyncClient]:
     """Create a client of that app."""
-    assert still_clock == NOW
+    assert frozen_clock == NOW
     async with running(make_app(database_address)) as client:
         yield client
 
@@ -204,7 +204,7 @@ async def test_requests_with_other_idempotency_keys_are_concurrent(
     assert await filed(database) == 5
 
 
-@pytest.mark.usefixtures("still_clock")
+@pytest.mark.usefixtures("frozen_clock")
 async def test_equal_requests_to_two_processes_are_executed_once(database_address: str, database: Database) -> None:
     async with AsyncExitStack() as stack:
         clients = [await stack.enter_async_context(running(make_app(database_address))) for _ in range(2)]

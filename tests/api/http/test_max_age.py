@@ -124,9 +124,9 @@ class Newsroom(NamedTuple):
 
 
 @pytest.fixture
-async def halted(database_address: str, newsroom: None, store: Store, still_clock: int) -> AsyncIterator[Newsroom]:
+async def halted(database_address: str, newsroom: None, store: Store, frozen_clock: int) -> AsyncIterator[Newsroom]:
     """Create the small newsroom with two articles due in ten seconds; one is the first to use its names."""
-    assert (newsroom, still_clock) == (None, NOW)
+    assert (newsroom, frozen_clock) == (None, NOW)
     await store(
         article(
             "2026-11-20T12:00:10Z",
@@ -248,7 +248,7 @@ async def test_unknown_schedule_is_not_cacheable(halted: Newsroom) -> None:
     assert await halted.cache_control("/v1/editions") == PUBLIC
 
 
-@pytest.mark.usefixtures("still_clock", "newsroom")
+@pytest.mark.usefixtures("frozen_clock", "newsroom")
 async def test_schedule_of_another_process_applies_to_the_next_response(
     database: Database, database_address: str, store: Store
 ) -> None:

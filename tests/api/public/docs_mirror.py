@@ -38,7 +38,7 @@ def stored_articles(copy: sqlite3.Connection) -> list[Any]:
     return sorted(found, key=lambda article: article["id"])
 
 
-async def walked(client: httpx.AsyncClient, requested: dict[str, Any]) -> list[Any]:
+async def listed_articles(client: httpx.AsyncClient, requested: dict[str, Any]) -> list[Any]:
     """Return the lists of the source, page by page, by id."""
     found: list[Any] = []
     parameters: dict[str, Any] | None = {**requested, "body": "blocks", "limit": 50}
@@ -64,14 +64,14 @@ class TruncatedStream(httpx.AsyncByteStream):
         raise httpx.ReadError("the connection is gone")
 
 
-class Weather(httpx.AsyncBaseTransport):
+class FlakyTransport(httpx.AsyncBaseTransport):
     """Network to the source that loses requests or responses, whole or in part."""
 
     def __init__(self, inner: httpx.AsyncBaseTransport, random: Random, counts: Counter[str]) -> None:
         self._inner = inner
         self._random = random
         self._counts = counts
-        self.badness = 0.0
+        self.failure_rate = 0.0
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Handle one request."""
@@ -88,7 +88,7 @@ class Weather(httpx.AsyncBaseTransport):
 
     def _arrives(self) -> bool:
         """Send the request to the source; return whether its response arrives whole. ConnectError."""
-        fate = self._random.random() / self.badness if self.badness else 1.0
+        fate = self._random.random() / self.failure_rate if self.failure_rate else 1.0
         self._counts["lost"] += fate < 1.0
         if fate < 0.25:
             raise httpx.ConnectError("no source is running")

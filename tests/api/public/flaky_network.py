@@ -10,7 +10,7 @@ import httpx
 from fastapi import FastAPI
 from starlette.types import Message
 
-from tests.api.public.docs_mirror import Weather
+from tests.api.public.docs_mirror import FlakyTransport
 from tests.stream_client import MAX_SECONDS, Listening
 
 MAX_REACH = 1_200  # bytes of a connection before it closes: two or three changes
@@ -101,7 +101,7 @@ class StreamConnection(Listening, httpx.AsyncByteStream):
         self.task.result()
 
 
-class StreamNetwork(Weather):
+class StreamNetwork(FlakyTransport):
     """Network on which streams arrive in parts, from one source after the other with pauses between them."""
 
     def __init__(self, random: Random, counts: Counter[str]) -> None:

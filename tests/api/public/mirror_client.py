@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from tests.api.public.docs_mirror import walked
+from tests.api.public.docs_mirror import listed_articles
 from tests.api.public.stream_following import Followed
 from tests.queries.mirror_history import GONE, MEMBERS, timeline_item
 from tests.stream_client import Block
@@ -77,7 +77,7 @@ class MirrorEnvironment:
     random: Random
     counts: Counter[str]
     followed: list[Followed]
-    stir: Callable[[], None]  # called after each step
+    on_step: Callable[[], None]  # called after each step
 
 
 class StreamMirror:
@@ -97,7 +97,7 @@ class StreamMirror:
     @staticmethod
     async def shown(client: httpx.AsyncClient, filters: dict[str, Any]) -> list[Any]:
         """Return what the copy must contain, by id."""
-        return await walked(client, filters)
+        return await listed_articles(client, filters)
 
     async def follow(self) -> None:
         """Follow one connection, until it closes or everything has to be copied again; httpx.HTTPError."""
@@ -122,7 +122,7 @@ class StreamMirror:
                         break
                     if followed.position is not None:
                         await self._take(changes, followed.position)
-                        self._given.stir()
+                        self._given.on_step()
                 else:
                     assert rest == b""
                     return
@@ -148,7 +148,7 @@ class StreamMirror:
                 assert as_of >= known
                 self._move(max(as_of, known))  # a page that is equal to the earlier one has its `as_of`
         self._counts["copied"] += 1
-        self._given.stir()
+        self._given.on_step()
 
     def _members(self) -> dict[str, Any]:
         return {"body": "blocks"}
@@ -222,7 +222,7 @@ class TimelineMirror(StoringMirror):
                 self._put(item)
             self._move(max(as_of, known))  # a page that is equal to the earlier one has its `as_of`
         self._counts["copied"] += 1
-        self._given.stir()
+        self._given.on_step()
 
 
 MIRRORS = (StreamMirror, StoringMirror, TimelineMirror)

@@ -9,7 +9,7 @@ import httpx
 
 from app.db.database import Database
 from app.queries.changes.change_list import latest_seq
-from tests.api.public.docs_mirror import Weather, load_mirror, stored_articles, walked
+from tests.api.public.docs_mirror import FlakyTransport, listed_articles, load_mirror, stored_articles
 from tests.conftest import NOW, opened
 from tests.queries.history import last_moment
 from tests.queries.mirror_history import MirrorHistory
@@ -47,7 +47,7 @@ class CopyHistory(MirrorHistory):
             async with AsyncExitStack() as source:
                 network = await self._begin_source(source)
                 is_first = left == self.rounds - 1
-                network.badness = (0.7 if is_first else self._random.choice((0, 0.3, 0.7))) if left else 0
+                network.failure_rate = (0.7 if is_first else self._random.choice((0, 0.3, 0.7))) if left else 0
                 for _ in range(self._random.choice((1, 2, 4))):
                     await self._step()
                     for _ in range(self._random.choice((0, 0, 1, 2)) if left else 0):
@@ -69,9 +69,9 @@ class CopyHistory(MirrorHistory):
     async def _end_mirror(self) -> None:
         self._copy.close()
 
-    async def _begin_source(self, source: AsyncExitStack) -> Weather:
+    async def _begin_source(self, source: AsyncExitStack) -> FlakyTransport:
         client = await source.enter_async_context(opened(self._address))
-        network = Weather(client._transport, self._random, self.counts)
+        network = FlakyTransport(client._transport, self._random, self.counts)
         self._client = await source.enter_async_context(
             httpx.AsyncClient(transport=network, base_url="http://dayline.test")
         )
@@ -103,4 +103,4 @@ class CopyHistory(MirrorHistory):
         self.counts.update(compared=1, articles=len(expected))
 
     async def _shown(self) -> list[Any]:
-        return await walked(self._client, self._asked)
+        return await listed_articles(self._client, self._asked)

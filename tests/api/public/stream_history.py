@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import sqlite3
 
 FAR_BEYOND = 10**7
-FRAILTY = 0.01
+DEATH_RATE = 0.01
 
 
 def seqs_after(connection: Connection, since: int) -> set[int]:
@@ -49,19 +49,19 @@ class StreamHistory(CopyHistory):
         super().__init__(database, number, address=address, folder=folder)
         self._days = True  # it reads the timeline, which has no pages
         self._chance = Random(f"what the mirror does, {number}")
-        self._luck = Random(f"what befalls it, {number}")
+        self._deaths = Random(f"deaths of history {number}")
         self._network = StreamNetwork(Random(f"connections of history {number}"), self.counts)
         self._client = httpx.AsyncClient(transport=self._network, base_url="http://dayline.test")
         self._mirror = MIRRORS[number % len(MIRRORS)]
         self._copy: sqlite3.Connection
         self._life: asyncio.Task[None] | None = None
         self._neighbour: StreamConnection | None = None
-        self._stirred = asyncio.Event()
+        self._stepped = asyncio.Event()
         self._followed: list[Followed] = []
         self._began = self._seen = 0
         self._owed: set[int] = set()
         self._is_complete = True  # the log: nothing of it has been compacted
-        self._planted = 0
+        self._replaced = 0
 
     async def run(self) -> Counter[str]:
         """Run the history; return the counts of what happened."""
@@ -73,7 +73,7 @@ class StreamHistory(CopyHistory):
             await self._end_mirror()
             await self._client.aclose()
             self._copy.close()
-        assert (self.counts["refused"] > 0) is (self._planted > 0)
+        assert (self.counts["refused"] > 0) is (self._replaced > 0)
         self.counts.update(sent=sum(len(each.seqs) for each in self._followed), followed=len(self._followed))
         return self.counts
 
@@ -84,15 +84,17 @@ class StreamHistory(CopyHistory):
     def _begin_mirror(self) -> None:
         self.counts["mirrors"] += 1
         self._life = asyncio.create_task(self._live_as_mirror())
-        self._life.add_done_callback(lambda _: self._stirred.set())
+        self._life.add_done_callback(lambda _: self._stepped.set())
 
     async def _live_as_mirror(self) -> None:
         """Follow; reconnect after each lost connection, and after each sudden end start with the file alone."""
         given = MirrorEnvironment(
-            self._client, self._asked, self._luck, self.counts, self._followed, stir=self._stirred.set
+            self._client, self._asked, self._deaths, self.counts, self._followed, on_step=self._stepped.set
         )
         while True:
-            copy = open_copy(self._file, is_over=lambda: self._luck.random() < FRAILTY * self._network.badness)
+            copy = open_copy(
+                self._file, is_over=lambda: self._deaths.random() < DEATH_RATE * self._network.failure_rate
+            )
             try:
                 mirror = self._mirror(copy, given)
                 while True:
@@ -143,12 +145,12 @@ class StreamHistory(CopyHistory):
         if what < 0.15:
             await self._end_mirror()
             if self._chance.random() < 0.3:
-                self._plant()
+                self._replace_file()
             self._begin_mirror()
         elif what < 0.3:
             self._network.drop()
         elif what < 0.5:
-            await self._be_slow()
+            await self._pause_mirror()
         elif what < 0.8:
             await self._catch_up()
             if self._chance.random() < 0.4:
@@ -158,15 +160,15 @@ class StreamHistory(CopyHistory):
                 await asyncio.sleep(0)
         self.counts["steps"] += 1
 
-    def _plant(self) -> None:
+    def _replace_file(self) -> None:
         """Replace the file by one of another source, whose log went further."""
         if position_of(self._copy) is not None:
             with self._copy:
                 self._copy.execute("UPDATE place SET as_of = as_of + ?", (FAR_BEYOND,))
                 self._copy.execute("REPLACE INTO articles VALUES ('elsewhere', '{\"id\": \"elsewhere\"}')")
-            self._planted += 1
+            self._replaced += 1
 
-    async def _be_slow(self) -> None:
+    async def _pause_mirror(self) -> None:
         """Let the newsroom run while the mirror reads nothing; the server may disconnect it for that."""
         self._network.pause_reading()
         for _ in range(self._chance.randrange(1, 7)):
@@ -200,15 +202,15 @@ class StreamHistory(CopyHistory):
             goal = latest  # which only a heartbeat reports where nothing passes the filters
         async with asyncio.timeout(MAX_SECONDS):
             while not goal <= (position_of(self._copy) or 0) <= latest:
-                self._stirred.clear()
-                await self._stirred.wait()
+                self._stepped.clear()
+                await self._stepped.wait()
                 if self._life is not None and self._life.done():
                     self._life.result()
 
     async def _shown(self) -> list[Any]:
-        badness, self._network.badness = self._network.badness, 0
+        failure_rate, self._network.failure_rate = self._network.failure_rate, 0
         shown: list[Any] = await self._mirror.shown(self._client, self._asked)
-        self._network.badness = badness
+        self._network.failure_rate = failure_rate
         return shown
 
     async def _compact(self, most: int) -> None:
@@ -230,9 +232,9 @@ class StreamHistory(CopyHistory):
             return
         for each in [*self._followed, *received_by(self._neighbour)]:
             seqs, reached = set(each.seqs), each.position or 0
-            owed = {number for number in self._owed if each.start < number <= reached}
-            assert owed <= seqs
-            assert owed == seqs or not self._is_complete
+            expected = {number for number in self._owed if each.start < number <= reached}
+            assert expected <= seqs
+            assert expected == seqs or not self._is_complete
 
     async def _read_feed(self, since: int) -> tuple[set[int], int]:
         """Return what the feed lists after this change, and how far that goes."""

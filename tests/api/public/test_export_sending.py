@@ -168,4 +168,4 @@ async def test_broken_export_is_a_transport_error_and_an_abandoned_one_is_releas
                         pass
     finally:
         server.end()
-    assert "Traceback" not in server.words.read_text(), server.words.read_text()
+    assert "Traceback" not in server.output.read_text(), server.output.read_text()

@@ -34,10 +34,10 @@ from app.domain.tsid import parse_id
 from app.queries.articles import public_export
 from app.queries.changes import change_list
 from app.queries.changes.change_list import latest_seq
-from tests.api.public.docs_mirror import load_mirror, read_program, stored_articles, walked
+from tests.api.public.docs_mirror import listed_articles, load_mirror, read_program, stored_articles
 from tests.api.public.mirror_history import CopyHistory
 from tests.conftest import NOW, Store
-from tests.random_histories import live_each
+from tests.random_histories import run_each
 from tests.records import article, author, edition, label, section
 from tests.server_process import free_port, start_server
 
@@ -59,13 +59,13 @@ async def live_through(
         patch.setattr(change_list, "MAX_SCANNED", WINDOWS[number % len(WINDOWS)])
         return await CopyHistory(database, number, address=address, folder=folder).run()
 
-    counts = await live_each(numbers, live)
+    counts = await run_each(numbers, live)
     assert counts["compared"] == len(numbers)
     assert min(counts["lost"], counts["mirrors"], counts["articles"], counts["compacted"]) > len(numbers)
     return counts
 
 
-@pytest.mark.usefixtures("still_clock")
+@pytest.mark.usefixtures("frozen_clock")
 async def test_documented_mirror_equals_the_source(
     database: Database, database_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -73,7 +73,7 @@ async def test_documented_mirror_equals_the_source(
 
 
 @pytest.mark.soak
-@pytest.mark.usefixtures("still_clock")
+@pytest.mark.usefixtures("frozen_clock")
 async def test_long_documented_mirror_equals_the_source(
     database: Database, database_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -104,7 +104,7 @@ async def test_documented_mirror_follows_catalogue_edits(
     await arrive(mirror, client, copy, database)
     await database.write(upsert_entry, label("opinion", "VIEW", disclaimer="Somebody's own."), now=NOW)
     await arrive(mirror, client, copy, database)
-    assert stored_articles(copy) == await walked(client, EVERYTHING)
+    assert stored_articles(copy) == await listed_articles(client, EVERYTHING)
     assert "VIEW" in str(stored_articles(copy))
 
 
@@ -122,7 +122,7 @@ async def test_documented_mirror_follows_a_merge(
     await database.write(partial(merge_entries, **members), Facet.AUTHOR, "lost", "left")
     for turn in range(3):
         await arrive(mirror, client, copy, database)
-        assert stored_articles(copy) == await walked(client, filters)
+        assert stored_articles(copy) == await listed_articles(client, filters)
         assert len(stored_articles(copy)) == 3 + turn
         await database.write(rewrite_merged_links, most=2)
         await store(
@@ -155,7 +155,7 @@ async def test_documented_mirror_follows_the_tree_of_sections(
     async def compare(*expected: str) -> None:
         await arrive(mirror, client, copy, database)
         found = stored_articles(copy)
-        assert found == await walked(client, filters)
+        assert found == await listed_articles(client, filters)
         assert sorted(each["headline"] for each in found) == sorted(f"Story {name}" for name in expected)
 
     await compare("expiring", "lasting")
@@ -183,12 +183,12 @@ async def test_documented_mirror_follows_a_rename_and_a_deletion(
     await database.write(edit_entry, Facet.TAG, "fog", {"slug": "mist"}, **by_editor)
     await store(article(source_id="m2", tags=["fog", "other"]), article(source_id="m3", tags=["mist"]))
     await arrive(mirror, client, copy, database)
-    assert stored_articles(copy) == await walked(client, filters)
+    assert stored_articles(copy) == await listed_articles(client, filters)
     assert [each["tags"][0]["slug"] for each in stored_articles(copy)] == ["mist"] * 3
     await store(*(article(source_id=name, tags=["other"]) for name in ("m1", "m2", "m3")))
     await database.write(delete_entry, Facet.TAG, "mist", **by_editor)
     await arrive(mirror, client, copy, database)
-    assert stored_articles(copy) == await walked(client, filters) == []
+    assert stored_articles(copy) == await listed_articles(client, filters) == []
 
 
 @pytest.mark.usefixtures("newsroom")
@@ -201,7 +201,7 @@ async def test_documented_mirror_copies_a_restored_source_again(
         copy.execute("UPDATE position SET as_of = 1000000")
         copy.execute("INSERT INTO articles VALUES ('gone', '{\"id\": \"gone\"}')")
     await arrive(mirror, client, copy, database)
-    assert stored_articles(copy) == await walked(client, EVERYTHING)
+    assert stored_articles(copy) == await listed_articles(client, EVERYTHING)
 
 
 @pytest.mark.usefixtures("newsroom")
@@ -215,7 +215,7 @@ async def test_documented_mirror_removes_withdrawn_text(
     await database.write(withdraw_article, parse_id(gone["id"]), reason="Wrong.", notice="It was wrong.", **by_hand)
     await arrive(mirror, client, copy, database)
     assert gone["id"] not in str(stored_articles(copy))
-    assert stored_articles(copy) == await walked(client, EVERYTHING)
+    assert stored_articles(copy) == await listed_articles(client, EVERYTHING)
 
 
 async def test_killed_documented_mirror_continues_from_its_file(
@@ -253,7 +253,7 @@ async def test_killed_documented_mirror_continues_from_its_file(
 
 async def _wait_until_equal(address: str, file: Path) -> None:
     async with httpx.AsyncClient(base_url=address) as client:
-        expected = await walked(client, EVERYTHING)
+        expected = await listed_articles(client, EVERYTHING)
     assert len(expected) == 309
     deadline = time.monotonic() + MAX_SECONDS
     with closing(sqlite3.connect(file)) as copy:

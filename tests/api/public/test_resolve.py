@@ -261,7 +261,7 @@ async def test_url_of_a_section_whose_slug_another_section_took_is_resolved(
     assert await found(client, former, present) == [("fog-lifts", False)] * 2
 
 
-@pytest.mark.usefixtures("still_clock")
+@pytest.mark.usefixtures("frozen_clock")
 async def test_taken_section_slug_survives_export_and_import(
     store: Store, database: Database, sqlite_template: Path, tmp_path: Path
 ) -> None:

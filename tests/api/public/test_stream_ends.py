@@ -119,7 +119,7 @@ async def test_shutdown_ends_streams_immediately(tmp_path: Path, sqlite_template
         assert all(each.endswith(b"0\r\n\r\n") for each in rest)
         assert await server.ended() in {0, -signal.SIGTERM}
         assert time.monotonic() - begun < 8
-        assert "Traceback" not in server.words.read_text()
+        assert "Traceback" not in server.output.read_text()
     finally:
         for _, writer in readers:
             writer.close()

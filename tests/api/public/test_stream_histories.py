@@ -9,7 +9,7 @@ from app.db.database import Database
 from app.queries.changes import change_list
 from app.sse import shared_feed, subscription
 from tests.api.public.stream_history import StreamHistory
-from tests.random_histories import live_each
+from tests.random_histories import run_each
 
 HISTORIES = 2
 HISTORIES_SOAK = 500
@@ -31,14 +31,14 @@ async def live_through(
         patch.setattr(subscription, "HEARTBEAT_S", BEATS_S[number // 2 % len(BEATS_S)])
         return await StreamHistory(database, number, address=address, folder=folder).run()
 
-    counts = await live_each(numbers, live)
+    counts = await run_each(numbers, live)
     assert counts["compared"] >= len(numbers)
     assert min(counts["mirrors"], counts["sources"], counts["articles"], counts["compacted"]) > len(numbers)
     assert counts["sent"] > 0
     return counts
 
 
-@pytest.mark.usefixtures("still_clock")
+@pytest.mark.usefixtures("frozen_clock")
 async def test_mirror_of_the_stream_equals_the_source(
     database: Database, database_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -46,7 +46,7 @@ async def test_mirror_of_the_stream_equals_the_source(
 
 
 @pytest.mark.soak
-@pytest.mark.usefixtures("still_clock")
+@pytest.mark.usefixtures("frozen_clock")
 async def test_long_mirror_of_the_stream_equals_the_source(
     database: Database, database_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,7 +18,7 @@ from tests.conftest import NOW, Store
 from tests.records import article, author, edition, label, section, tag
 from tests.statements import counted
 
-pytestmark = pytest.mark.usefixtures("still_clock")
+pytestmark = pytest.mark.usefixtures("frozen_clock")
 UNTIL = NOW + 90 * SECOND_US
 PLAIN = frozenset({(Facet.FORMAT, "article"), (Facet.LANGUAGE, "en-gb"), (Facet.FEATURED, "false")})
 """Traits of an article that has none of its own."""

@@ -1,4 +1,4 @@
-"""Hits before ASGI over raw sockets: responses are equal, but for Date, to those without early hits."""
+"""Hits before ASGI over raw sockets: responses are equal, but for Date, to those without the wire cache."""
 
 import asyncio
 import shutil
@@ -11,9 +11,9 @@ import pytest
 from app import clock
 from tests.api.conftest import fill
 from tests.conftest import NOW, run_once
-from tests.response_cache.threaded_server import Said, Served, say, serving
+from tests.response_cache.threaded_server import Exchange, Served, say, serving
 
-PASSES = 4  # nobody knows the answer; it is kept; its request has been seen once; it is remembered
+PASSES = 4  # not cached; cached; its request was seen once; its request is stored
 HOST = b"Host: api.example\r\n"
 PAGE = b"/v1/timeline?exclude=x%d"  # each probe has one of its own
 BROWSER = (
@@ -34,10 +34,10 @@ UPGRADE = ask(b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Versi
 
 
 class Probe(NamedTuple):
-    """What is sent, the answers that are to come, whether the connection stays open, and how many hits are early."""
+    """Bytes to send, the expected responses, whether the connection stays open, and the number of wire cache hits."""
 
     segments: list[bytes]
-    answers: str
+    responses: str
     is_open: bool = True
     early: int = 0
 
@@ -54,12 +54,12 @@ PROBES = {
     "a copy by date": Probe([ask(b"If-Modified-Since: Fri, 20 Nov 2026 12:00:00 GMT\r\n")], "200", early=1),
     "no encoding will do": Probe([ask(b"Accept-Encoding: identity;q=0, *;q=0\r\n")], "200", early=1),
     "to be closed": Probe([ask(b"Connection: close\r\n")], "200", is_open=False),
-    "to be closed and kept": Probe([ask(b"Connection: close, keep-alive\r\n")], "200", is_open=False),
+    "close and keep-alive": Probe([ask(b"Connection: close, keep-alive\r\n")], "200", is_open=False),
     "to be closed, for a proxy": Probe([ask(b"Proxy-Connection: close\r\n")], "200", is_open=False),
-    "to be kept": Probe([ask(b"Connection: keep-alive\r\n")], "200", early=1),
+    "keep-alive": Probe([ask(b"Connection: keep-alive\r\n")], "200", early=1),
     "HTTP/1.0": Probe([ask(version=b"HTTP/1.0")], "200", is_open=False),
-    "HTTP/1.0 to be kept": Probe([ask(b"Connection: keep-alive\r\n", version=b"HTTP/1.0")], "200", is_open=False),
-    "HTTP/1.0 to be kept by a proxy": Probe(
+    "HTTP/1.0 keep-alive": Probe([ask(b"Connection: keep-alive\r\n", version=b"HTTP/1.0")], "200", is_open=False),
+    "HTTP/1.0 proxy keep-alive": Probe(
         [ask(b"Proxy-Connection: keep-alive\r\n", version=b"HTTP/1.0")], "200", is_open=False
     ),
     "HTTP/2.0": Probe([ask(version=b"HTTP/2.0")], "505", is_open=False),
@@ -87,7 +87,7 @@ PROBES = {
     "taken back": Probe([ask(target=b"/v1/articles/taken-back?body=html")], "410", early=1),
     "a question that is wrong": Probe([ask(target=b"/v1/timeline?limit=-%d")], "422"),
     "a page for people": Probe([ask(target=b"/problems?%d")], "200", early=1),
-    "what is never kept": Probe([LIVE], "200"),
+    "never cached": Probe([LIVE], "200"),
     "the newsroom's side": Probe([ask(target=b"/v1/editorial/articles")], "401"),
     "a method that is not there": Probe([ask(method=b"DELETE")], "405"),
     "a preflight": Probe([ask(b"Origin: https://a.example\r\n", method=b"OPTIONS")], "204"),
@@ -136,7 +136,7 @@ PROBES = {
 
 @pytest.fixture(scope="module")
 def both(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, Served]]:
-    """Start servers without early hits and with the protocol under test, each over a newsroom of its own."""
+    """Start servers without the wire cache and with the protocol under test, each over a newsroom of its own."""
     files = [tmp_path_factory.mktemp(name) / "dayline.db" for name in ("plain", "early")]
     shutil.copy(sqlite_template, files[0])
     run_once(f"sqlite:///{files[0]}", fill)
@@ -149,19 +149,19 @@ def both(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
         yield plain, early
 
 
-async def say_all(served: Served) -> dict[str, Said]:
-    """Every probe, all at once, each on a connection and about a page of its own."""
+async def say_all(served: Served) -> dict[str, Exchange]:
+    """Send every probe concurrently, each on a connection and about a page of its own."""
 
-    async def one(place: int, probe: Probe) -> Said:
+    async def one(place: int, probe: Probe) -> Exchange:
         segments = [each.replace(b"%d", b"%d" % place).replace(b"%%", b"%") for each in probe.segments]
-        return await say(served, segments, probe.answers, stays=probe.is_open)
+        return await say(served, segments, probe.responses, stays=probe.is_open)
 
     said = await asyncio.gather(*(one(place, probe) for place, probe in enumerate(PROBES.values(), start=1)))
     return dict(zip(PROBES, said, strict=True))
 
 
 async def counted(served: Served, requests: int) -> tuple[int, int, int]:
-    """Its counts, once so many requests are among them: an answer arrives a moment before it is counted."""
+    """Return its counts, once they have so many requests: a response arrives a moment before it is counted."""
     for _ in range(200):
         if served.counts()[0] >= requests:
             break
@@ -176,7 +176,7 @@ async def test_wire_cache_hits_send_and_count_as_the_application_does(
     for number in range(PASSES):
         expected, found = await say_all(plain), await say_all(early)
         for name, probe in PROBES.items():
-            statuses = [f"HTTP/1.1 {status[:3]} ".encode() for status in probe.answers.replace("|", " ").split()]
+            statuses = [f"HTTP/1.1 {status[:3]} ".encode() for status in probe.responses.replace("|", " ").split()]
             assert all(status in expected[name].received for status in statuses), (name, expected[name])
             assert expected[name].is_open is probe.is_open, name
             assert found[name][:2] == expected[name][:2], (name, number)

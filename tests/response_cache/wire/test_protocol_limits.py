@@ -1,4 +1,4 @@
-"""Hits before ASGI and what surrounds them: idle and slow clients, writes, doors, logs, workers and the end."""
+"""Hits before ASGI and their surroundings: idle and slow clients, writes, access control, logs, workers, shutdown."""
 
 import asyncio
 import logging
@@ -30,7 +30,7 @@ from app.settings import Settings
 from tests.api.conftest import as_key, fill
 from tests.cli.commands import arguments_of, environment_of
 from tests.conftest import NOW, run_once
-from tests.response_cache.threaded_server import Served, read_answer, serving
+from tests.response_cache.threaded_server import Served, read_response, serving
 from tests.server_process import free_port
 
 if TYPE_CHECKING:
@@ -69,13 +69,13 @@ def filled(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory, toke
 
 @pytest.fixture
 def address(filled: Path, tmp_path: Path) -> str:
-    """A copy of it."""
+    """Return a copy of it."""
     return f"sqlite:///{shutil.copy(filled, tmp_path / 'dayline.db')}"
 
 
 @pytest.fixture
 def both(filled: Path, tmp_path: Path) -> Iterator[list[Served]]:
-    """Start servers without and with early hits, each over a copy, with a short keep-alive."""
+    """Start servers without and with the wire cache, each over a copy, with a short keep-alive."""
     with clock.frozen(NOW), ExitStack() as stack:
         copies = [shutil.copy(filled, tmp_path / f"{name}.db") for name in ("plain", "early")]
         yield [
@@ -86,13 +86,13 @@ def both(filled: Path, tmp_path: Path) -> Iterator[list[Served]]:
 
 @pytest.fixture
 def early(address: str) -> Iterator[Served]:
-    """The protocol under test."""
+    """Start a server with the protocol under test."""
     with clock.frozen(NOW), serving(address, early=True) as served:
         yield served
 
 
 class Client:
-    """One connection."""
+    """One connection of a client."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.reader = reader
@@ -106,10 +106,10 @@ class Client:
     async def ask(self, request: bytes = ASK) -> bytes:
         self.writer.write(request)
         async with asyncio.timeout(MAX_SECONDS):
-            return await read_answer(self.reader)
+            return await read_response(self.reader)
 
     async def ended(self, seconds: float = MAX_SECONDS) -> float:
-        """After how many seconds the server closes it; so many where it does not."""
+        """Return after how many seconds the server closes it; the limit where it does not."""
         begun = time.monotonic()
         try:
             async with asyncio.timeout(seconds):
@@ -121,7 +121,7 @@ class Client:
 
 @asynccontextmanager
 async def connected(port: int) -> AsyncIterator[Client]:
-    """A connection, with its request known to the server byte for byte."""
+    """Open a connection whose request the server has stored byte for byte."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         client = Client(reader, writer)
@@ -133,13 +133,13 @@ async def connected(port: int) -> AsyncIterator[Client]:
 
 
 async def idle(served: Served, turn: str) -> float:
-    """How long a connection lasts after such a turn."""
+    """Return how long a connection lasts after such a turn."""
     async with connected(served.port) as client:
         if turn == "half a request":
             client.writer.write(ASK[:20])
         elif turn == "a hit and half a request":
             client.writer.write(ASK + ASK[:20])
-            await read_answer(client.reader)
+            await read_response(client.reader)
         elif turn == "a hit from time to time":
             for _ in range(4):
                 await asyncio.sleep(0.4)
@@ -163,10 +163,10 @@ async def test_idle_timeout_is_the_same_with_the_wire_cache(both: list[Served]) 
 
 
 async def held(served: Served, count: int, asked: bytes) -> tuple[int, int]:
-    """For clients that ask and do not read: how many bytes wait beyond one answer, at most, and how many requests."""
+    """Return the maximum of bytes and requests that wait beyond one response, for clients that send but do not read."""
     async with connected(served.port) as client:
         for _ in range(4):
-            answer = await client.ask(asked[: asked.index(b"\r\n\r\n") + 4])
+            response = await client.ask(asked[: asked.index(b"\r\n\r\n") + 4])
     with ExitStack() as stack:
         clients = [stack.enter_context(not_reading(served.port)) for _ in range(count)]
         await asyncio.gather(*(stuff(each, asked) for each in clients))
@@ -176,12 +176,12 @@ async def held(served: Served, count: int, asked: bytes) -> tuple[int, int]:
                 await asyncio.sleep(0.1)
                 waiting = [each for each in served.connections if each.flow.write_paused]
         buffered = max(each.transport.get_write_buffer_size() for each in waiting)
-        return buffered - len(answer), sum(len(each.pipeline) for each in waiting)
+        return buffered - len(response), sum(len(each.pipeline) for each in waiting)
 
 
 @contextmanager
 def not_reading(port: int) -> Iterator[socket.socket]:
-    """A connection that takes as little as it may."""
+    """Open a connection that reads as little as possible."""
     with socket.socket() as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
         client.connect(("127.0.0.1", port))
@@ -190,7 +190,7 @@ def not_reading(port: int) -> Iterator[socket.socket]:
 
 
 async def stuff(client: socket.socket, asked: bytes) -> None:
-    """Ask as often as the server takes."""
+    """Send requests as long as the server reads."""
     left, quiet = memoryview(asked), 0
     while left and quiet < 20:
         try:
@@ -213,8 +213,8 @@ async def test_write_is_visible_to_the_next_request_of_the_connection(early: Ser
     async with connected(early.port) as client, httpx.AsyncClient() as desk:
         for number in range(20):
             given = {"headline": f"The quay, take {number}", "status": "published"}
-            answer = await desk.put(place, json=given, headers=as_key(token[0]))
-            assert answer.status_code == 200, answer.text
+            response = await desk.put(place, json=given, headers=as_key(token[0]))
+            assert response.status_code == 200, response.text
             assert f"The quay, take {number}".encode() in await client.ask()
             before = early.early.get(client.port, 0)
             for _ in range(3):
@@ -281,7 +281,7 @@ async def test_wire_cache_is_off_with_server_limits(address: str, options: dict[
 
 @contextmanager
 def logged() -> Iterator[list[str]]:
-    """The lines of uvicorn's access log."""
+    """Collect the lines of uvicorn's access log."""
     lines: list[str] = []
     logger = logging.getLogger("uvicorn.access")
     listener = logging.Handler()
@@ -308,7 +308,7 @@ async def test_every_request_is_in_the_access_log(address: str) -> None:
 def process(
     address: str, folder: Path, *words: str, early: bool = True
 ) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    """`dayline serve` with these words, and its port."""
+    """Run `dayline serve` with these arguments; return it with its port."""
     port = free_port()
     command = arguments_of("serve", "--port", port, *words)
     environment = environment_of(address, DAYLINE_WIRE_CACHE=str(early))
@@ -323,7 +323,7 @@ def process(
 
 
 def wait_for(port: int, started: subprocess.Popen[bytes]) -> None:
-    """Return once it answers."""
+    """Return once it responds."""
     deadline = time.monotonic() + MAX_SECONDS
     while time.monotonic() < deadline:
         assert started.poll() is None, "the server stopped"
@@ -362,7 +362,7 @@ async def test_600_difficult_clients_take_no_more_memory_than_without_the_wire_c
 
 
 async def besiege(stack: AsyncExitStack, port: int) -> None:
-    """Idle clients, clients that ask byte by byte, and clients that do not read, 200 of each."""
+    """Open idle clients, clients that send byte by byte, and clients that do not read, 200 of each."""
     clients = [await stack.enter_async_context(connected(port)) for _ in range(400)]
     for byte in ASK[:-1]:
         for client in clients[::2]:
@@ -374,7 +374,7 @@ async def besiege(stack: AsyncExitStack, port: int) -> None:
 
 
 def resident(pid: int) -> int:
-    """Bytes of memory that a process has."""
+    """Return the bytes of memory of a process."""
     if sys.platform != "linux":
-        pytest.skip("only Linux tells")
+        pytest.skip("only Linux reports it")
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")

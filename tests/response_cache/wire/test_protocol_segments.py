@@ -1,4 +1,4 @@
-"""Hits before ASGI, segment by segment: cut or joined requests get the responses sent without early hits."""
+"""Hits before ASGI, segment by segment: divided or joined requests get the responses sent without the wire cache."""
 
 import asyncio
 import shutil
@@ -28,12 +28,14 @@ PAGES = 3
 PAGE = ask(BROWSER).replace(b"%d", b"1")
 POOL = [b"".join(probe.segments) for probe in PROBES.values()]
 UNSOUND = ("a hit and half a request", "an upgrade", "an upgrade behind a hit")
-SOUND = [b"".join(probe.segments) for name, probe in PROBES.items() if not (name in UNSOUND or "400" in probe.answers)]
-"""What makes no other request a bad one when it stands before it."""
+SOUND = [
+    b"".join(probe.segments) for name, probe in PROBES.items() if not (name in UNSOUND or "400" in probe.responses)
+]
+"""Requests that remain valid after another one."""
 
 
 class Table:
-    """The application, and lines to it: plain and under test."""
+    """The application, and connections to it: plain and under test."""
 
     def __init__(self, app: FastAPI, config: Config, state: dict[str, Any]) -> None:
         self.app = app
@@ -50,7 +52,7 @@ class Table:
         return self.line(early=False), self.line(early=True)
 
     async def known(self, request: bytes) -> Line:
-        """A line on which this request is known byte for byte."""
+        """Return a connection on which this request is stored byte for byte."""
         line = self.line(early=True)
         for _ in range(3):
             line.hear(request)
@@ -87,9 +89,9 @@ async def table(sqlite_template: Path, tmp_path: Path, _counted: None) -> AsyncI
 
 
 async def converse(table: Table, random: Random) -> None:
-    """Say the same on both lines, cut anyhow, and compare."""
+    """Send the same on both connections, divided anywhere, and compare."""
     plain, early = table.both()
-    is_hasty = random.random() < 0.3  # then no more than what is answered one after another
+    is_hasty = random.random() < 0.3  # then no more than what is handled one after another
     said = b"".join(random.choice(SOUND if is_hasty else POOL) for _ in range(random.randrange(1, 6)))
     said = said.replace(b"%d", b"%d" % random.randrange(PAGES)).replace(b"%%", b"%")
     cuts = sorted({0, len(said), *(random.randrange(len(said)) for _ in range(random.choice((0, 1, 4))))})
@@ -202,7 +204,7 @@ async def test_evicted_response_is_not_sent_again(table: Table) -> None:
 
 
 class CountingLoop:
-    """The running loop, counting the timers it is asked for."""
+    """Event loop that counts its timers."""
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -239,7 +241,7 @@ async def test_hit_postpones_the_idle_timeout(table: Table) -> None:
         await asyncio.sleep(0.3)
     assert not line.wire.is_closing()
     async with asyncio.timeout(10):
-        while not line.wire.is_closing():  # noqa: ASYNC110 - the wire tells nobody
+        while not line.wire.is_closing():  # noqa: ASYNC110 - the transport has no event for it
             await asyncio.sleep(0.005)
     assert asyncio.get_running_loop().time() - begun >= 1.89
 
@@ -252,10 +254,10 @@ async def test_requests_that_differ_in_their_request_id_have_one_hit(table: Tabl
         line.hear(PAGE.replace(b"\r\n\r\n", b"\r\n%s: id-%d\r\n\r\n" % (name, number)))
         assert line.wire.received == known.wire.received
         line.wire.sent.clear()
-    assert table.hits.requests == requests  # none of them takes memory
+    assert table.hits.requests == requests  # none of them uses memory
 
 
-async def test_a_request_is_known_whichever_id_came_with_it_first(table: Table) -> None:
+async def test_request_is_recognised_with_any_request_id(table: Table) -> None:
     line = table.line(early=True)
     for number in range(4):
         line.hear(PAGE.replace(b"\r\n\r\n", b"\r\nX-Request-ID: %d\r\n\r\n" % number))
@@ -264,7 +266,7 @@ async def test_a_request_is_known_whichever_id_came_with_it_first(table: Table) 
 
 
 @pytest.mark.parametrize("inserted", [b"\r\nX-Request-ID: 1", b"\r\nX-Request-ID: 1\r\n", b"\r\n\r\nX-Request-ID: 1"])
-async def test_a_request_id_line_anywhere_is_answered_as_without_early_hits(table: Table, inserted: bytes) -> None:
+async def test_request_id_line_at_any_position_does_not_change_the_response(table: Table, inserted: bytes) -> None:
     request = b"GET /v1/timeline?limit=1 HTTP/1.1\r\nHost: a\r\nAccept: */*\r\n\r\n"
     await table.known(request)
     for place in range(len(request) + 1):

@@ -1,4 +1,4 @@
-"""Ready answers: what is remembered by which requests, for how long, and in which words it is sent."""
+"""Raw responses: which requests they are stored for, for how long, and their header fields."""
 
 from collections.abc import Iterable, Iterator
 from functools import partial
@@ -26,7 +26,7 @@ ASKED = b"GET /v1/page HTTP/1.1\r\n\r\n"
 
 
 class House:
-    """Who vouches, and who knows what is scheduled."""
+    """Up-to-date check and schedule of a test."""
 
     def __init__(self) -> None:
         self.knows = True
@@ -60,14 +60,14 @@ class Desk:
     ) -> CachedResponse:
         headers = [(b"X-Word", b"said"), (b"etag", b'"a"'), (b"content-length", b"5"), *(headers or [])]
         freshness = ResponseFreshness(CONTENT, ListDependency())
-        answer = CachedResponse(200, headers, body, freshness=freshness, until=until)
+        response = CachedResponse(200, headers, body, freshness=freshness, until=until)
         mark = self.store.begin_fill()
-        assert self.store.put(name, answer, footprint(), mark)
+        assert self.store.put(name, response, footprint(), mark)
         self.store.end_fill(mark)
-        return answer
+        return response
 
-    def find(self, target: bytes = b"/v1/page", told: Iterable[tuple[bytes, bytes]] = ()) -> RawResponse | None:
-        return self.hits.get(b"GET", target, dict(told))
+    def find(self, target: bytes = b"/v1/page", fields: Iterable[tuple[bytes, bytes]] = ()) -> RawResponse | None:
+        return self.hits.get(b"GET", target, dict(fields))
 
     def known(self, request: bytes = ASKED) -> RawResponse:
         ready = self.find()
@@ -86,7 +86,7 @@ class Desk:
 
 
 def footprint() -> Dependencies:
-    """That of what shows a tag."""
+    """Return the dependencies of a response with a tag."""
     found = Dependencies()
     found.keys.add("tag:1")
     return found
@@ -153,8 +153,8 @@ def test_request_bytes_are_stored_on_the_second_occurrence(desk: Desk) -> None:
 def test_each_representation_has_its_own_raw_response(desk: Desk) -> None:
     desk.keep(body=b"words " * 500)
     plain = desk.find()
-    packed = desk.find(told=[(b"accept-encoding", b"gzip")])
-    bare = desk.find(told=[(b"if-none-match", b'"a"')])
+    packed = desk.find(fields=[(b"accept-encoding", b"gzip")])
+    bare = desk.find(fields=[(b"if-none-match", b'"a"')])
     head = desk.hits.get(b"HEAD", b"/v1/page", {})
     assert plain is not None and packed is not None and bare is not None and head is not None  # noqa: PT018 - for types
     assert len(packed.body) < len(plain.body) == 3_000
@@ -179,18 +179,18 @@ def test_each_representation_has_its_own_raw_response(desk: Desk) -> None:
 )
 def test_if_modified_since_is_read_in_every_date_form(desk: Desk, since: bytes, status: bytes) -> None:
     desk.keep(headers=[(b"last-modified", b"Fri, 20 Nov 2026 12:00:00 GMT")])
-    ready = desk.find(told=[(b"if-modified-since", since)])
+    ready = desk.find(fields=[(b"if-modified-since", since)])
     assert ready is not None
     assert ready.status_line.split()[1] == status
 
 
 def test_changes_clear_and_eviction_remove_raw_responses(desk: Desk) -> None:
-    for let_go in (partial(desk.store.apply_changes, [CHANGE]), desk.store.clear, partial(crowd, desk)):
+    for evict in (partial(desk.store.apply_changes, [CHANGE]), desk.store.clear, partial(crowd, desk)):
         desk.keep()
         ready = desk.known()
         desk.find()
         assert desk.is_true(ready)
-        let_go()
+        evict()
         assert not desk.is_true(ready)
         assert not desk.hits.requests
         assert desk.hits.size == 0
@@ -201,7 +201,7 @@ def test_changes_clear_and_eviction_remove_raw_responses(desk: Desk) -> None:
 
 
 def crowd(desk: Desk) -> None:
-    """Keep so much else that the oldest goes."""
+    """Store so many others that the oldest are evicted."""
     for number in range(20):
         desk.keep(f"/v1/{number}", body=b"x" * (BUDGET // 10))
 
@@ -288,7 +288,7 @@ def test_stored_request_bytes_are_bounded(desk: Desk, monkeypatch: pytest.Monkey
             assert request in desk.hits.requests
             assert len(desk.hits.requests) <= 10
             assert desk.hits.size == sum(map(len, desk.hits.requests)) <= 3_000
-            assert desk.hits._leading == {ready.answer: set(desk.hits.requests)}
+            assert desk.hits._leading == {ready.response: set(desk.hits.requests)}
     desk.hits.record(b"x" * 5_000, ready)
     desk.hits.record(b"x" * 5_000, ready)
     assert b"x" * 5_000 not in desk.hits.requests
@@ -313,8 +313,8 @@ def test_joined_copies_are_few_and_last_a_second(desk: Desk, monkeypatch: pytest
 
 
 def test_invalid_header_field_is_left_to_the_application(desk: Desk) -> None:
-    answer = CachedResponse(308, [(b"location", b"/a\r\nset-cookie: b")], b"")
-    assert desk.store.put("/v1/page", answer, footprint(), desk.store.begin_fill())
+    response = CachedResponse(308, [(b"location", b"/a\r\nset-cookie: b")], b"")
+    assert desk.store.put("/v1/page", response, footprint(), desk.store.begin_fill())
     assert desk.find() is None
 
 

@@ -127,7 +127,7 @@ def test_card_has_title_description_and_picture_in_any_form(form: str, outer: st
             "thumbnail": "https://harbour.example/t.png",
         }
     ]
-    assert losses_of(html) == ["attribute-dropped: The text alternative of the picture of a card was dropped: A pilot"]
+    assert losses_of(html) == ["attribute-dropped: The text alternative of the image of a card was dropped: A pilot"]
 
 
 @pytest.mark.parametrize(

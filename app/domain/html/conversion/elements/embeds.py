@@ -160,7 +160,7 @@ def add_card(walker: Walker, element: Element, url: str) -> None:
     if image is not None:
         block["thumbnail"] = image["url"]
         if image["alt"]:
-            sentence = "The text alternative of the picture of a card was dropped"
+            sentence = "The text alternative of the image of a card was dropped"
             walker.note_loss(LossCode.ATTRIBUTE, "card alt", sentence, image["alt"])
 
 
