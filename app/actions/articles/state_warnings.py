@@ -7,7 +7,7 @@ from app.domain.article_status import ArticleStatus
 from app.schemas.interchange import ArticleRecord
 from app.schemas.write_warning import WarningCode, WriteWarning
 
-SCHEDULED = "The date is ahead of this server's clock: the article is scheduled for it, not published yet."
+SCHEDULED = "The date is ahead of this server's clock, so the article is scheduled for it and not published yet."
 WITHDRAWAL_IGNORED = "A withdrawal counts with the status withdrawn alone; this one is not stored."
 EMBARGO_REMOVED = "The article had an embargo that has not ended; without the member it has none."
 NEVER_PUBLIC = "An article that was never public does not store it: send it with the publication."

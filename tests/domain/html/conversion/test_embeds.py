@@ -170,3 +170,16 @@ def test_attribute_that_is_not_stored_is_named(html: str, lost: str) -> None:
 def test_language_of_an_element_without_a_block_of_its_own_stays_with_its_text(html: str, inner: str) -> None:
     assert inner in str(convert_html(html).blocks)
     assert not any("lang" in loss for loss in losses_of(html))
+
+
+def test_media_inside_a_recording_are_named() -> None:
+    html = '<video src="https://harbour.example/v.mp4"><img src="https://harbour.example/i.png" alt="Fog"></video>'
+    assert losses_of(html) == [
+        "hidden-dropped: <img> inside a <video>, which players hide, was dropped: Fog https://harbour.example/i.png"
+    ]
+
+
+@pytest.mark.parametrize("element", ['<div class="gallery">{}</div>', "<picture>{}</picture>"])
+def test_frame_between_images_is_a_block_of_its_own(element: str) -> None:
+    html = '<img src="https://a.example/i.png"><iframe src="https://a.example/f"></iframe>'
+    assert [block["type"] for block in convert_html(element.format(html)).blocks] == ["image", "embed"]

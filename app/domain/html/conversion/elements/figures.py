@@ -130,8 +130,8 @@ def _holds_media(element: Element) -> bool:
 
 def _add_gallery(walker: Walker, element: Element, content: Element, captions: list[Element]) -> None:
     walker.note_attributes(element)
-    if _without_captions(content).strip():
-        blocks = walker.blocks_of(content)  # text between the images: they cannot be one block
+    if not _has_only_images(content):
+        blocks = walker.blocks_of(content)  # text or other media between the images: they cannot be one block
         walker.end_paragraph()
         walker.blocks += blocks
     else:

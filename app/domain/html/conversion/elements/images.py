@@ -6,6 +6,7 @@ from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from app.domain.html.conversion.attributes import lost_attributes
+from app.domain.html.conversion.element_roles import DROPPED
 from app.domain.html.conversion.tree import Element
 from app.domain.html.conversion.walker import Block, Walker
 from app.domain.html.inline_html import MAX_URL_CHARACTERS
@@ -52,9 +53,12 @@ def convert_image(walker: Walker, element: Element) -> None:
 def convert_picture(walker: Walker, element: Element) -> None:
     """Add the block of a picture, whose sources are files of its image."""
     image = element.find("img")
-    if image is None or element.words():
+    if image is None or element.words() or element.find("audio", "embed", "iframe", "object", "video") is not None:
         walker.walk(element)
     else:
+        for each in element.descendants():
+            if each.name in DROPPED:
+                walker.drop(each)
         convert_image(walker, Element("img", image.attributes, [*element.children]))
 
 

@@ -22,6 +22,7 @@ _TYPES: Final = {
     "wav": "audio/wav",
     "webm": "video/webm",
 }
+_HIDDEN_MEDIA: Final = frozenset({"audio", "embed", "iframe", "img", "object", "svg", "video"})
 _FILE_ATTRIBUTES: Final = (
     "src",
     "data-src",
@@ -72,11 +73,15 @@ def _media_type(url: str, given: str) -> str | None:
 
 def _note_content(walker: Walker, element: Element, kind: str) -> None:
     """Record the loss of tracks, and of the text that browsers show only if they cannot play the recording."""
-    for track in element.descendants():
-        if track.name == "track":
+    for each in element.descendants():
+        if each.name == "track":
             walker.note_loss(
-                LossCode.CONTENT, "track", "<track> was dropped: subtitles are not stored", track.get("src")
+                LossCode.CONTENT, "track", "<track> was dropped: subtitles are not stored", each.get("src")
             )
+        elif each.name in _HIDDEN_MEDIA:
+            sentence = f"<{each.name}> inside a <{kind}>, which players hide, was dropped"
+            example = " ".join(filter(None, (each.get("alt"), each.get("src") or each.get("data"))))
+            walker.note_loss(LossCode.HIDDEN, f"{kind} {each.name}", sentence, example)
     if element.words():
         walker.note_loss(
             LossCode.HIDDEN, kind, f"The text inside a <{kind}>, which players hide, was dropped", element.words()
