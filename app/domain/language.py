@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
 from typing_extensions import TypedDict
 
-from app.domain.cldr.date_formats import get_date_formats
+from app.domain.cldr.date_formats import find_locale, get_date_formats
 from app.domain.cldr.date_pattern import Moment
 from app.domain.cldr.language_tag import list_ranges, parse_canonical_tag
 from app.domain.cldr.records import load_supplement
@@ -103,6 +103,13 @@ def direction_of(language: str) -> Direction:
     """
     script = parse_canonical_tag(language).likely_script
     return "rtl" if script in load_supplement()["right_to_left"] else "ltr"
+
+
+@lru_cache(maxsize=_REMEMBERED_LANGUAGES)
+def find_date_language(language: str) -> str | None:
+    """Return the language of dates in words where CLDR has none in the language and its script; None where it has."""
+    locale = find_locale(language)["locale"]
+    return None if is_same_language(locale, language) else locale
 
 
 def day_heading(day: date, language: str) -> LocalizedDay:

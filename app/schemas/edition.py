@@ -79,6 +79,10 @@ class Edition(EditionLink):
             examples=[{"more_news": "More news", "news": "News"}],
         ),
     ]
+    date_language: Annotated[
+        LanguageTag | None,
+        Field(description="The language of headings and `local`, if it is not the edition's.", examples=["en"]),
+    ]
     string_languages: Annotated[
         dict[str, LanguageTag],
         Field(

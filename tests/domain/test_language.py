@@ -10,6 +10,7 @@ from app.domain.cldr.records import list_locale_names
 from app.domain.language import (
     day_heading,
     direction_of,
+    find_date_language,
     is_same_language,
     long_datetime,
     lookup_translation,
@@ -173,6 +174,17 @@ def test_day_heading_year_follows_the_language() -> None:
 )
 def test_day_heading_digits_follow_the_numbering_system_of_the_tag(language: str, year: str) -> None:
     assert day_heading(SATURDAY, language)["year"] == year
+
+
+@pytest.mark.parametrize(
+    ("language", "found"),
+    [
+        *(("en-GB", None), ("sh", None), ("zh-TW", None), ("uz-AF", None), ("xx", "en"), ("x-house", "en")),
+        *(("tlh", "en"), ("az-Arab", "az"), ("ar-aeb", "ar")),
+    ],
+)
+def test_find_date_language_names_another_language(language: str, found: str | None) -> None:
+    assert find_date_language(language) == found
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from app.domain.article_url import DEFAULT_TEMPLATE, ArticleAddressParts, Articl
 from app.domain.body.shown_blocks import ascii_image, complete_image
 from app.domain.calendar import find_zone
 from app.domain.interface_strings import complete_strings, find_string_languages
-from app.domain.language import direction_of
+from app.domain.language import direction_of, find_date_language
 from app.domain.list_filter import Facet, ListFilter
 from app.domain.tsid import format_id
 from app.domain.url import ascii_site, ascii_template, ascii_url
@@ -262,6 +262,7 @@ def _edition(view: EditionView) -> Edition:
         "section_fallback": view.urls.fallback,
         "alternates": feed_alternates(view),
         "strings": complete_strings(view.language, own_strings),
+        "date_language": find_date_language(view.language),
         "string_languages": find_string_languages(view.language, own_strings),
     }
 

@@ -338,6 +338,7 @@ EDITION: Edition = {
     "section_fallback": "news",
     "alternates": [FEED],
     "strings": {"about_author": "About the author", "more_news": "More news", "news": "News"},
+    "date_language": None,
     "string_languages": {},
 }
 EDITIONS: EditionList = {"items": [EDITION], "next": None}

@@ -76,6 +76,7 @@ async def test_edition_has_every_member(client: httpx.AsyncClient) -> None:
         "author_url": None,
         "logo": None,
         "icon": None,
+        "date_language": None,
         "string_languages": {},
         "alternates": [
             {"rel": "alternate", "type": kind, "href": f"/feeds/ua/{name}", "title": f"Люмський кур'єр: {form}"}

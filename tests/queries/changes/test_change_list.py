@@ -52,7 +52,10 @@ async def test_change_item_equals_the_timeline_item(database: Database, store: S
     page = await read_page(database)
     timeline: Any = await database.read(get_timeline, TimelineParams())
     item = timeline["days"][0]["items"][0]
-    assert page["items"][-1]["article"] == item
+    shown = page["items"][-1]["article"]
+    assert {name: shown[name] for name in item} == item
+    assert shown["heading"] == timeline["days"][0]["heading"]
+    assert shown["local"] == {"date": "2026-11-20", "time": "12:00", **shown["heading"], "text": shown["local"]["text"]}
     assert page["items"][-1]["at"] == "2026-11-20T14:00:00.000000+02:00"
     assert (page["as_of"], page["next"]) == (timeline["as_of"], None)
     requested = {"fields": ["time"], "tz": "Asia/Kathmandu"}
