@@ -1,5 +1,6 @@
 """The sample newsroom in the database of a test."""
 
+from collections.abc import Callable
 from importlib.resources import as_file
 
 from app.cli.import_export import SAMPLE
@@ -9,10 +10,14 @@ from app.importers.runner import Importer
 from tests.conftest import NOW
 
 
-async def load_sample(database: Database) -> None:
-    """Import the sample as `dayline sample` does on the next day: all of its articles are public."""
+def _next_day() -> int:
+    return NOW + DAY_US
+
+
+async def load_sample(database: Database, *, now: Callable[[], int] = _next_day) -> None:
+    """Import the sample as `dayline sample` does, on the next day where absent: then all of its articles are public."""
     errors: list[str] = []
-    importer = Importer(database, now=lambda: NOW + DAY_US, on_error=lambda _, reason: errors.append(reason))
+    importer = Importer(database, now=now, on_error=lambda _, reason: errors.append(reason))
     with as_file(SAMPLE) as path, path.open("rb") as stream:
         await importer.run(stream)
     assert errors == []

@@ -11,9 +11,12 @@ import socket
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -26,6 +29,15 @@ LOADED = ("app.main", "uvicorn", "asyncpg", "sqlalchemy.ext.asyncio", "sqlalchem
 
 _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload([*LOADED])
+
+
+def start_process(target: Callable[..., None], *arguments: Any) -> tuple[ForkServerProcess, Connection]:
+    """Start a process that runs this function of a module; its first argument is a pipe, whose end is returned."""
+    receiver, sender = _processes.Pipe(duplex=False)
+    process = _processes.Process(target=target, args=(sender, *arguments), daemon=True)
+    process.start()
+    sender.close()
+    return process, receiver
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,6 @@
 """Merges whose processes are killed while they move articles: nothing is lost, and another process finishes."""
 
 import asyncio
-import subprocess
-import sys
 import time
 from typing import Any
 
@@ -23,6 +21,7 @@ from app.queries.timeline.calendar import get_calendar
 from app.schemas.params import ArticleListParams, CalendarParams
 from tests.conftest import NOW
 from tests.invariants import check_invariants
+from tests.killable_jobs import killed_job
 from tests.records import article, author, edition
 
 ARTICLES = 60
@@ -33,18 +32,6 @@ AT_ONCE_SOAK = 500
 FILLED_AT_ONCE = 2_000
 SIGNED = (["lost"], ["left", "lost"], ["lost", "left", "third"])
 SIGNED_AFTERWARDS = (["left"], ["left"], ["left", "third"])
-MOVER = """
-import asyncio, sys
-from app.actions.catalogue.merging import rewrite_merged_links
-from app.db.database import open_database
-
-async def move():
-    database = open_database(sys.argv[1])
-    while await database.write(rewrite_merged_links, most=int(sys.argv[2])):
-        print("moved", flush=True)
-
-asyncio.run(move())
-"""
 
 
 def _fill(connection: Connection, first: int, end: int) -> None:
@@ -79,12 +66,8 @@ def _counts(connection: Connection) -> tuple[int, int, int]:
 
 
 def _move_until_killed(address: str, transactions: int, at_once: int) -> None:
-    command = [sys.executable, "-c", MOVER, address, str(at_once)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own program
-        assert process.stdout is not None
-        for _ in range(transactions):
-            assert process.stdout.readline() == "moved\n"
-        process.kill()
+    with killed_job(address, rewrite_merged_links, most=at_once) as job:
+        job.wait_for_batches(transactions)
 
 
 def _totals(connection: Connection) -> Any:

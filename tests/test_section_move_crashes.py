@@ -1,9 +1,6 @@
 """Death of the process that lists the articles of a moved section again: nothing is lost, and no list changes."""
 
-import signal
-import subprocess
-import sys
-import textwrap
+import asyncio
 from typing import Any
 
 import pytest
@@ -18,26 +15,11 @@ from app.queries.articles.article_list import list_articles
 from app.schemas.params import ArticleListParams
 from tests.conftest import NOW
 from tests.invariants import check_invariants
+from tests.killable_jobs import killed_job
 from tests.records import article, edition, section
 
 ARTICLES = 120
 KILLS = 3
-PATIENCE_S = 60
-JOB = textwrap.dedent("""
-    import asyncio, sys
-    from app.actions.catalogue.section_moves import relist_articles
-    from app.db.database import open_database
-
-    async def work():
-        database = open_database(sys.argv[1])
-        print("started", flush=True)
-        while await database.write(relist_articles, most=2) >= 2:
-            print("two more", flush=True)
-        print("done", flush=True)
-        await database.close()
-
-    asyncio.run(work())
-""")
 
 
 def fill(connection: Connection) -> None:
@@ -69,14 +51,8 @@ async def test_killed_job_continues_where_it_stopped(
     assert len(everything) == ARTICLES
     await database.write(upsert_entry, section("football", "Football", parent="games"), now=NOW)
     for _ in range(KILLS):
-        with subprocess.Popen(  # noqa: ASYNC220, S603 - our own program, and nothing else to do meanwhile
-            [sys.executable, "-c", JOB, database_address], stdout=subprocess.PIPE, text=True
-        ) as job:
-            assert job.stdout is not None
-            lines = [job.stdout.readline().strip() for _ in range(6)]
-            job.send_signal(signal.SIGKILL)
-            job.wait(PATIENCE_S)
-        assert lines == ["started", *["two more"] * 5]
+        with killed_job(database_address, relist_articles, most=2) as job:
+            await asyncio.to_thread(job.wait_for_batches, 5)
         assert await database.read(has_sections_to_relist)
         assert await ids_below(database, "sport") == []
         assert sorted(await ids_below(database, "games")) == sorted(everything)
