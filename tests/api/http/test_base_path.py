@@ -190,9 +190,9 @@ async def test_webhook_messages_have_the_base_path(below: httpx.AsyncClient) -> 
 
 
 async def test_links_have_the_base_path_on_each_database(
-    database_address: str, newsroom: None, still_clock: int
+    database_address: str, newsroom: None, frozen_clock: int
 ) -> None:
-    assert (newsroom, still_clock) == (None, NOW)
+    assert (newsroom, frozen_clock) == (None, NOW)
     settings = Settings(database_url=database_address, public_url=f"{SITE}{BASE}")
     async with running(create_app(settings)) as client:
         for address in ("/v1/timeline", "/v1/articles/trams-return", "/v1/changes?since=0", "/feeds/global/atom.xml"):
