@@ -19,7 +19,7 @@ from app.syndication.feed_document import (
     media_type,
     urn_for,
 )
-from app.syndication.xml import Markup, element, optional_element, text_element, xml_document
+from app.syndication.xml import Markup, element, optional_element, plain_element, text_element, xml_document
 
 MEDIA_TYPE: Final = "application/rss+xml"
 
@@ -40,9 +40,9 @@ def render(channel: FeedDocument, items: Sequence[FeedItem]) -> bytes:
     """
     changed_at = channel.changed_at(items)
     head = (
-        text_element("title", channel.title),
+        plain_element("title", channel.title),
         text_element("link", ascii_url(channel.publication.home)),
-        text_element("description", channel.description or channel.title),
+        plain_element("description", channel.description or channel.title),
         text_element("language", channel.publication.language),
         *optional_element("copyright", channel.rights),
         *optional_element("lastBuildDate", changed_at and _mail_date(changed_at)),
@@ -56,9 +56,13 @@ def render(channel: FeedDocument, items: Sequence[FeedItem]) -> bytes:
 def _logo(channel: FeedDocument) -> Iterator[Markup]:
     logo = channel.publication.logo
     if logo is not None:
-        named = (("url", logo["url"]), ("title", channel.title), ("link", channel.publication.home))
         yield element(
-            "image", [text_element(name, text if name == "title" else ascii_url(text)) for name, text in named]
+            "image",
+            (
+                text_element("url", ascii_url(logo["url"])),
+                plain_element("title", channel.title),
+                text_element("link", ascii_url(channel.publication.home)),
+            ),
         )
 
 
@@ -74,13 +78,13 @@ def _item(channel: FeedDocument, item: FeedItem) -> Markup:
     return element(
         "item",
         (
-            text_element("title", item["headline"]),
+            plain_element("title", item["headline"]),
             text_element("link", ascii_url(item["url"])),
             text_element("guid", urn_for(item["id"]), {"isPermaLink": "false"}),
             text_element("pubDate", _mail_date(item["published_at"])),
             *(text_element("dc:creator", name) for name in creator_names(item)),
             *optional_element("dc:language", item["language"]),
-            *(text_element("category", name) for name in category_names(item)),
+            *(plain_element("category", name) for name in category_names(item)),
             *_source(item),
             *_canonical(item),
             *_translations(item),

@@ -13,14 +13,19 @@ Attributes = Mapping[str, str | None]
 _FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 # A parser reads a carriage return as a line feed, and line ends in an attribute as blanks, unless they are references.
 _IN_TEXT: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
+# Plain text where readers may expect HTML: the RSS Profile writes what could be read as markup as references.
+_IN_PLAIN_TEXT: Final = {**_IN_TEXT, **str.maketrans({"&": "&#x26;", "<": "&#x3C;"})}
 _IN_ATTRIBUTE: Final = {**_IN_TEXT, **str.maketrans({'"': "&quot;", "\t": "&#9;", "\n": "&#10;"})}
 
 
 def text_element(name: str, text: str = "", attributes: Attributes | None = None) -> Markup:
     """Return an element that contains a text, without characters that XML cannot carry."""
-    written = _FORBIDDEN.sub("", text).translate(_IN_TEXT)
-    start = _start(name, attributes)
-    return Markup(f"{start}>{written}</{name}>" if written else f"{start}/>")
+    return _written(name, text, _IN_TEXT, attributes)
+
+
+def plain_element(name: str, text: str) -> Markup:
+    """Return an element that contains a plain text, in a form that no reader takes for HTML."""
+    return _written(name, text, _IN_PLAIN_TEXT)
 
 
 def optional_element(name: str, text: str | None) -> Iterator[Markup]:
@@ -37,6 +42,12 @@ def element(name: str, children: Iterable[Markup], attributes: Attributes | None
 def xml_document(root: Markup) -> bytes:
     """Return the document of this root element in UTF-8."""
     return f'<?xml version="1.0" encoding="utf-8"?>\n{root}\n'.encode()
+
+
+def _written(name: str, text: str, escapes: Mapping[int, str], attributes: Attributes | None = None) -> Markup:
+    written = _FORBIDDEN.sub("", text).translate(escapes)
+    start = _start(name, attributes)
+    return Markup(f"{start}>{written}</{name}>" if written else f"{start}/>")
 
 
 def _start(name: str, attributes: Attributes | None) -> str:
