@@ -215,8 +215,6 @@ def _build_services(settings: Settings, store: ResponseStore) -> Services:
         stream_hub.publish(changes)
         if changes:
             dispatcher.wake_if_needed()
-            if websub_publisher is not None:
-                websub_publisher.wake()
 
     def reset() -> None:
         """Invalidate everything: what changed is not known."""

@@ -12,7 +12,7 @@ from contextlib import suppress
 from http import HTTPStatus
 
 from app import clock
-from app.background.loops import Backoff, run_loop, sleep_or_wake
+from app.background.loops import Backoff, run_loop, sleep_or_detect, sleep_or_wake
 from app.background.outage_log import OutageLogger
 from app.db.database import DATABASE_ERRORS, Database
 from app.domain.instant import SECOND_US
@@ -31,6 +31,7 @@ from app.webhooks.client import DeliveryAttempt, WebhookClient
 from app.webhooks.lease_owner import is_dead, make_owner_id
 
 POLL_S = 2.0  # between two reads of the database without notifications
+TOKEN_POLL_S = 0.1  # between two reads of the version token, where commits are not notified
 PURGE_POLL_S = 0.5  # while a change waits to be purged from the CDN
 SETTLE_S = 1.0  # by then a change is visible in every process, and more may have followed
 LEASE_S = 60
@@ -79,6 +80,8 @@ class WebSubPublisher:
         self._stored: bytes | None = None
         self._acknowledged: dict[str, int] = {}
         self._wake = asyncio.Event()
+        self._watch = database.commit_watch(self._wake.set)
+        self._token: object | None = None
         self._stopping = asyncio.Event()
         self._outage = OutageLogger(
             log,
@@ -96,6 +99,7 @@ class WebSubPublisher:
             stopping=self._stopping,
             outage=self._outage,
             backoff=Backoff(BACK_OFF_S, MAX_BACK_OFF_S, jitter=True),
+            pause=self._pause,
         )
         self._task = asyncio.create_task(loop, name="dayline-websub")
 
@@ -114,10 +118,7 @@ class WebSubPublisher:
                 async with asyncio.timeout(RELEASED_WITHIN_S):
                     await self._write(progress.with_lease("", 0))
         await self._client.close()
-
-    def wake(self) -> None:
-        """Look for new changes: the log has grown."""
-        self._wake.set()
+        await self._watch.close()
 
     async def _step(self) -> float:
         try:
@@ -127,6 +128,8 @@ class WebSubPublisher:
 
     async def _announce_next(self) -> float:
         """Announce the next changes; return the seconds until the next look."""
+        await self._watch.ensure_connected()
+        self._token = self._watch.version_token()
         state = await self._database.read(read_announcement_state)
         self._stored, progress = state.progress, parse_progress(state.progress)
         if progress is None:
@@ -184,6 +187,14 @@ class WebSubPublisher:
                 raise HubError(attempt.reason)
             log.warning("The hub refused an announcement, which is not repeated: %s", attempt.reason)
         self._acknowledged[url] = topic.seq
+
+    async def _pause(self, seconds: float | None) -> None:
+        """Wait for the next commit, at most so many seconds."""
+        poll_s = TOKEN_POLL_S if self._watch.poll_interval_s is None else None
+        await sleep_or_detect(self._wake, seconds or 0.0, poll_s=poll_s, detect=self._has_commits)
+
+    async def _has_commits(self) -> bool:
+        return self._watch.version_token() != self._token
 
     async def _write(self, progress: AnnouncementProgress) -> None:
         new = dump_progress(progress)
