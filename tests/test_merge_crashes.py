@@ -29,7 +29,7 @@ KILLS = 3
 AT_ONCE = 4
 ARTICLES_SOAK = 50_000
 AT_ONCE_SOAK = 500
-FILLED_AT_ONCE = 2_000
+FILLED_AT_ONCE = 500
 SIGNED = (["lost"], ["left", "lost"], ["lost", "left", "third"])
 SIGNED_AFTERWARDS = (["left"], ["left"], ["left", "third"])
 

@@ -31,6 +31,7 @@ from app.queries.articles.items import (
 )
 from app.queries.changes.change_filter import ChangeFilter
 from app.queries.changes.changed_catalogue import find_public_entries
+from app.queries.changes.translated_editions import TranslatedEditions
 from app.queries.keyset.entry_names import find_merged_ids
 from app.queries.keyset.pages import link_next
 from app.queries.resolve import ResolvedQuery, resolve_params
@@ -93,8 +94,8 @@ def list_changes(connection: Connection, params: ChangeListParams) -> ChangeList
     """Return the changes after a position, in order, each article as in this snapshot.
 
     Examines at most 500 rows of the log: `next` is present whenever the log continues, also on a page without items.
-    At most nine statements, whatever the limit. InvalidInputError, NotFoundError, InvalidCursorError,
-    CursorMismatchError.
+    At most nine statements, whatever the limit, and one for each other edition that changed. InvalidInputError,
+    NotFoundError, InvalidCursorError, CursorMismatchError.
     """
     depend_on_log()
     query = resolve_params(connection, params, tz=params.tz)
@@ -104,8 +105,10 @@ def list_changes(connection: Connection, params: ChangeListParams) -> ChangeList
     latest, reach = end.latest, end.reach
     _require_known_position(since, end, where="since" if params.cursor is None else "cursor")
     change_filter = ChangeFilter(query, find_merged_ids(connection, query.selection.entry_ids))
-    rows, as_of = _scan(connection, params, change_filter, since, since if reach is None else reach)
-    page: ChangeList = {"items": _render(connection, params, change_filter, rows), "as_of": as_of, "next": None}
+    others = TranslatedEditions(connection, query.editions)
+    rows, as_of = _scan(connection, params, change_filter, others, since=since, reach=since if reach is None else reach)
+    items = _render(connection, params, change_filter, rows, others.slugs)
+    page: ChangeList = {"items": items, "as_of": as_of, "next": None}
     if as_of < latest:
         page["next"] = link_next(
             encode_number(as_of, digest), lambda cursor: params.url_for(PATH, cursor=cursor, since=None)
@@ -120,7 +123,13 @@ def _require_known_position(since: int, end: AnyRow, *, where: str) -> None:
 
 
 def _scan(
-    connection: Connection, params: ChangeListParams, change_filter: ChangeFilter, since: int, reach: int
+    connection: Connection,
+    params: ChangeListParams,
+    change_filter: ChangeFilter,
+    others: TranslatedEditions,
+    *,
+    since: int,
+    reach: int,
 ) -> tuple[list[AnyRow], int]:
     """Return the relevant rows, and the change up to which none is missing."""
     most = MAX_SCANNED if change_filter.reads_keys else params.limit + 1
@@ -131,7 +140,7 @@ def _scan(
     seen, seq = 0, since
     with connection.execute(statement, {"since": since, "reach": reach, "most": most, **bound}) as rows:
         for row in rows:
-            is_wanted = change_filter.may_match(row)
+            is_wanted = change_filter.may_match(row) or others.include(row)
             if is_wanted and len(relevant) == params.limit:
                 return relevant, seq
             relevant += [row] if is_wanted else []
@@ -140,11 +149,16 @@ def _scan(
 
 
 def _render(
-    connection: Connection, params: ChangeListParams, change_filter: ChangeFilter, rows: Sequence[AnyRow]
+    connection: Connection,
+    params: ChangeListParams,
+    change_filter: ChangeFilter,
+    rows: Sequence[AnyRow],
+    others: Mapping[int, str],
 ) -> list[ChangeItem]:
     states = _read_states(connection, params, [row.article_id for row in rows if row.article_id is not None])
     memberships = change_filter.find_memberships(connection, states.values())
-    entries = find_public_entries(connection, change_filter.query, [row for row in rows if row.article_id is None])
+    of_entries = [row for row in rows if row.article_id is None]
+    entries = find_public_entries(connection, change_filter.query, of_entries, others)
     of_articles = {row.seq: row for row in rows if row.article_id is not None}
     types = {
         seq: change_filter.effective_type(row.type, states.get(row.article_id), memberships)

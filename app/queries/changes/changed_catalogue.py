@@ -1,7 +1,8 @@
 """Catalogue entries that rows of the change log refer to."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Literal
 
 import orjson
@@ -20,6 +21,7 @@ from app.queries.resolve import ResolvedQuery
 from app.schemas.change import ChangedEntry
 from app.schemas.params import EVERY_EDITION
 
+NO_EDITIONS: Mapping[int, str] = MappingProxyType({})
 Kind = Literal["edition", "section", "tag", "label", "author", "list"]
 
 _KINDS: dict[str, Kind] = {
@@ -65,14 +67,19 @@ _ENTRIES = union_all(
 
 
 def find_public_entries(
-    connection: Connection, query: ResolvedQuery, rows: Sequence[AnyRow]
+    connection: Connection, query: ResolvedQuery, rows: Sequence[AnyRow], others: Mapping[int, str]
 ) -> dict[int, ChangedEntry]:
     """Return the entry of each row that concerns the public: it changed while listed, or was listed or unlisted."""
-    return find_entries(connection, query, [row for row in rows if _COLLECTION.search(row.surrogate_keys)])
+    return find_entries(connection, query, [row for row in rows if _COLLECTION.search(row.surrogate_keys)], others)
 
 
-def find_entries(connection: Connection, query: ResolvedQuery, rows: Sequence[AnyRow]) -> dict[int, ChangedEntry]:
-    """Return the entry of each row of ROW_COLUMNS; those of other editions are omitted. One statement."""
+def find_entries(
+    connection: Connection, query: ResolvedQuery, rows: Sequence[AnyRow], others: Mapping[int, str] = NO_EDITIONS
+) -> dict[int, ChangedEntry]:
+    """Return the entry of each row of ROW_COLUMNS. One statement.
+
+    Those of editions that are neither selected nor among the `others` (slugs by id) are omitted.
+    """
     if not rows:
         return {}
     meant = {row.seq: (_KINDS[row.type], _numbers(row)) for row in rows if row.type in _KINDS and not row.details}
@@ -81,7 +88,9 @@ def find_entries(connection: Connection, query: ResolvedQuery, rows: Sequence[An
     entries = {row.seq: found for row in rows if row.details and (found := _deleted_entry(query, row)) is not None}
     for seq, (kind, numbers) in meant.items():
         entry = (
-            _edition(query, numbers) if kind == "edition" else _entry(query, kind, rows_by_id.get((kind, numbers[0])))
+            _edition(query, numbers, others)
+            if kind == "edition"
+            else _entry(query, kind, rows_by_id.get((kind, numbers[0])), others)
         )
         if entry is not None:
             entries[seq] = entry
@@ -92,14 +101,16 @@ def _numbers(row: AnyRow) -> list[int]:
     return [int(number) for number in re.findall(rf'"{_KINDS[row.type]}:([0-9]+)"', row.surrogate_keys)]
 
 
-def _edition(query: ResolvedQuery, numbers: Sequence[int]) -> ChangedEntry | None:
-    """Return the selected one of these editions.
+def _edition(query: ResolvedQuery, numbers: Sequence[int], others: Mapping[int, str]) -> ChangedEntry | None:
+    """Return the selected one of these editions, else one of the others.
 
-    A change of the default edition also concerns the others, whose untranslated texts may be in its language.
+    A change of the default edition also concerns the selected ones, whose untranslated texts may be in its language.
     """
     selected = [query.editions[number] for number in numbers if number in query.editions]
-    for view in selected or [each for each in query.editions.values() if each.default_id in numbers]:
-        return {"kind": "edition", "slug": view.slug, "href": href_of(f"/v1/editions/{view.slug}")}
+    concerned = selected or [each for each in query.editions.values() if each.default_id in numbers]
+    slugs = [each.slug for each in concerned] or [others[number] for number in numbers if number in others]
+    for slug in slugs:
+        return {"kind": "edition", "slug": slug, "href": href_of(f"/v1/editions/{slug}")}
     return None
 
 
@@ -116,16 +127,20 @@ def _deleted_entry(query: ResolvedQuery, row: AnyRow) -> ChangedEntry | None:
     return reference
 
 
-def _entry(query: ResolvedQuery, kind: Kind, row: AnyRow | None) -> ChangedEntry | None:
-    return None if row is None else _reference(query, kind, row.slug, row.edition_id)
+def _entry(query: ResolvedQuery, kind: Kind, row: AnyRow | None, others: Mapping[int, str]) -> ChangedEntry | None:
+    return None if row is None else _reference(query, kind, row.slug, row.edition_id, others)
 
 
-def _reference(query: ResolvedQuery, kind: Kind, slug: str, edition_id: int | None) -> ChangedEntry | None:
-    """Return the reference to an entry; None for a section of an edition that the query does not span."""
-    if edition_id is not None and edition_id not in query.editions:
+def _reference(
+    query: ResolvedQuery, kind: Kind, slug: str, edition_id: int | None, others: Mapping[int, str] = NO_EDITIONS
+) -> ChangedEntry | None:
+    """Return the reference to an entry; None for a section of an edition that is neither selected nor another one."""
+    if edition_id is not None and edition_id not in {*query.editions, *others}:
         return None
     if edition_id is not None:
-        suffix = query.editions[edition_id].query()
+        suffix = (
+            query.editions[edition_id].query() if edition_id in query.editions else f"?edition={others[edition_id]}"
+        )
     else:
         suffix = "" if query.scope.edition == EVERY_EDITION else query.edition.query()
     path = "/v1/labels" if kind == "label" else f"/v1/{kind}s/{slug}"

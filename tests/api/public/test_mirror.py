@@ -172,6 +172,40 @@ async def test_documented_mirror_follows_the_tree_of_sections(
     await compare()
 
 
+async def test_documented_mirror_follows_the_editions_of_translations(
+    client: httpx.AsyncClient, database: Database, store: Store, copy: sqlite3.Connection
+) -> None:
+    filters = {"edition": "global", "fields": ["published_at", "translations"]}
+    mirror = load_mirror(FILTERS=filters)
+    url = "{site_url}/{section}/{slug}"
+    ua: dict[str, Any] = {"default": False, "language": "uk", "article_url": url}
+    await store(
+        edition(),
+        edition("ua", **ua),
+        edition("far", default=False),
+        section("news", "News", edition="ua"),
+        section("news", "News", edition="far"),
+        article(source_id="fog", translations=[{"edition": "ua", "source_id": "fog"}]),
+        article(source_id="fog", edition="ua", section="news"),
+    )
+    await arrive(mirror, client, copy, database)
+    by_editor: dict[str, Any] = {"expected": None, "now": NOW, "actor": "test"}
+    edits: tuple[tuple[Facet, str, dict[str, Any]], ...] = (
+        (Facet.EDITION, "ua", {"site_url": "https://moved.example"}),
+        (Facet.EDITION, "ua", {"language": "uk-UA"}),
+        (Facet.SECTION, "news", {"slug": "latest"}),
+    )
+    for kind, name, patch in edits:
+        await database.write(edit_entry, kind, name, patch, edition="ua", **by_editor)
+        await arrive(mirror, client, copy, database)
+        assert stored_articles(copy) == await listed_articles(client, filters)
+    assert "https://moved.example/latest/" in str(stored_articles(copy))
+    since = await database.read(latest_seq)
+    await database.write(edit_entry, Facet.SECTION, "news", {"slug": "other"}, edition="far", **by_editor)
+    page = (await client.get("/v1/changes", params={"edition": "global", "since": since})).json()
+    assert page["items"] == []
+
+
 async def test_documented_mirror_follows_a_rename_and_a_deletion(
     client: httpx.AsyncClient, database: Database, store: Store, copy: sqlite3.Connection
 ) -> None:
