@@ -47,7 +47,7 @@ def find_page_start(query: ResolvedQuery, cursor: str | None, newest_day: str | 
     """Return where a page begins; InvalidInputError, InvalidCursorError, CursorMismatchError."""
     if cursor is not None and is_upward(cursor):
         return PageStart(max(decode_upward_position(cursor, *query.digests), query.lower), is_upward=True)
-    return PageStart(start_key(query, cursor, newest_day))
+    return PageStart(max(start_key(query, cursor, newest_day), query.lower))
 
 
 def read_page_around(

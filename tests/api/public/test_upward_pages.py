@@ -127,6 +127,18 @@ async def test_page_below_excluded_articles_alone_has_no_newer_page(client: http
     assert (await get_page(client, "/v1/timeline", newest_day="2026-11-19", exclude="s-20-8"))["newer_page"] is not None
 
 
+async def test_day_before_the_range_links_the_articles_of_the_range_alone(
+    client: httpx.AsyncClient, store: Store
+) -> None:
+    await store(on(17, 8), on(18, 8))
+    asked = {"newest_day": "2026-11-16", "from": "2026-11-19T00:00:00+02:00"}
+    page = await get_page(client, "/v1/timeline", **asked)
+    assert (page["days"], page["newer_page"], page["next"]) == ([], None, None)
+    await store(on(19, 8))
+    page = await get_page(client, "/v1/timeline", **asked)
+    assert items(await get_page(client, page["newer_page"]["href"])) == ["19-8"]
+
+
 async def test_newer_page_appears_and_disappears_with_articles(client: httpx.AsyncClient, store: Store) -> None:
     await store(on(18, 8), on(19, 8))
     address = "/v1/timeline?newest_day=2026-11-19"
