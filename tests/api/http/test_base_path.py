@@ -96,7 +96,7 @@ async def test_other_methods_are_equal_below_a_base_path(
         assert_equal_without_base(await below.request(method, address), plain)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(address=requests())
 async def test_random_responses_without_their_base_path_equal_the_plain_ones(
     below: httpx.AsyncClient, reader: httpx.AsyncClient, address: httpx.URL
