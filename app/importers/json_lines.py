@@ -12,7 +12,7 @@ from app.errors import FieldError, InvalidInputError, InvalidValueError
 from app.schemas.curated_list_records import CuratedListRecord
 from app.schemas.errors import invalid_input
 from app.schemas.interchange import ArticleRecord, Record
-from app.schemas.write_warning import WriteWarning, find_warnings, repair_warnings, truncate
+from app.schemas.write_warning import WriteWarning, find_warnings, repair_warnings, repeat_warnings, truncate
 
 KINDS = ("edition", "label", "section", "tag", "author", "article", "list")
 MAX_ERRORS = 3
@@ -57,7 +57,7 @@ def parse_line(
     except ValidationError as error:
         raise invalid_input(error, _RECORD, most=MAX_ERRORS, depth=1) from None
     if not isinstance(record, ArticleRecord):
-        return ParsedLine(record, truncate(repair_warnings(repairs)))
+        return ParsedLine(record, truncate([*repair_warnings(repairs), *repeat_warnings(value, vars(record))]))
     if record.source_id is None and record.id is None:
         record.source_id = _made_identity(str(headline), record)
     return ParsedLine(record, find_warnings(value, record, repairs))

@@ -11,18 +11,19 @@ from tempfile import TemporaryFile
 from typing import IO, cast
 
 from app.actions.articles.upsert import upsert_articles
+from app.actions.articles.write_options import WriteOptions
 from app.actions.catalogue.entries import Outcome, UnknownEditionError
 from app.actions.catalogue.import_defaults import ImportedEntry, has_default_edition, import_entry
 from app.actions.curated_lists import put_curated_list
 from app.db.database import Database
 from app.domain.json_text import TextPosition
-from app.errors import DaylineError, FieldError, InvalidInputError
-from app.importers.json_lines import MAX_ERRORS, ParsedLine, parse_line
+from app.errors import DaylineError, InvalidInputError
+from app.importers.json_lines import ParsedLine, parse_line
 from app.importers.record_reader import RawRecord, RecordReader, RejectedPart
 from app.schemas.catalogue_records import CatalogueRecord
 from app.schemas.curated_list_records import CuratedListRecord
 from app.schemas.interchange import ArticleRecord
-from app.schemas.write_warning import WriteWarning, find_date_warnings, find_losses_among
+from app.schemas.write_warning import WriteWarning, find_date_warnings, refuse_losses
 
 BATCH = 400
 BATCH_BYTES = 16 * 1024 * 1024
@@ -95,6 +96,7 @@ class Importer:
         self._report_progress = on_progress
         self._end_batch = on_batch
         self._strict = strict
+        self._options = WriteOptions(is_strict=strict)
         self._make_default = make_default
         self._batch: list[tuple[RawRecord, ParsedLine]] = []
         self._batch_bytes = 0
@@ -126,7 +128,8 @@ class Importer:
         for raw in records:
             try:
                 parsed = parse_line(raw.text, raw.start, raw.value)
-                self._check_losses(parsed)
+                if self._strict:
+                    refuse_losses(parsed.warnings)
             except DaylineError as error:
                 self._refuse_record(raw, error)
                 continue
@@ -143,12 +146,6 @@ class Importer:
                 await self._store_batch(waiting)
                 await self._store_entry(raw, parsed, record, waiting)
         await self._store_batch(waiting)
-
-    def _check_losses(self, parsed: ParsedLine) -> None:
-        """Raise InvalidInputError for a record whose content a strict import would drop or change."""
-        losses = find_losses_among(parsed.warnings) if self._strict else []
-        if losses:
-            raise InvalidInputError(*(FieldError(each["where"], each["detail"]) for each in losses[:MAX_ERRORS]))
 
     def _note_warnings(self, line: int, warnings: Sequence[WriteWarning]) -> None:
         if warnings:
@@ -188,7 +185,7 @@ class Importer:
             return
         batch, self._batch, self._batch_bytes = self._batch, [], 0
         records, now = [cast("ArticleRecord", parsed.record) for _, parsed in batch], self._now()
-        stored = await self._database.write(upsert_articles, records, now=now)
+        stored = await self._database.write(upsert_articles, records, now=now, options=self._options)
         self.report.created_entries += stored.created_entries
         for position, ((raw, parsed), outcome) in enumerate(zip(batch, stored.outcomes, strict=True)):
             if isinstance(outcome, UnknownEditionError):

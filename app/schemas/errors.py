@@ -1,5 +1,6 @@
 """Validation errors of pydantic as field errors with the location in a record (`body.2.html`), in our own words."""
 
+import re
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any, TypeVar
@@ -21,6 +22,8 @@ BLOCK_TYPES = {
 }
 """Tags of unions, which pydantic adds to the locations of errors behind the number of a block or item."""
 UNKNOWN = "extra_forbidden"
+UNKNOWN_TYPE = "union_tag_invalid"
+_TAG = re.compile(r"'([^']+)'")
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -42,11 +45,13 @@ def invalid_input(error: ValidationError, model: Any, *, most: int = MAX_ERRORS,
 def member_error(details: Mapping[str, Any], location: Location, model: Any, *, depth: int = 0) -> FieldError:
     """Return the error at `body.2.html`: the location of pydantic without the types of blocks.
 
-    An unknown member is named with the nearest one that the model has there.
+    An unknown member, or type of block, is named with the nearest one that the model has there.
     """
     own = location[depth:]
     steps = [part for before, part in pairwise(("", *own)) if not (isinstance(before, int) and part in BLOCK_TYPES)]
     message = sentence_for(details["type"], details["msg"], details.get("ctx", {}))
+    if details["type"] == UNKNOWN_TYPE:
+        message += suggest(details["ctx"]["tag"], _TAG.findall(details["ctx"]["expected_tags"]))
     if details["type"] == UNKNOWN:
         message += suggest(str(location[-1]), members_at(model, location[:-1]))
     return FieldError(".".join(map(str, steps)) or WHOLE_BODY, message)

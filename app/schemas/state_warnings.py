@@ -50,6 +50,12 @@ def find_image_warnings(patch: Mapping[str, Any], before: Mapping[str, Any]) -> 
     ]
 
 
+def find_entry_image_warnings(patch: Mapping[str, Any], before: Mapping[str, Any]) -> list[WriteWarning]:
+    """Return the warnings of a merge patch that gives an image of an entry another URL and leaves its alt text."""
+    images = ("image", "logo", "icon")
+    return [each for name in images for each in _image_warnings(name, patch.get(name), before.get(name))]
+
+
 def _image_warnings(where: str, change: Any, image: Mapping[str, Any] | None) -> list[WriteWarning]:
     if image is None or not isinstance(change, dict) or change.get("url") in {None, image["url"]}:
         return []

@@ -1,6 +1,6 @@
 """Warnings of a write about input that was accepted and changed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Final
 
@@ -15,7 +15,9 @@ from app.domain.body.text_rendering import render_text
 from app.domain.control_characters import TextRepair
 from app.domain.html.conversion.conversion import Conversion
 from app.domain.html.losses import LossCode, find_losses
+from app.errors import FieldError, InvalidInputError
 from app.schemas.body_html import BODY_HTML
+from app.schemas.errors import MAX_ERRORS
 from app.schemas.interchange import ArticleInput, ArticleRecord
 from app.schemas.types import OpenEnum, line
 
@@ -43,10 +45,23 @@ class WarningCode(StrEnum):
     RENAMED = "renamed-reference"
     TRANSLATION_PENDING = "translation-pending"
     TRANSLATION_CONFLICT = "translation-conflict"
+    MERGED_MEMBERS_DROPPED = "merged-members-dropped"
 
 
-_LOSS_CODES: Final = frozenset(map(str, [*LossCode, WarningCode.MEMBER_IGNORED]))
-"""Codes that make a strict write invalid."""
+_LOSS_CODES: Final = frozenset(
+    map(
+        str,
+        (
+            *LossCode,
+            WarningCode.MEMBER_IGNORED,
+            WarningCode.REPAIRED,
+            WarningCode.DUPLICATE,
+            WarningCode.WITHDRAWAL_IGNORED,
+            WarningCode.FIRST_TIME_IGNORED,
+        ),
+    )
+)
+"""Codes that make a strict write invalid: a part of the input would be dropped or changed."""
 CODES_OF_WRITES: Final = (
     WarningCode.TRUNCATED,
     WarningCode.REPAIRED,
@@ -61,6 +76,7 @@ CODES_OF_WRITES: Final = (
     WarningCode.RENAMED,
     WarningCode.TRANSLATION_PENDING,
     WarningCode.TRANSLATION_CONFLICT,
+    WarningCode.MERGED_MEMBERS_DROPPED,
 )
 """Codes that responses of the editorial API have; the others are those of imports."""
 
@@ -93,7 +109,7 @@ def find_warnings(given: Any, article: ArticleInput, repairs: Iterable[TextRepai
     if not isinstance(given, dict):
         return []
     conversion = article.conversion
-    warnings = [*repair_warnings(repairs), *conversion_warnings(conversion)]
+    warnings = [*repair_warnings(repairs), *repeat_warnings(given, vars(article)), *conversion_warnings(conversion)]
     blocks = given.get("body") if conversion is None else conversion.blocks
     warnings += find_body_warnings("body", blocks, article.body)
     if isinstance(article, ArticleRecord):
@@ -110,6 +126,17 @@ def repair_warnings(repairs: Iterable[TextRepair]) -> list[WriteWarning]:
     return [WriteWarning(where=each.path, code=str(WarningCode.REPAIRED), detail=str(each)) for each in repairs]
 
 
+def repeat_warnings(given: Mapping[str, Any], stored: Mapping[str, Any]) -> list[WriteWarning]:
+    """Return the warnings of lists that are stored without their repeated values; `body` is none of them."""
+    warnings = []
+    for name, values in given.items():
+        known = stored.get(name)
+        if isinstance(values, list) and isinstance(known, list) and name != "body" and len(known) < len(values):
+            detail = f"Repeated values were dropped ({len(values) - len(known)}): each has its first position."
+            warnings.append(WriteWarning(where=name, code=str(WarningCode.DUPLICATE), detail=detail))
+    return warnings
+
+
 def renamed_reference(where: str, noun: str, former: str, present: str) -> WriteWarning:
     """Return the warning of a reference to an entry by its former name."""
     detail = f"The {noun} '{former}' is '{present}' now."
@@ -122,9 +149,12 @@ def conversion_warnings(conversion: Conversion | None) -> list[WriteWarning]:
     return [WriteWarning(where=BODY_HTML, code=str(loss.code), detail=loss.detail) for loss in losses]
 
 
-def find_losses_among(warnings: Iterable[WriteWarning]) -> list[WriteWarning]:
-    """Return the warnings that name a loss or a change of content."""
-    return [each for each in warnings if each["code"] in _LOSS_CODES]
+def refuse_losses(warnings: Iterable[WriteWarning]) -> None:
+    """Raise InvalidInputError if one of the warnings names a loss or a change; its errors are the first of them."""
+    losses = [each for each in warnings if each["code"] in _LOSS_CODES]
+    if losses:
+        first = losses[:MAX_ERRORS]
+        raise InvalidInputError(*(FieldError(each["where"], each["detail"], each["code"]) for each in first))
 
 
 def find_date_warnings(article: ArticleRecord, now: int) -> list[WriteWarning]:

@@ -41,6 +41,7 @@ from app.errors import DaylineError
 from app.interchange.section_tree import read_section_tree
 from app.models.article import article_bodies, articles
 from app.schemas.interchange import ArticleRecord
+from app.schemas.write_warning import refuse_losses
 
 IMPORT_OPTIONS = WriteOptions()
 _ids = TsidGenerator()
@@ -176,11 +177,14 @@ def _resolve_statuses(writes: Iterable[ArticleWrite], stored: WriteResult) -> li
         given = write.record
         try:
             write.resolve_status()
+            warnings = find_state_warnings(write, given)
+            if write.options.is_strict:
+                refuse_losses(warnings)
         except DaylineError as error:
             stored.outcomes[write.index] = error
         else:
             passed.append(write)
-            if warnings := find_state_warnings(write, given):
+            if warnings:
                 stored.warnings.setdefault(write.index, []).extend(warnings)
     return passed
 

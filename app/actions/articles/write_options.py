@@ -29,7 +29,8 @@ class WriteOptions:
     `reject_unknown` rejects unknown sections, labels and authors, and schedules in the past;
     `reslug_drafts` lets the slug of an article that was never public follow its headline; `note_counts_as_change` makes
     a revision for a note alone; `touch_updated_at` dates the update of a public article now; `edits_translations` reads
-    `translations` as the complete group, unchanged where absent.
+    `translations` as the complete group, unchanged where absent; `is_strict` rejects a record of which a part would not
+    be stored.
     """
 
     editor: Actor = IMPORT_ACTOR
@@ -38,3 +39,4 @@ class WriteOptions:
     note_counts_as_change: bool = False
     touch_updated_at: bool = False
     edits_translations: bool = False
+    is_strict: bool = False

@@ -5,6 +5,7 @@ rewrite_merged_links   moves links and rows of the index of lists, which changes
 """
 
 from collections.abc import Collection
+from typing import NamedTuple
 
 import orjson
 from sqlalchemy import Connection, delete, func, select, update
@@ -22,7 +23,7 @@ from app.domain.catalogue_entry import MAX_FORMER_SLUGS, distinct_names, name_ke
 from app.domain.change import ChangeType
 from app.domain.list_filter import Facet
 from app.errors import ConflictError, FieldError, InvalidInputError
-from app.interchange.catalogue import CATALOGUE_TABLES, KIND_NAMES
+from app.interchange.catalogue import CATALOGUE_TABLES, KIND_NAMES, to_record
 from app.interchange.former_slugs import find_entry_ids_by_former_slug, find_named_entry_ids
 from app.interchange.merges import find_pending_merge
 from app.interchange.statements import LINK_TABLES, PLACEMENT_COLUMNS
@@ -30,13 +31,38 @@ from app.invalidation.surrogate_keys import collection_key, facet_key
 from app.models.article import articles
 from app.models.former_slug import former_slugs
 from app.schemas.catalogue_records import MAX_ALIASES
+from app.schemas.write_warning import WarningCode, WriteWarning
 
 MAX_PENDING = 20
 """Entries merged into one entry whose articles have not been moved yet: each is one more list that readers join."""
 REWRITTEN_AT_ONCE = 100
 """Articles that the transaction of the merge itself moves."""
 
+_OF_BOTH = frozenset({"kind", "slug", "name", "aliases", "former_slugs"})
+"""Members that the remaining entry has of both, and its own name."""
+
 MERGED = {Facet.TAG: ChangeType.TAG_MERGED, Facet.AUTHOR: ChangeType.AUTHOR_MERGED}
+
+
+class EntryMerge(NamedTuple):
+    """A merge: the name of the entry that remains, and what it does not have of the merged one."""
+
+    survivor: str
+    dropped_names: list[str]
+    dropped_members: list[str]
+
+    def warnings(self) -> list[WriteWarning]:
+        """Return the warnings of names and members that the remaining entry does not have."""
+        code = str(WarningCode.MERGED_MEMBERS_DROPPED)
+        found = []
+        if self.dropped_names:
+            names = ", ".join(map(repr, self.dropped_names[:20]))
+            detail = f"These names found no room among {MAX_ALIASES} aliases ({len(self.dropped_names)}): {names}."
+            found.append(WriteWarning(where="aliases", code=code, detail=detail))
+        if self.dropped_members:
+            detail = f"Members of the merged entry were dropped: {', '.join(self.dropped_members)}."
+            found.append(WriteWarning(where="into", code=code, detail=detail))
+        return found
 
 
 def merge_entries(
@@ -49,8 +75,8 @@ def merge_entries(
     now: int,
     actor: str,
     at_once: int = REWRITTEN_AT_ONCE,
-) -> str:
-    """Merge a tag or an author into another, and return the name of that one. A repeated merge changes nothing.
+) -> EntryMerge:
+    """Merge a tag or an author into another. A repeated merge changes nothing.
 
     The merged entry's names become former slugs of the survivor, those of a tag also its aliases. The first `at_once`
     articles are moved here, the others by batches of `rewrite_merged_links`. NotFoundError, PreconditionFailedError,
@@ -62,7 +88,7 @@ def merge_entries(
     if owner is not None:
         survivor = _find_survivor(connection, kind, into)
         if owner == survivor.id:
-            return str(survivor.slug)
+            return EntryMerge(str(survivor.slug), [], [])
     row, _ = get_entry_for_edit(connection, kind, name, edition=None, expected=expected)
     survivor = _find_survivor(connection, kind, into)
     if row.id == survivor.id:
@@ -75,7 +101,7 @@ def merge_entries(
     nameless = {"slug": f"~{row.id}", "merged_into": survivor.id, "is_listed": False, "is_entered": True}
     connection.execute(update(table).where(table.c.id == row.id).values(**nameless))
     add_former_slugs(connection, kind, survivor.id, [row.slug], edition_id=None, now=now, merged_id=row.id)
-    aliases = _merge_tag_names(connection, survivor, row) if kind is Facet.TAG else {}
+    aliases, dropped_names = _merge_tag_names(connection, survivor, row) if kind is Facet.TAG else ({}, [])
     is_listed = bool(survivor.is_listed or row.is_listed)
     state = {"is_listed": is_listed, "is_entered": True, "modified_at": now, "revision": survivor.revision + 1}
     connection.execute(update(table).where(table.c.id == survivor.id).values(**state, **aliases))
@@ -83,7 +109,7 @@ def merge_entries(
     details = {"slug": str(survivor.slug), "from": str(row.slug)}
     append_changes(connection, [Change(type=MERGED[kind], keys=keys, details=details)], now=now, actor=actor)
     rewrite_merged_links(connection, most=at_once)
-    return str(survivor.slug)
+    return EntryMerge(str(survivor.slug), dropped_names, _dropped_members(kind, row, survivor))
 
 
 def _find_survivor(connection: Connection, kind: Facet, into: str) -> AnyRow:
@@ -115,13 +141,24 @@ def _check_former_slugs(connection: Connection, kind: Facet, numbers: list[int])
         )
 
 
-def _merge_tag_names(connection: Connection, survivor: AnyRow, merged: AnyRow) -> dict[str, str]:
-    """Make the names of a tag aliases of another, as far as it may have so many; return its columns."""
+def _merge_tag_names(connection: Connection, survivor: AnyRow, merged: AnyRow) -> tuple[dict[str, str], list[str]]:
+    """Make the names of a tag aliases of another, as far as it may have so many; return its columns, and the rest."""
     names = [*orjson.loads(survivor.aliases), merged.name, *orjson.loads(merged.aliases)]
-    others = [each for each in distinct_names(names) if name_key(each) != name_key(survivor.name)][:MAX_ALIASES]
+    others = [each for each in distinct_names(names) if name_key(each) != name_key(survivor.name)]
+    aliases, dropped = others[:MAX_ALIASES], others[MAX_ALIASES:]
     replace_tag_names(connection, merged.id, [])
-    replace_tag_names(connection, survivor.id, [survivor.name, *others])
-    return {"aliases": orjson.dumps(others).decode()}
+    replace_tag_names(connection, survivor.id, [survivor.name, *aliases])
+    return {"aliases": orjson.dumps(aliases).decode()}, dropped
+
+
+def _dropped_members(kind: Facet, merged: AnyRow, survivor: AnyRow) -> list[str]:
+    """Return the members of the merged entry with a value that the other one does not have."""
+    lost, present = to_record(kind, merged), to_record(kind, survivor)
+    return [
+        name
+        for name, value in lost.items()
+        if name not in _OF_BOTH and value not in (None, [], {}, False) and value != present[name]
+    ]
 
 
 def rewrite_merged_links(connection: Connection, *, most: int) -> int:

@@ -16,13 +16,13 @@ from app.api.editorial.dependencies import (
     IfMatch,
     IfMatchRequired,
     JsonObject,
+    WriteParams,
     apply_article_change,
     article_response,
     by_id,
     find_text_warnings,
 )
 from app.api.editorial.path_params import ArticleId, DraftId
-from app.api.editorial.strict_writes import WriteParams, refuse_losses
 from app.api.http.idempotency import IdempotentWriteDep, StoredResponse, to_stored_response
 from app.api.http.merge_patch import MergePatchOf
 from app.api.http.private_responses import EDITORIAL, private_response
@@ -40,7 +40,7 @@ from app.schemas.editorial import EditorialArticle, EditorialList, EditorialList
 from app.schemas.examples import editorial as examples
 from app.schemas.interchange import ArticleCreate
 from app.schemas.state_warnings import find_image_warnings, find_section_warnings
-from app.schemas.write_warning import WriteWarning, conversion_warnings, find_warnings, truncate
+from app.schemas.write_warning import WriteWarning, conversion_warnings, find_warnings, refuse_losses, truncate
 
 router = ordinary_router("Newsroom", prefix=EDITORIAL, scopes=WRITE_SCOPES, guards=EDITION_GUARDS)
 
@@ -78,11 +78,12 @@ async def create_article(
     author is 422. A draft does not store `first_published_at`, with a warning. `warnings` names dropped HTML and
     repaired characters.
     """
-    warnings = await find_text_warnings(request, sent, article, repairs)
-    refuse_losses(warnings, params)
+    warnings = await find_text_warnings(request, sent, article, repairs, is_strict=params.strict)
 
     def create(connection: Connection) -> StoredResponse:
         stored = editing.create_article(connection, article, now=clock.now(), editor=editor)
+        if params.strict:
+            refuse_losses(stored.warnings)
         key, found = format_id(stored.article_id), [*warnings, *stored.warnings]
         created = article_response(connection, key, warnings=found, status=HTTPStatus.CREATED)
         return to_stored_response(created, article_id=stored.article_id)
@@ -150,7 +151,8 @@ async def edit_article(
                 connection, article_id, members, expected=expected, shown=shown, now=clock.now(), editor=editor
             )
         warnings = truncate([*conversion_warnings(conversion), *find_warnings(members, edited.after, repairs)])
-        refuse_losses(warnings, params)
+        if params.strict:
+            refuse_losses([*warnings, *edited.warnings])
         return [
             *warnings,
             *edited.warnings,

@@ -13,7 +13,7 @@ from app.actions.catalogue import editing as actions
 from app.actions.catalogue.deletion import delete_entry
 from app.actions.catalogue.merging import merge_entries
 from app.api.dependencies import ServicesDep
-from app.api.editorial.dependencies import ActorDep, IfMatch
+from app.api.editorial.dependencies import ActorDep, IfMatch, JsonObject
 from app.api.http.idempotency import IdempotentWriteDep, StoredResponse, to_stored_response
 from app.api.http.merge_patch import MergePatchOf
 from app.api.http.private_responses import EDITORIAL, private_response
@@ -37,7 +37,8 @@ from app.schemas.catalogue_records import (
     TagRecord,
 )
 from app.schemas.examples import editorial_catalogue as examples
-from app.schemas.write_warning import repair_warnings, truncate
+from app.schemas.state_warnings import find_entry_image_warnings
+from app.schemas.write_warning import repair_warnings, repeat_warnings, truncate
 
 router = ordinary_router("Newsroom", prefix=EDITORIAL, scopes=(ApiKeyScope.CATALOGUE_WRITE,))
 
@@ -107,7 +108,7 @@ async def _no_edition() -> None:
 
 def _make_create(kind: _Kind) -> Endpoint:
     async def create(
-        record: CatalogueRecord, repairs: TextRepairsDep, actor: ActorDep, write: IdempotentWriteDep
+        record: CatalogueRecord, sent: JsonObject, repairs: TextRepairsDep, actor: ActorDep, write: IdempotentWriteDep
     ) -> TypedResponse[Any]:
         """Create an entry; 409 if the name exists. An entry that only drafts use is replaced."""
 
@@ -115,7 +116,8 @@ def _make_create(kind: _Kind) -> Endpoint:
             actions.create_entry(connection, record, now=clock.now(), actor=actor.name)
             edition = record.edition if isinstance(record, SectionRecord) else None
             entry = get_entry(connection, kind.facet, entry_name(record), edition=edition)
-            saved = {**entry, "warnings": truncate(repair_warnings(repairs))}
+            found = truncate([*repair_warnings(repairs), *repeat_warnings(sent, entry)])
+            saved = {**entry, "warnings": found}
             headers = {"location": entry["href"]}
             return to_stored_response(private_response(saved, status=201, revision=entry["revision"], headers=headers))
 
@@ -175,7 +177,8 @@ def _make_update(kind: _Kind) -> Endpoint:
                 actor=actor.name,
             )
             entry = get_entry(connection, kind.facet, present, edition=edition)
-            saved = {**entry, "warnings": truncate(repair_warnings(repairs))}
+            found = [*repair_warnings(repairs), *repeat_warnings(patch, entry)]
+            saved = {**entry, "warnings": truncate([*found, *find_entry_image_warnings(patch, shown)])}
             return private_response(saved, revision=entry["revision"])
 
         return await services.database.write(run)
@@ -196,11 +199,11 @@ def _make_merge(kind: _Kind) -> Endpoint:
         """
 
         def run(connection: Connection) -> TypedResponse[Any]:
-            survivor = merge_entries(
+            merged = merge_entries(
                 connection, kind.facet, name, body.into, expected=expected, now=clock.now(), actor=actor.name
             )
-            entry = get_entry(connection, kind.facet, survivor)
-            return private_response({**entry, "warnings": []}, revision=entry["revision"])
+            entry = get_entry(connection, kind.facet, merged.survivor)
+            return private_response({**entry, "warnings": merged.warnings()}, revision=entry["revision"])
 
         return await services.database.write(run)
 

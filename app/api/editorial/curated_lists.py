@@ -24,7 +24,7 @@ from app.schemas.curated_list_records import CuratedListInput, CuratedListRecord
 from app.schemas.editorial_catalogue import EditorialEntryParams
 from app.schemas.examples import curated_lists as examples
 from app.schemas.params import EntryListParams
-from app.schemas.write_warning import WarningCode, WriteWarning, repair_warnings, truncate
+from app.schemas.write_warning import repair_warnings, repeat_warnings, truncate
 
 router = ordinary_router("Newsroom", prefix=f"{EDITORIAL}/lists", scopes=PUBLISH_SCOPES, guards=EDITION_GUARDS)
 
@@ -85,9 +85,9 @@ async def put_curated_list(
         outcome = actions.edit_curated_list(connection, record, expected=expected, now=clock.now(), actor=actor.name)
         saved = queries.get_editorial_curated_list(connection, slug, edition)
         is_new = outcome is Outcome.CREATED
-        duplicates = len(sent.get("items") or []) - len(saved["items"])
+        found = truncate([*repair_warnings(repairs), *repeat_warnings(sent, saved)])
         return private_response(
-            {**saved, "warnings": truncate([*repair_warnings(repairs), *_duplicate_warnings(duplicates)])},
+            {**saved, "warnings": found},
             status=HTTPStatus.CREATED if is_new else HTTPStatus.OK,
             revision=saved["revision"],
             headers={"location": saved["href"]} if is_new else {},
@@ -112,11 +112,3 @@ async def delete_curated_list(
 
     await services.database.write(run)
     return private_response(None, status=HTTPStatus.NO_CONTENT)
-
-
-def _duplicate_warnings(count: int) -> list[WriteWarning]:
-    """Return the warning of repeated references to an article."""
-    if not count:
-        return []
-    detail = f"Repeated articles were dropped ({count}): each has its first place in the list."
-    return [{"where": "items", "code": str(WarningCode.DUPLICATE), "detail": detail}]

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Annotated, Any
 from urllib.parse import unquote
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Header, Query, Request
 from pydantic import AfterValidator, Field, TypeAdapter
 
 from app.api.auth.editions import RequireEdition
@@ -23,10 +23,11 @@ from app.domain.one_line import visible_line
 from app.domain.tsid import format_id
 from app.errors import FieldError, InvalidInputError, PersonForbiddenError, PreconditionRequiredError
 from app.queries.editorial.editorial_articles import get_editorial_article, parse_article_id
+from app.schemas.article_requests import ArticleWriteParams
 from app.schemas.editorial import SavedArticle
 from app.schemas.interchange import ArticleCreate
 from app.schemas.state_warnings import find_pending_translations
-from app.schemas.write_warning import WriteWarning, find_warnings
+from app.schemas.write_warning import WriteWarning, find_warnings, refuse_losses
 from app.services import Services
 
 WRITE_SCOPES = (ApiKeyScope.ARTICLES_WRITE, ApiKeyScope.ARTICLES_PUBLISH)
@@ -159,13 +160,20 @@ IfMatch = Annotated[Collection[int] | None, Depends(ParseIfMatch())]
 IfMatchRequired = Annotated[Collection[int], Depends(RequireIfMatch())]
 ActorDep = Annotated[Actor, Depends(get_actor)]
 JsonObject = Annotated[dict[str, Any], Depends(get_json_object)]
+WriteParams = Annotated[ArticleWriteParams, Query()]
 
 
 async def find_text_warnings(
-    request: Request, sent: dict[str, Any], article: ArticleCreate, repairs: list[TextRepair]
+    request: Request, sent: dict[str, Any], article: ArticleCreate, repairs: list[TextRepair], *, is_strict: bool
 ) -> list[WriteWarning]:
-    """Return the warnings of the texts of an article: their repairs, and HTML sanitised while it was validated."""
-    return await run_check(request, lambda: find_warnings(sent, article, repairs))
+    """Return the warnings of the members of an article: repaired texts, sanitised HTML, repeated values.
+
+    InvalidInputError for a strict write with a loss.
+    """
+    warnings = await run_check(request, lambda: find_warnings(sent, article, repairs))
+    if is_strict:
+        refuse_losses(warnings)
+    return warnings
 
 
 def by_id(key: str) -> ArticleLocator:

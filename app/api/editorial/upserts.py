@@ -17,12 +17,12 @@ from app.api.editorial.dependencies import (
     ActorDep,
     IfMatch,
     JsonObject,
+    WriteParams,
     article_response,
     find_text_warnings,
 )
 from app.api.editorial.path_params import DraftSource, SourceEdition, SourceIdPath
 from app.api.editorial.source_publication import ARTICLE
-from app.api.editorial.strict_writes import WriteParams, refuse_losses
 from app.api.http.private_responses import EDITORIAL, private_response
 from app.api.http.responses import TypedResponse
 from app.api.http.route import TextRepairsDep
@@ -34,6 +34,7 @@ from app.queries.editorial.editorial_articles import get_article_by_source
 from app.schemas.editorial import EditorialArticle, SavedArticle
 from app.schemas.examples import editorial as examples
 from app.schemas.interchange import ArticleCreate
+from app.schemas.write_warning import refuse_losses
 
 router = ordinary_router("Newsroom", prefix=EDITORIAL, scopes=WRITE_SCOPES, guards=EDITION_GUARDS)
 
@@ -109,14 +110,15 @@ async def push_article(
     A push with a lower `source_version`, or an earlier `source_updated_at`, than the stored article's changes nothing
     and has a warning.
     """
-    warnings = await find_text_warnings(request, sent, article, repairs)
-    refuse_losses(warnings, params)
+    warnings = await find_text_warnings(request, sent, article, repairs, is_strict=params.strict)
     is_new = (if_none_match or "").strip() == "*"
 
     def run(connection: Connection) -> TypedResponse[SavedArticle]:
         pushed = push(
             connection, edition, source_id, article, expected=expected, is_new=is_new, now=clock.now(), editor=editor
         )
+        if params.strict:
+            refuse_losses(pushed.warnings)
         status = HTTPStatus.CREATED if pushed.outcome is Outcome.CREATED else HTTPStatus.OK
         key, found = format_id(pushed.article_id), [*warnings, *pushed.warnings]
         return article_response(connection, key, warnings=found, status=status)

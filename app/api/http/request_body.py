@@ -70,7 +70,9 @@ def _parsed(raw: bytes, *, repairs_c1: bool) -> tuple[dict[str, Any], list[TextR
     try:
         value = load_json(raw)
     except InvalidValueError as error:
-        raise InvalidInputError(FieldError(WHOLE_BODY, f"Must be valid JSON: {error.detail}.")) from None
+        raise InvalidInputError(
+            FieldError(WHOLE_BODY, f"Must be valid JSON: {error.detail.removeprefix('not JSON: ')}.")
+        ) from None
     if not isinstance(value, dict):
         raise InvalidInputError(FieldError(WHOLE_BODY, "Must be a JSON object."))
     return value, repair_texts(value, raw, repairs_c1=repairs_c1)

@@ -1,8 +1,9 @@
 """Images of articles and blocks, by reference."""
 
-from typing import Annotated
+import re
+from typing import Annotated, Final
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from app.domain.body.values import (
     MAX_RENDITIONS,
@@ -16,6 +17,7 @@ from app.domain.body.values import (
     null_as_empty,
     optional,
 )
+from app.domain.html.inline_html import validate_url
 
 Fraction = Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)]
 
@@ -27,6 +29,21 @@ class RenditionInput(Part):
     width: Annotated[Pixels, Field(description="Width in pixels.", examples=[1200])]
     height: Annotated[Pixels, Field(description="Height in pixels.", examples=[800])]
     type: Annotated[ImageType, Field(description="The media type of the file.", examples=["image/webp"])]
+
+
+_SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+_SCRIPT_SCHEMES: Final = frozenset({"data", "javascript", "vbscript"})
+
+
+def _check_licence(value: str) -> str:
+    """Return the licence unchanged; InvalidValueError for a URL that is none of http or https."""
+    scheme = _SCHEME.match(value)
+    if scheme is not None and (scheme[1].lower() in _SCRIPT_SCHEMES or " " not in value):
+        validate_url(value)
+    return value
+
+
+Licence = Annotated[Line, AfterValidator(_check_licence)]
 
 
 class FocalPointInput(Part):
@@ -53,7 +70,7 @@ class ImageInput(Part):
         BeforeValidator(null_as_empty),
         Field(max_length=MAX_RENDITIONS, description="Other files of the image."),
     ] = Field(default_factory=list)
-    licence: Annotated[Line | None, optional("The licence: its name or its URL.", "CC BY 4.0")] = None
+    licence: Annotated[Licence | None, optional("The licence: its name or its http(s) URL.", "CC BY 4.0")] = None
     focal_point: Annotated[
         FocalPointInput | None, optional("The point that a crop must show.", {"x": 0.5, "y": 0.25})
     ] = None

@@ -15,7 +15,7 @@ from app.schemas.article import Article, ArticleDetails, ArticleItem, TextLength
 from app.schemas.editorial import EditorialArticle
 from app.schemas.interchange import Content
 from tests.actions.articles.test_content_hash import VALUES
-from tests.api.editorial.editor_client import TODAY, YESTERDAY, Desk, Json
+from tests.api.editorial.editor_client import TODAY, YESTERDAY, Desk, Json, wrong
 from tests.conftest import NOW
 from tests.importers.conftest import export_bytes
 
@@ -214,3 +214,20 @@ async def test_erasure_empties_every_member(desk: Desk, database: Database) -> N
     assert erased["word_count"] == 0
     line = (await database.read_in_thread(export_bytes)).splitlines()[-1]
     assert parse_line(line).record.kind == "article"
+
+
+@pytest.mark.parametrize(
+    "licence", ["javascript:alert(1)", "JavaScript: x", "data:text/html,x", "ftp://media.example/l"]
+)
+async def test_licence_is_a_name_or_a_web_address(desk: Desk, licence: str) -> None:
+    image = {"url": "https://media.example/a.jpg", "alt": ""}
+    for good in ("CC BY 4.0", "Press: free use", "https://creativecommons.org/licenses/by/4.0/"):
+        made = await desk.make(image={**image, "licence": good})
+        assert made["image"]["licence"] == good
+    refused = await desk.send("POST", "/articles", {"headline": "A", "image": {**image, "licence": licence}})
+    assert list(wrong(refused)) == ["image.licence"]
+
+
+async def test_unknown_type_of_block_suggests_the_nearest(desk: Desk) -> None:
+    refused = await desk.send("POST", "/articles", {"headline": "A", "body": [{"type": "paragrph", "text": "A"}]})
+    assert wrong(refused)["body.0"].endswith("Did you mean 'paragraph'?")

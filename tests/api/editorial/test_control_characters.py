@@ -76,12 +76,6 @@ async def test_c1_characters_are_repaired_in_body_html(desk: Desk) -> None:
     assert article["body"][0]["html"] == "It\u2019s <b>late</b> \u2013 \u2019tis"
 
 
-async def test_strict_writes_take_repaired_texts(desk: Desk) -> None:
-    response = await desk.send("POST", "/articles?strict=true", {"headline": "It\x92s"})
-    assert response.status_code == 201
-    assert response.json()["headline"] == "It\u2019s"
-
-
 @pytest.mark.parametrize("character", ["\x00", "\x0b", "\x81"])
 async def test_other_control_characters_are_refused_in_every_text(desk: Desk, character: str) -> None:
     for name, member in MEMBERS.items():

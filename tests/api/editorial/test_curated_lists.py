@@ -61,7 +61,7 @@ async def test_curated_list_has_pinned_articles_in_order_then_those_of_its_filte
     assert desk.warnings == []
     await put(desk, items=["d", "d", "b", "d"], filter=None)
     assert await headlines(desk) == ["d", "b"]
-    detail = "Repeated articles were dropped (2): each has its first place in the list."
+    detail = "Repeated values were dropped (2): each has its first position."
     assert desk.warnings == [{"where": "items", "code": "duplicate-dropped", "detail": detail}]
 
 

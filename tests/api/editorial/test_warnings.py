@@ -133,3 +133,63 @@ async def test_warnings_are_bounded_and_the_last_one_counts_the_others(desk: Des
         "warnings-truncated",
         "30 further warnings are not listed.",
     )
+
+
+async def test_strict_writes_refuse_whatever_would_be_dropped_or_changed(desk: Desk) -> None:
+    withdrawal = {"reason": "retraction", "notice": "Wrong."}
+    losses: dict[str, Json] = {
+        "characters-repaired": {"headline": "It\x92s"},
+        "duplicate-dropped": {"tags": ["trams", "fog", "trams"]},
+        "first-time-ignored": {"first_published_at": TODAY},
+        "withdrawal-ignored": {"withdrawal": withdrawal},
+        "element-dropped": {"body": [{"type": "paragraph", "html": TABLE}]},
+    }
+    created = await desk.make(source_id="strict")
+    for code, members in losses.items():
+        article = {"headline": "A", **members}
+        for method, path in (("POST", "/articles"), ("PUT", "/editions/global/articles/new")):
+            refused = await desk.send(method, f"{path}?strict=true", article)
+            assert (refused.status_code, {each["code"] for each in refused.json()["errors"]}) == (422, {code}), code
+        assert (await desk.send("GET", "/editions/global/articles/new")).status_code == 404
+        await desk.done("POST", "/articles", article)
+        assert {each["code"] for each in desk.warnings} == {code}
+        if code not in {"first-time-ignored", "withdrawal-ignored"}:  # a patch cannot change these
+            refused = await desk.send("PATCH", f"/articles/{created['id']}?strict=true", members, if_match="*")
+            assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, code)
+
+
+async def test_repeated_values_of_entries_are_named(desk: Desk) -> None:
+    codes = [{"scheme": "wikidata", "code": "Q1"}] * 2
+    made = await desk.done(
+        "POST", "/tags", {"slug": "quay", "name": "Quay", "aliases": ["Pier", "pier"], "codes": codes}
+    )
+    assert (made["aliases"], made["codes"]) == (["Pier"], codes[:1])
+    assert found(desk.warnings) == [("aliases", "duplicate-dropped"), ("codes", "duplicate-dropped")]
+    await desk.done("PATCH", "/tags/quay", {"aliases": ["Dock", "Pier", "Dock"]})
+    assert found(desk.warnings) == [("aliases", "duplicate-dropped")]
+
+
+async def test_patch_of_the_url_of_an_image_of_an_entry_names_unchanged_members(desk: Desk) -> None:
+    image = {"url": "https://media.example/a.jpg", "alt": "Ida", "credit": "Mila Stroi"}
+    await desk.done("POST", "/authors", {"slug": "ida", "name": "Ida", "image": image})
+    edited = await desk.done("PATCH", "/authors/ida", {"image": {"url": "https://media.example/b.jpg"}})
+    assert found(desk.warnings) == [("image", "image-members-unchanged")]
+    assert edited["image"]["alt"] == "Ida"
+    edited = await desk.done(
+        "PATCH", "/authors/ida", {"image": {"url": "https://media.example/c.jpg", "alt": "", "credit": None}}
+    )
+    assert desk.warnings == []
+
+
+async def test_merge_names_what_it_drops(desk: Desk) -> None:
+    many = [f"Name {number}" for number in range(100)]
+    await desk.done("POST", "/tags", {"slug": "one", "name": "One", "aliases": many, "description": "The first."})
+    await desk.done("POST", "/tags", {"slug": "two", "name": "Two", "aliases": ["Deux"]})
+    merged = await desk.done("PUT", "/tags/one/merge", {"into": "two"})
+    assert merged["aliases"] == ["Deux", "One", *many[:98]]
+    [names, members] = desk.warnings
+    assert (names["where"], names["code"]) == ("aliases", "merged-members-dropped")
+    assert "'Name 98', 'Name 99'" in names["detail"]
+    assert (members["where"], "description" in members["detail"]) == ("into", True)
+    await desk.done("PUT", "/tags/one/merge", {"into": "two"})
+    assert desk.warnings == []
