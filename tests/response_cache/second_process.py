@@ -171,9 +171,10 @@ class _Life:
         kind, name, into = given
         members: dict[str, Any] = {"expected": None, "now": clock.now(), "actor": "command", "at_once": 0}
         try:
-            return await self._write(merge_entries, Facet[kind.upper()], name, into or name, **members)
+            merged = await self._write(merge_entries, Facet[kind.upper()], name, into or name, **members)
         except (ConflictError, InvalidInputError, NotFoundError):
             return None
+        return merged.survivor
 
     async def _jobs(self, most: int) -> int:
         merged = await self._write(rewrite_merged_links, most=most)
