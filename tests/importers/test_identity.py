@@ -210,7 +210,7 @@ async def test_edited_headline_preserves_the_slug(bring: ImportLines, content: C
 
 
 async def test_sixty_equal_headlines_get_distinct_slugs_without_counting(bring: ImportLines, content: Content) -> None:
-    lines = [article_line(f"w{n}", headline="FlakyTransport for today") for n in range(60)]
+    lines = [article_line(f"w{n}", headline="Weather for today") for n in range(60)]
     assert (await bring(*lines)).outcomes == {"created": 60}
     slugs = {each["source_id"]: each["slug"] for each in await articles(content)}
     assert len(set(slugs.values())) == 60

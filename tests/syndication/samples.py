@@ -69,9 +69,9 @@ def fog(**others: Any) -> FeedItem:
         "lead": "Nobody sails by ear.\nNobody should — if 1 < 2 & “fine”.",
         "dateline": "LUME QUAY, 20 November",
         "label": {"code": "op", "text": "OPINION", "disclaimer": "One voice, not the paper's.", "genre": "opinion"},
-        "section": {"slug": "sea", "name": "FlakyTransport at sea", "href": "/v1/sections/sea"},
+        "section": {"slug": "sea", "name": "Weather at sea", "href": "/v1/sections/sea"},
         "sections": [
-            {"slug": "sea", "name": "FlakyTransport at sea", "href": "/v1/sections/sea"},
+            {"slug": "sea", "name": "Weather at sea", "href": "/v1/sections/sea"},
             {"slug": "quay", "name": "The quay", "href": "/v1/sections/quay"},
         ],
         "tags": [

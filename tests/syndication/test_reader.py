@@ -52,7 +52,7 @@ def test_feedparser_reads_authors_and_categories(render: Render) -> None:
     entry = read(render(channel("feed.xml"), [fog()])).entries[0]
     assert [author.name for author in entry.authors] == ["Tem Ost", "Ida Lorn"]
     labels = [tag.label or tag.term for tag in entry.tags]
-    assert labels == ["FlakyTransport at sea", "The quay", "Fog", "Тижа & Co. <river>", "OPINION"]
+    assert labels == ["Weather at sea", "The quay", "Fog", "Тижа & Co. <river>", "OPINION"]
 
 
 @BOTH

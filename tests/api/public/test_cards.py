@@ -23,7 +23,7 @@ FOG: dict[str, Any] = {
     "source_id": "fog",
     "slug": "fog",
     "headline": "Fog",
-    "kicker": "FlakyTransport",
+    "kicker": "Weather",
     "lead": "Ferries wait.",
     "image": IMAGE,
     "sections": ["city", "coast"],
