@@ -44,7 +44,7 @@ _OF_BOTH = frozenset({"kind", "slug", "name", "aliases", "former_slugs"})
 MERGED = {Facet.TAG: ChangeType.TAG_MERGED, Facet.AUTHOR: ChangeType.AUTHOR_MERGED}
 
 
-class EntryMerge(NamedTuple):
+class MergeResult(NamedTuple):
     """A merge: the name of the entry that remains, and what it does not have of the merged one."""
 
     survivor: str
@@ -75,7 +75,7 @@ def merge_entries(
     now: int,
     actor: str,
     at_once: int = REWRITTEN_AT_ONCE,
-) -> EntryMerge:
+) -> MergeResult:
     """Merge a tag or an author into another. A repeated merge changes nothing.
 
     The merged entry's names become former slugs of the survivor, those of a tag also its aliases. The first `at_once`
@@ -88,7 +88,7 @@ def merge_entries(
     if owner is not None:
         survivor = _find_survivor(connection, kind, into)
         if owner == survivor.id:
-            return EntryMerge(str(survivor.slug), [], [])
+            return MergeResult(str(survivor.slug), [], [])
     row, _ = get_entry_for_edit(connection, kind, name, edition=None, expected=expected)
     survivor = _find_survivor(connection, kind, into)
     if row.id == survivor.id:
@@ -109,7 +109,7 @@ def merge_entries(
     details = {"slug": str(survivor.slug), "from": str(row.slug)}
     append_changes(connection, [Change(type=MERGED[kind], keys=keys, details=details)], now=now, actor=actor)
     rewrite_merged_links(connection, most=at_once)
-    return EntryMerge(str(survivor.slug), dropped_names, _dropped_members(kind, row, survivor))
+    return MergeResult(str(survivor.slug), dropped_names, _dropped_members(kind, row, survivor))
 
 
 def _find_survivor(connection: Connection, kind: Facet, into: str) -> AnyRow:
