@@ -278,7 +278,7 @@ def render_article_item(
         "published_at": item["published_at"],
         "updated_at": item["updated_at"],
         "first_published_at": format_instant(row.first_published_at, zone),
-        "local": render_local_time(row.published_at, zone, edition.language),
+        "local": render_local_time(row.published_at, item["time"], zone, edition.language),
         "version": row.version,
     }
 

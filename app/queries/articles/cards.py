@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from app.db.base import AnyRow
+from app.domain.instant import instant_formatter
 from app.models.article import articles
 from app.queries.articles.article_list import (
     LinkedEntries,
@@ -75,5 +76,7 @@ _RENDERERS: Final[Mapping[str, Callable[[AnyRow, EditionView, ZoneInfo, LinkedEn
     "authors": lambda _row, edition, _zone, linked: [render_author(each, edition) for each in linked.authors],
     "access": lambda row, *_: row.access,
     "featured": lambda row, *_: bool(row.featured),
-    "local": lambda row, edition, zone, _linked: render_local_time(row.published_at, zone, edition.language),
+    "local": lambda row, edition, zone, _linked: render_local_time(
+        row.published_at, instant_formatter(zone)(row.published_at)[0], zone, edition.language
+    ),
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -183,9 +183,9 @@ def render_items(
     return items
 
 
-def render_local_time(published_at: int, zone: ZoneInfo, language: str) -> LocalPublicationTime:
-    """Return a public time for readers, in a zone and a language."""
-    day, time = day_at(published_at, zone).date, instant_formatter(zone)(published_at)[0]
+def render_local_time(published_at: int, time: str, zone: ZoneInfo, language: str) -> LocalPublicationTime:
+    """Return a public time for readers, in a zone and a language; `time` is the wall clock, as items have it."""
+    day = day_at(published_at, zone).date
     return {
         "date": day.isoformat(),
         "time": time,
@@ -198,11 +198,10 @@ def render_linked_items(
     rows: Sequence[AnyRow], edition: EditionView, zone: ZoneInfo, entries: RenderedEntries
 ) -> list[LinkedItem]:
     """Return items as the page of another article shows them; otherwise as `render_items`."""
-    items = render_items(rows, edition, zone, entries)
-    return [
-        {**item, "local": render_local_time(row.published_at, zone, edition.language)}
-        for row, item in zip(rows, items, strict=True)
-    ]
+    items = cast("list[LinkedItem]", render_items(rows, edition, zone, entries))
+    for row, item in zip(rows, items, strict=True):
+        item["local"] = render_local_time(row.published_at, item["time"], zone, edition.language)
+    return items
 
 
 def render_section(row: AnyRow, edition: EditionView) -> Section | None:

@@ -206,8 +206,9 @@ def _render_articles(
     shown: dict[int, Mapping[str, Any]] = {}
     for state in states:
         edition, zone = query.editions[state.edition_id], _zone(state.edition_id, query, params)
-        local = render_local_time(state.published_at, zone, edition.language)
+        item = render_item(state, edition, zone)
+        local = render_local_time(state.published_at, item["time"], zone, edition.language)
         heading = {"year": local["year"], "weekday": local["weekday"], "day": local["day"]}
-        item = {**render_item(state, edition, zone), **cards.get(state.id, {}), "local": local, "heading": heading}
-        shown[state.id] = select_fields(item, params.fields)
+        whole = {**item, **cards.get(state.id, {}), "local": local, "heading": heading}
+        shown[state.id] = select_fields(whole, params.fields)
     return shown

@@ -17,7 +17,7 @@ from app.schemas.article import TimelineItem
 from app.schemas.timeline import TimelineDay
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class DayRenderer:
     """Renderer of days for a query: `cards` are the members that `fields` adds; `entries` as `render_items` has it."""
 

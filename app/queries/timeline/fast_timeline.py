@@ -20,7 +20,7 @@ from app.models.article import articles
 from app.models.edition import editions
 from app.models.listing import listings
 from app.queries.articles.cards import has_cards
-from app.queries.articles.item_pages import PageRows, PageStart, cut_rows
+from app.queries.articles.item_pages import PageRows, PageStart
 from app.queries.articles.items import (
     ARTICLES_WITH_ENTRIES,
     ITEM_COLUMNS,
@@ -74,10 +74,9 @@ def read_fast(connection: Connection, params: TimelineParams) -> TimelineRows | 
     if params.cursor is not None:
         query.decode_cursor(params.cursor)
     depend_on_shown_entries(rows)
-    page = cut_rows(start, newer=(), older=rows, limit=params.limit)
-    if params.cursor is not None:
-        page = page._replace(newer_at=rows[0].newer_at)
-    return TimelineRows(query, page, head.as_of, head.entries)
+    newer_at = None if params.cursor is None else rows[0].newer_at
+    older_at = rows[params.limit].published_at if len(rows) > params.limit else None
+    return TimelineRows(query, PageRows(start, rows[: params.limit], newer_at, older_at), head.as_of, head.entries)
 
 
 def _read_page(

@@ -154,6 +154,18 @@ async def test_newer_page_appears_and_disappears_with_articles(client: httpx.Asy
     assert (items(below), marks(below)) == (["19-8", "18-8"], [("19", False, True), ("18", False, True)])
 
 
+async def test_page_before_the_range_links_articles_of_the_range_alone(client: httpx.AsyncClient, store: Store) -> None:
+    await store(on(17, 8), on(18, 8), on(20, 8))
+    page = await get_page(client, "/v1/timeline", newest_day="2026-11-16", **{"from": "2026-11-19"})
+    assert (page["days"], page["next"]) == ([], None)
+    above = await get_page(client, page["newer_page"]["href"])
+    assert (items(above), above["newer_page"], above["next"]) == (["20-8"], None, None)
+    page = await get_page(
+        client, "/v1/timeline", newest_day="2026-11-16", **{"from": "2026-11-18", "to": "2026-11-18T01:00:00Z"}
+    )
+    assert (page["days"], page["newer_page"], page["next"]) == ([], None, None)
+
+
 async def test_empty_page_links_what_is_newer(client: httpx.AsyncClient, store: Store) -> None:
     await store(on(18, 8), on(19, 8), on(20, 8))
     cursor = (await get_page(client, "/v1/timeline", limit=2))["next"]["cursor"]
