@@ -138,9 +138,14 @@ def _day_of(row: AnyRow, query: ResolvedQuery) -> Day:
 
 
 def _begins_inside_day(first: TimelineDay, query: ResolvedQuery, params: TimelineParams, rows: PageRows) -> bool:
-    """Return whether the page above this one has, or had when its cursor was issued, newer items of its first day."""
+    """Return whether the page above this one has, or had when its cursor was issued, newer items of its first day.
+
+    No page is above the end of the range, at which the page below an empty one may begin.
+    """
+    if params.cursor is None or rows.start.key >= query.upper:
+        return False
     instant = rows.newer_at if rows.start.is_upward else rows.start.key[0]
-    return params.cursor is not None and instant is not None and _date_at(instant, query) == first["date"]
+    return instant is not None and _date_at(instant, query) == first["date"]
 
 
 def _date_at(instant: int, query: ResolvedQuery) -> str:

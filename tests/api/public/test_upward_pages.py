@@ -166,6 +166,18 @@ async def test_page_before_the_range_links_articles_of_the_range_alone(client: h
     assert (page["days"], page["newer_page"], page["next"]) == ([], None, None)
 
 
+async def test_page_below_an_empty_one_begins_its_day_also_at_the_end_of_the_range(
+    client: httpx.AsyncClient, store: Store
+) -> None:
+    await store(on(19, 8), on(19, 9))
+    page = await get_page(client, "/v1/timeline", newest_day="2026-11-18", limit=1, to="2026-11-19T12:00:00Z")
+    page = await get_page(client, page["newer_page"]["href"])
+    await store(on(19, 9, status="withdrawn"))
+    empty = await get_page(client, page["newer_page"]["href"])
+    below = await get_page(client, empty["next"]["href"])
+    assert (empty["days"], items(below), marks(below)) == ([], ["19-8"], [("19", False, True)])
+
+
 async def test_empty_page_links_what_is_newer(client: httpx.AsyncClient, store: Store) -> None:
     await store(on(18, 8), on(19, 8), on(20, 8))
     cursor = (await get_page(client, "/v1/timeline", limit=2))["next"]["cursor"]
