@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from hashlib import blake2b
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import BindParameter, Connection, bindparam, delete, select
 
-from app.db.bound_rows import bound_rows, rows_value
 from app.db.bulk import bulk_insert_tuples, chunked
 from app.domain.slug import SlugStyle, slugify, with_suffix
 from app.domain.tsid import format_id, is_id
@@ -19,16 +18,12 @@ SUFFIX_LENGTH = 5
 MAX_NUMBER_DIGITS = 9
 _NUMBERED = re.compile(r"[a-z0-9-]+-[0-9]{8}-[0-9]+")
 
-_slugs = bound_rows("slugs", codes=("slug",))
-_REDIRECTS = (
-    select(slug_redirects.c.slug, slug_redirects.c.article_id)
-    .join(_slugs, _slugs.c.slug == slug_redirects.c.slug)
-    .where(slug_redirects.c.edition_id == bindparam("edition_id"))
+_SLUGS: BindParameter[list[str]] = bindparam("slugs", expanding=True)
+_REDIRECTS = select(slug_redirects.c.slug, slug_redirects.c.article_id).where(
+    slug_redirects.c.edition_id == bindparam("edition_id"), slug_redirects.c.slug.in_(_SLUGS)
 )
-_OWNERS = (
-    select(articles.c.slug, articles.c.id)
-    .join(_slugs, _slugs.c.slug == articles.c.slug)
-    .where(articles.c.edition_id == bindparam("edition_id"))
+_OWNERS = select(articles.c.slug, articles.c.id).where(
+    articles.c.edition_id == bindparam("edition_id"), articles.c.slug.in_(_SLUGS)
 )
 _DELETE = delete(slug_redirects).where(
     slug_redirects.c.edition_id == bindparam("b_edition_id"), slug_redirects.c.slug == bindparam("b_slug")
@@ -85,7 +80,7 @@ def next_slug_numbers(connection: Connection, edition_id: int, prefixes: Iterabl
 
 def slug_owners(connection: Connection, edition_id: int, slugs: Iterable[str]) -> dict[str, tuple[int, bool]]:
     """Return the owners of these slugs: the article's id, and whether it is a former slug of it."""
-    here = {"edition_id": edition_id, "slugs": rows_value([slug] for slug in sorted(set(slugs)))}
+    here = {"edition_id": edition_id, "slugs": sorted(set(slugs))}
     owners = {slug: (article_id, True) for slug, article_id in connection.execute(_REDIRECTS, here)}
     return owners | {slug: (article_id, False) for slug, article_id in connection.execute(_OWNERS, here)}
 
@@ -100,8 +95,7 @@ def replace_redirects(
     used = set(taken)
     ended: dict[str, int] = {}
     for some in chunked(sorted(used)):
-        here = {"edition_id": edition_id, "slugs": rows_value([slug] for slug in some)}
-        found = connection.execute(_REDIRECTS, here)
+        found = connection.execute(_REDIRECTS, {"edition_id": edition_id, "slugs": some})
         ended |= {row.slug: row.article_id for row in found}
     if ended:
         connection.execute(_DELETE, [{"b_edition_id": edition_id, "b_slug": slug} for slug in sorted(ended)])

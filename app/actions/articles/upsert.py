@@ -34,7 +34,6 @@ from app.actions.articles.write_options import WriteOptions, WriteResult
 from app.actions.catalogue.entries import Outcome, UnknownEditionError, find_editions
 from app.actions.changelog.changes import Change, begin_log_transaction
 from app.db.base import AnyRow
-from app.db.bound_rows import bound_rows, rows_value
 from app.db.bulk import bulk_insert, bulk_update
 from app.domain.slug import SlugStyle
 from app.domain.tsid import TsidGenerator, parse_id
@@ -53,9 +52,8 @@ _PLACE = frozenset(
 _PLACE_AND_HEADLINE = _PLACE | {"headline_key"}
 """Columns of indexes, which most changes of an article leave as they are."""
 _STORED = select(*(column for column in articles.c if column.name not in {"image", "rights", "details"}))
-_sources = bound_rows("sources", codes=("source_id",))
-_BY_SOURCE = _STORED.join(_sources, _sources.c.source_id == articles.c.source_id).where(
-    articles.c.edition_id == bindparam("edition_id")
+_BY_SOURCE = _STORED.where(
+    articles.c.edition_id == bindparam("edition_id"), articles.c.source_id.in_(bindparam("sources", expanding=True))
 )
 _BY_ID = _STORED.where(articles.c.id.in_(bindparam("ids", expanding=True)))
 
@@ -194,8 +192,8 @@ def _resolve_statuses(writes: Iterable[ArticleWrite], stored: WriteResult) -> li
 def _find_existing(connection: Connection, edition_id: int, writes: list[ArticleWrite]) -> None:
     sources = [w.record.source_id for w in writes if w.record.source_id is not None]
     ids = [parse_id(w.record.id) for w in writes if w.record.id is not None]
-    named = {"edition_id": edition_id, "sources": rows_value([each] for each in sources)}
-    sourced = {row.source_id: row for row in connection.execute(_BY_SOURCE, named)} if sources else {}
+    by_source = connection.execute(_BY_SOURCE, {"edition_id": edition_id, "sources": sources}) if sources else ()
+    sourced = {row.source_id: row for row in by_source}
     numbered = {row.id: row for row in connection.execute(_BY_ID, {"ids": ids})} if ids else {}
     for write in writes:
         given = None if write.record.id is None else parse_id(write.record.id)
