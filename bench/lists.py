@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from app import clock
 from app.domain.cursor import encode_position
 from app.domain.list_filter import Facet
 from app.models.author import authors
@@ -91,7 +92,7 @@ def deep_lists(connection: Connection, ranked: Ranked) -> Iterator[List]:
     cases.append(("2 tags", {"tag": [ranked[Facet.TAG][0][0], ranked[Facet.TAG][-1][0]]}))
     for name, filters in cases:
         params, depth = _half_way(connection, **filters)
-        yield List(f"{name}, {depth:,} deep", partial(get_timeline, params=params))
+        yield List(f"{name}, {depth:,} deep", partial(get_timeline, params=params, now=clock.now()))
 
 
 def both_lists(connection: Connection, ranked: Ranked, never_together: tuple[str, str]) -> Iterator[List]:
@@ -104,7 +105,7 @@ def both_lists(connection: Connection, ranked: Ranked, never_together: tuple[str
     yield List(f"commonest section and an author ({total:,})", _timeline(section=[section], author=[middling]))
     yield List("section, tag and author, all commonest", _timeline(section=[section], tag=[tag], author=[author]))
     params, depth = _half_way(connection, section=[section], tag=[tag])
-    yield List(f"section and tag, {depth:,} sections deep", lambda c: get_timeline(c, params))
+    yield List(f"section and tag, {depth:,} sections deep", lambda c: get_timeline(c, params, now=clock.now()))
     apart = {"section": [never_together[0]], "tag": [never_together[1]]}
     totals = [dict(ranked[kind])[name] for kind, name in zip((Facet.SECTION, Facet.TAG), never_together, strict=True)]
     yield List(f"section ({totals[0]:,}) and tag ({totals[1]:,}) that never meet", _timeline(**apart))
@@ -114,7 +115,7 @@ def day_lists(connection: Connection, ranked: Ranked) -> Iterator[List]:
     """Return whole days, totals, the calendar, one article with its neighbours, and articles with their names."""
     tag, rarest = [ranked[Facet.TAG][0][0]], [ranked[Facet.TAG][-1][0]]
     params, _ = _half_way(connection)
-    middle = get_timeline(connection, params)["days"][0]
+    middle = get_timeline(connection, params, now=clock.now())["days"][0]
     year = {"from": f"{int(middle['date'][:4]) - 1}-01-01", "to": f"{middle['date'][:4]}-02-05"}
     article = middle["items"][0]["id"]
     yield List("a whole day", lambda c: get_day(c, middle["date"], DayParams()))
@@ -165,7 +166,7 @@ def _noun(kind: Facet) -> str:
 
 def _timeline(**values: Any) -> Query:
     params = TimelineParams(**values)
-    return lambda connection: get_timeline(connection, params)
+    return lambda connection: get_timeline(connection, params, now=clock.now())
 
 
 def _calendar(values: dict[str, Any]) -> Query:

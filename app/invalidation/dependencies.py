@@ -160,16 +160,18 @@ def depend_on_range(groups: Iterable[Iterable[str]], first: int, last: int) -> N
 
 
 def expires_at(instant: int) -> None:
-    """Expire the response at this instant (µs) without any change."""
+    """Expire the response at this instant (µs) without any change, in every cache.
+
+    The cache policy is set later: `max-age` and the lifetime for CDNs count down to it.
+    """
     if (dependencies := _current.get()) is not None:
         dependencies.limit_expiry(instant)
 
 
-def set_cache_policy(
-    terms: CachePolicy, dependency: ScheduleDependency, *, changes_at: int | None = None
-) -> ResponseFreshness:
-    """Set the cache policy of the response, and return it with the dependencies that are recorded."""
+def set_cache_policy(terms: CachePolicy, dependency: ScheduleDependency) -> ResponseFreshness:
+    """Set the cache policy of the response, and return it with the dependencies and the expiry that are recorded."""
     dependencies = _current.get()
+    changes_at = None if dependencies is None else dependencies.expires_at
     freshness = ResponseFreshness(terms, dependency, changes_at, dependencies)
     if dependencies is not None:
         dependencies.freshness = freshness

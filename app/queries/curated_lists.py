@@ -54,12 +54,11 @@ _PAGE = (
 
 
 class RenderedList(NamedTuple):
-    """A curated list, and all that it depends on: pinned ids, filters, and the instant at which the pins expire."""
+    """A curated list, and what scheduled publications change of it: pinned ids and the filter."""
 
     page: CuratedList
     pinned_ids: tuple[str, ...]
     filter: ArticleListParams | None
-    expires_at: int | None
 
 
 def list_curated_lists(connection: Connection, params: EntryListParams) -> CuratedListPage:
@@ -87,10 +86,9 @@ def get_curated_list(connection: Connection, slug: str, params: CuratedListParam
     limit = min(params.limit, row.max_items)
     if params.body is not BodyFormat.NONE and limit > LIMIT_WITH_BODY:
         raise InvalidInputError(FieldError("limit", f"Must be at most {LIMIT_WITH_BODY} when bodies are requested."))
-    changes_at = row.expires_at if row.expires_at is not None and now < row.expires_at else None
-    if changes_at is not None:
-        expires_at(changes_at)
-    is_pinned = row.expires_at is None or changes_at is not None
+    is_pinned = row.expires_at is None or now < row.expires_at
+    if is_pinned and row.expires_at is not None:
+        expires_at(row.expires_at)
     ids = _pinned_ids(connection, edition, orjson.loads(row.items)) if is_pinned else []
     pinned = _read_pinned(connection, params, ids, limit) if ids else []
     chosen = None if row.filter is None else _selection(params, orjson.loads(row.filter), ids)
@@ -104,7 +102,7 @@ def get_curated_list(connection: Connection, slug: str, params: CuratedListParam
         "pinned": len(pinned),
         "items": [select_fields(item, params.fields) for item in items],
     }
-    return RenderedList(page, tuple(ids), chosen, changes_at)
+    return RenderedList(page, tuple(ids), chosen)
 
 
 def _read_page(connection: Connection, params: EntryListParams, path: str) -> tuple[EditionView, Page[AnyRow]]:

@@ -224,8 +224,9 @@ class _Fill:
     def _build_response(self, scope: Scope, start: Message, body: bytes) -> CachedResponse:
         status, headers, dependencies = start["status"], start["headers"], self.dependencies
         surrogate = None
-        if dependencies.freshness is None and dependencies.has_articles and (_CACHE_CONTROL, _DEFAULT) in headers:
-            dependencies.freshness = ResponseFreshness(CONTENT, None, recorded=dependencies)
+        has_expiry = dependencies.has_articles or dependencies.expires_at is not None
+        if dependencies.freshness is None and has_expiry and (_CACHE_CONTROL, _DEFAULT) in headers:
+            dependencies.freshness = ResponseFreshness(CONTENT, None, dependencies.expires_at, dependencies)
         if self._emits_surrogate_keys and status in CDN_CACHEABLE_STATUSES and _is_public(headers):
             surrogate = surrogate_key_header(dependencies, is_static=not scope["path"].startswith(CONTENT_PREFIXES))
         return CachedResponse(

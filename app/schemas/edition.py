@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 from app.domain.language import Direction
 from app.schemas.alternate import AlternateLink
 from app.schemas.body import Image
-from app.schemas.types import MAX_HREF, MAX_TEXT, Code, Href, LanguageTag, OpenEnum, Url, ZoneName, line
+from app.schemas.types import MAX_HREF, MAX_TEXT, Code, DateText, Href, LanguageTag, OpenEnum, Url, ZoneName, line
 
 
 def _link(description: str, path: str) -> Any:
@@ -52,6 +52,12 @@ class Edition(EditionLink):
         Field(
             description="Scheme and host of its article pages, to which links that begin with `/` are relative.",
             examples=["https://meridian.example"],
+        ),
+    ]
+    today: Annotated[
+        DateText,
+        Field(
+            description="The date now in its zone; the response expires when that day ends.", examples=["2026-11-20"]
         ),
     ]
     article_url: Annotated[

@@ -80,6 +80,18 @@ class Timeline(TypedDict):
     newer: NotRequired[
         Annotated[NewerLink, Field(description="Link to later changes; present on the first page (without `cursor`).")]
     ]
+    today: NotRequired[
+        Annotated[
+            DateText,
+            Field(
+                description=(
+                    "The date now in `timezone`; present on the first page (without `cursor` and `newest_day`), which "
+                    "expires when that day ends."
+                ),
+                examples=["2026-11-20"],
+            ),
+        ]
+    ]
     days: Annotated[list[TimelineDay], Field(description="The days that have items on this page.", max_length=MAX_PAGE)]
     newer_page: Annotated[
         NextPage | None,

@@ -273,6 +273,6 @@ async def test_filters_of_different_times_examine_their_common_range_only(databa
     await store(*early, *late)
     await database.write(_settle)
     params = TimelineParams(section=["city"], tag=["ferry"])
-    look = await database.read(_examine_list, lambda connection: get_timeline(connection, params))
+    look = await database.read(_examine_list, lambda connection: get_timeline(connection, params, now=NOW))
     assert look.shown == 0
     assert look.stays_below(2 * SAMPLED, shown=0)

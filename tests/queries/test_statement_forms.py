@@ -22,9 +22,9 @@ TAGS, AUTHORS = [f"tag-{n}" for n in range(50)], [f"author-{n}" for n in range(5
 Ask = Callable[[Connection, list[str], list[str]], Any]
 
 ASKED: dict[str, Ask] = {
-    "timeline": lambda c, tags, authors: get_timeline(c, TimelineParams(tag=tags, author=authors)),
+    "timeline": lambda c, tags, authors: get_timeline(c, TimelineParams(tag=tags, author=authors), now=NOW),
     "timeline with totals": lambda c, tags, authors: get_timeline(
-        c, TimelineParams(tag=tags, author=authors, total=True, exclude=tags)
+        c, TimelineParams(tag=tags, author=authors, total=True, exclude=tags), now=NOW
     ),
     "day": lambda c, tags, authors: get_day(c, "2026-11-20", DayParams(tag=tags, author=authors)),
     "calendar": lambda c, tags, authors: get_calendar(

@@ -57,12 +57,9 @@ class CacheControlBuilder:
         self._seen = schedule.snapshot
         self._terms = terms
 
-    def header_value(self, dependency: ScheduleDependency, *, changes_at: int | None = None) -> str:
-        """Return the Cache-Control value for sending the response now, and record it for the response cache.
-
-        `changes_at` is an instant (µs) at which the response changes without any publication.
-        """
-        freshness = set_cache_policy(self._terms, dependency, changes_at=changes_at)
+    def header_value(self, dependency: ScheduleDependency) -> str:
+        """Return the Cache-Control value for sending the response now, and record it for the response cache."""
+        freshness = set_cache_policy(self._terms, dependency)
         return freshness.cache_control(clock.now(), self._seen, self._schedule.snapshot)
 
 

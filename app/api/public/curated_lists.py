@@ -48,4 +48,4 @@ async def get_curated_list(
     builder = get_cache_control_builder(request)
     found = await services.database.read(queries.get_curated_list, slug, params, now=clock.now())
     dependency = curated_list_schedule_dependency(params.edition, found.pinned_ids, found.filter)
-    return json_response(found.page, cache_control=builder.header_value(dependency, changes_at=found.expires_at))
+    return json_response(found.page, cache_control=builder.header_value(dependency))

@@ -5,6 +5,7 @@ from typing import cast
 
 from fastapi import Request, Response
 
+from app import clock
 from app.api.dependencies import get_database
 from app.api.http.path_params import EditionSlug
 from app.api.http.query_params import parse_query
@@ -44,12 +45,12 @@ async def get_service(request: Request) -> Response:
 async def list_editions(request: Request) -> Response:
     """List all editions by slug, each with its interface strings; `edition` does not matter."""
     params = parse_query(request, EntryListParams)
-    return json_response(await get_database(request).read(editions.list_editions, params))
+    return json_response(await get_database(request).read(editions.list_editions, params, now=clock.now()))
 
 
 @router.get("/editions/{slug}", summary="Retrieve an edition", **operation(None, Edition, reading.EDITION))
 async def get_edition(request: Request, slug: EditionSlug) -> Response:
-    """Return an edition with its complete interface strings, in its language."""
+    """Return an edition with its complete interface strings, in its language, and the date that it is there now."""
     parse_query(request, NoParams)
-    edition, modified_at = await get_database(request).read(editions.get_edition, slug)
+    edition, modified_at = await get_database(request).read(editions.get_edition, slug, now=clock.now())
     return json_response(edition, modified_at=modified_at, alternates=edition["alternates"])

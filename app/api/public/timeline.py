@@ -35,13 +35,15 @@ async def get_timeline(request: Request) -> Response:
     `newest_day` starts at the end of a day, `tz` groups the days of another time zone. From there, and from any page
     with a `cursor`, `newer_page.href` leads up again. `newer.href` has later changes. `next.href` and `newer_page.href`
     repeat all parameters but `newest_day`, `newer.href` all but `newest_day`, `limit` and `total`. Days without
-    articles are left out.
+    articles are left out. `today` of the first page is the date now in `timezone`.
     """
     params = parse_query(request, TimelineParams)
     builder = get_cache_control_builder(request)
-    database = get_database(request)
-    plain = await database.read_autocommit(timeline.get_timeline_fast, params) if is_fast_path(params) else None
-    page = await database.read(timeline.get_timeline, params) if plain is None else plain
+    database, now = get_database(request), clock.now()
+    plain = (
+        await database.read_autocommit(timeline.get_timeline_fast, params, now=now) if is_fast_path(params) else None
+    )
+    page = await database.read(timeline.get_timeline, params, now=now) if plain is None else plain
     return json_response(page, cache_control=builder.header_value(timeline_schedule_dependency(params, page)))
 
 

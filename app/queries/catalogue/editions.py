@@ -15,14 +15,14 @@ from app.db.prepared import PreparedQuery
 from app.domain.article_status import FeedContent
 from app.domain.article_url import DEFAULT_TEMPLATE, ArticleAddressParts, ArticleUrlTemplate
 from app.domain.body.shown_blocks import ascii_image, complete_image
-from app.domain.calendar import find_zone
+from app.domain.calendar import Day, day_at, find_zone
 from app.domain.interface_strings import complete_strings, find_string_languages
 from app.domain.language import direction_of, find_date_language
 from app.domain.list_filter import Facet, ListFilter
 from app.domain.tsid import format_id
 from app.domain.url import ascii_site, ascii_template, ascii_url
 from app.errors import NotFoundError
-from app.invalidation.dependencies import depend_on_collection, depend_on_entry
+from app.invalidation.dependencies import depend_on_collection, depend_on_entry, expires_at
 from app.models.edition import editions
 from app.net.base_path import href_of
 from app.queries.keyset.pages import by_name
@@ -191,19 +191,29 @@ def list_all_editions(connection: Connection) -> list[EditionView]:
     return [_view(row) for row in connection.execute(_ALL)]
 
 
-def get_edition(connection: Connection, slug: str) -> tuple[Edition, int]:
-    """Return one edition with its interface strings, and the instant of its last change; NotFoundError."""
+def today_in(zone: ZoneInfo, now: int) -> Day:
+    """Return the day now in a zone; a response that shows it expires when the day ends."""
+    today = day_at(now, zone)
+    expires_at(today.ends_at)
+    return today
+
+
+def get_edition(connection: Connection, slug: str, *, now: int) -> tuple[Edition, int]:
+    """Return one edition with its interface strings, and the instant of its last change; NotFoundError.
+
+    The start of its day is a change: `today` differs from then on.
+    """
     view = get_edition_view(connection, slug)
-    return _edition(view), view.modified_at
+    return _edition(view, now), max(view.modified_at, today_in(view.zone, now).starts_at)
 
 
-def list_editions(connection: Connection, params: EntryListParams) -> EditionList:
+def list_editions(connection: Connection, params: EntryListParams, *, now: int) -> EditionList:
     """Return editions by slug."""
     depend_on_collection(Facet.EDITION)
     page = _BY_SLUG.read_page(
         connection, _PAGE, params, digest=_DIGEST, href=lambda cursor: params.url_for(PATH, cursor=cursor)
     )
-    return {"items": [_edition(_view(row)) for row in page.rows], "next": page.next}
+    return {"items": [_edition(_view(row), now) for row in page.rows], "next": page.next}
 
 
 def list_edition_links(connection: Connection) -> list[EditionLink]:
@@ -247,12 +257,13 @@ def _feeds(edition: str, query: str, title: str) -> list[AlternateLink]:
     ]
 
 
-def _edition(view: EditionView) -> Edition:
+def _edition(view: EditionView, now: int) -> Edition:
     own_strings = orjson.loads(view.strings)
     return {
         **edition_link(view),
         "site_url": view.site_url,
         "base_url": view.base_url,
+        "today": today_in(view.zone, now).date.isoformat(),
         "article_url": view.template,
         "section_url": _template(view.page_templates.section),
         "tag_url": _template(view.page_templates.tag),

@@ -17,6 +17,7 @@ from app.queries.articles.item_pages import (
     read_page_around,
 )
 from app.queries.articles.items import RenderedEntries, fetch_articles
+from app.queries.catalogue.editions import today_in
 from app.queries.changes.change_list import latest_seq
 from app.queries.keyset.pages import link_next
 from app.queries.resolve import ResolvedQuery, resolve_params
@@ -30,11 +31,11 @@ from app.schemas.timeline import DayLink, Timeline, TimelineDay, TimelineDayPage
 PATH = "/v1/timeline"
 
 
-def get_timeline(connection: Connection, params: TimelineParams) -> Timeline:
+def get_timeline(connection: Connection, params: TimelineParams, *, now: int) -> Timeline:
     """Return a page of the timeline, days newest first, with items newest first.
 
-    `as_of` is of the same snapshot as the items. InvalidInputError, NotFoundError, InvalidCursorError,
-    CursorMismatchError.
+    `as_of` is of the same snapshot as the items, `today` the date now. InvalidInputError, NotFoundError,
+    InvalidCursorError, CursorMismatchError.
     """
     query = resolve_params(connection, params, tz=params.tz)
     columns = item_columns(params.fields)
@@ -47,20 +48,20 @@ def get_timeline(connection: Connection, params: TimelineParams) -> Timeline:
         page = cut_rows(start, newer=(), older=rows, limit=most)
     else:
         page = read_page_around(connection, query, start, columns, limit=params.limit)
-    return _page(connection, params, TimelineRows(query, page, as_of, RenderedEntries({}, {})))
+    return _page(connection, params, TimelineRows(query, page, as_of, RenderedEntries({}, {})), now)
 
 
-def get_timeline_fast(connection: Connection, params: TimelineParams) -> Timeline | None:
+def get_timeline_fast(connection: Connection, params: TimelineParams, *, now: int) -> Timeline | None:
     """Return the page for `is_fast_path` parameters; None for an empty one. InvalidInputError, CursorMismatchError."""
     found = read_fast(connection, params)
-    return None if found is None else _page(connection, params, found)
+    return None if found is None else _page(connection, params, found, now)
 
 
 def _is_first(params: TimelineParams) -> bool:
     return params.cursor is None and params.newest_day is None
 
 
-def _page(connection: Connection, params: TimelineParams, found: TimelineRows) -> Timeline:
+def _page(connection: Connection, params: TimelineParams, found: TimelineRows, now: int) -> Timeline:
     query, rows, as_of, entries = found
     days = make_day_renderer(connection, query, rows.shown, params.fields, entries).render_days(rows.shown)
     if days:
@@ -75,7 +76,7 @@ def _page(connection: Connection, params: TimelineParams, found: TimelineRows) -
     edition, timezone = query.edition_name, query.zone.key
     if params.cursor is not None:
         return {"edition": edition, "timezone": timezone, "days": days, "newer_page": newer_page, "next": next_page}
-    return {
+    first: Timeline = {
         "edition": edition,
         "timezone": timezone,
         "as_of": as_of,
@@ -84,6 +85,9 @@ def _page(connection: Connection, params: TimelineParams, found: TimelineRows) -
         "newer_page": newer_page,
         "next": next_page,
     }
+    if params.newest_day is None:
+        first["today"] = today_in(query.zone, now).date.isoformat()
+    return first
 
 
 def _link_page(params: TimelineParams, cursor: str | None) -> NextPage | None:

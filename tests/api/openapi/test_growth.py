@@ -132,7 +132,7 @@ async def test_members_that_are_always_present_are_required(document: Json) -> N
         "PreviewedArticle": ["body"],
         "Problem": ["embargoed_until", "errors", "id", "notice"],
         "StreamedChange": ["data", "event", "retry"],
-        "Timeline": ["as_of", "newer"],
+        "Timeline": ["as_of", "newer", "today"],
         "TimelineDay": ["total"],
     }
 

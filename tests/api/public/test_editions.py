@@ -6,8 +6,10 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from app import clock
 from app.actions.catalogue.entries import upsert_entry
 from app.db.database import Database
+from app.domain.calendar import date_at, find_zone
 from app.domain.interface_strings import STRINGS
 from tests.conftest import NOW, Store
 from tests.records import edition, section
@@ -58,7 +60,7 @@ async def test_service_document_links_everything(client: httpx.AsyncClient) -> N
 @pytest.mark.usefixtures("newsroom")
 async def test_edition_has_every_member(client: httpx.AsyncClient) -> None:
     page = await get(client, "/v1/editions/ua")
-    strings = page.pop("strings")
+    strings, today = page.pop("strings"), date_at(clock.now(), find_zone("Europe/Kyiv")).isoformat()
     assert page == {
         "slug": "ua",
         "name": "Люмський кур'єр",
@@ -69,6 +71,7 @@ async def test_edition_has_every_member(client: httpx.AsyncClient) -> None:
         "href": "/v1/editions/ua",
         "site_url": "https://courier.example/ua",
         "base_url": "https://courier.example",
+        "today": today,
         "article_url": "{site_url}/n/{id}",
         "section_fallback": "news",
         "section_url": None,

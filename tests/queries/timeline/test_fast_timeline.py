@@ -45,7 +45,7 @@ def query_timeline(connection: Connection, params: TimelineParams, *, by_stateme
     result: Any
     with tracking(recorded_dependencies):
         try:
-            page = (get_timeline_fast if by_statement else get_timeline)(connection, params)
+            page = (get_timeline_fast if by_statement else get_timeline)(connection, params, now=NOW)
             result = None if page is None else orjson.dumps(page)
         except DaylineError as error:
             result = type(error).__name__, str(error)
@@ -99,7 +99,7 @@ def foreign_cursors(connection: Connection, random: Random) -> Iterator[str]:
         yield encode_position(random.randrange(EARLIEST, LATEST), random.randrange(2**62), digest)
         for instant in (EARLIEST, LATEST, EARLIEST - 1, LATEST + 1):
             yield encode_position(instant, random.choice((0, 1, 2**63 - 1, -1)), digest)
-    page = get_timeline(connection, params_of(limit=2, tag=["trams"]))
+    page = get_timeline(connection, params_of(limit=2, tag=["trams"]), now=NOW)
     articles = list_articles(connection, ArticleListParams(limit=2), path="/v1/articles")
     for found in (page["next"], articles["next"]):
         assert found is not None
@@ -158,7 +158,7 @@ async def test_fast_timeline_without_edition_or_news_falls_back(database: Databa
     assert (await database.read(both, params_of(edition="global")))["as_of"] > 0
     assert (await database.read(both, params_of(tz="Nowhere/Land")))[0] == "InvalidInputError"
     for params in (params_of(), params_of(edition="unknown")):
-        assert await database.read(get_timeline_fast, params) is None
+        assert await database.read(get_timeline_fast, params, now=NOW) is None
 
 
 def test_fast_timeline_accepts_parameters_without_filters_only() -> None:
@@ -190,7 +190,7 @@ async def test_timeline_items_have_section_objects_and_depend_on_sections(databa
     def read(connection: Connection) -> tuple[list[Any], set[str]]:
         dependencies = Dependencies()
         with tracking(dependencies):
-            page = get_timeline_fast(connection, TimelineParams())
+            page = get_timeline_fast(connection, TimelineParams(), now=NOW)
         assert page is not None
         return [item["section"] for item in page["days"][0]["items"]], dependencies.keys
 
@@ -208,7 +208,8 @@ async def test_fast_timeline_shows_what_another_process_committed(
 
     def compare(connection: Connection) -> Any:
         """Return a page of the fast query, which is the general query's."""
-        pages = [read(connection, TimelineParams()) for read in (get_timeline, get_timeline_fast, get_timeline_fast)]
+        reads = (get_timeline, get_timeline_fast, get_timeline_fast)
+        pages = [read(connection, TimelineParams(), now=NOW) for read in reads]
         assert pages[0] == pages[1] == pages[2]
         return pages[0]
 
