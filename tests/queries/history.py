@@ -171,7 +171,7 @@ class History:
         if self._days:
             if self._tz is not None:
                 requested["tz"] = self._tz
-            page: Any = await self._database.read(get_timeline, TimelineParams.model_validate(requested))
+            page: Any = await self._database.read(get_timeline, TimelineParams.model_validate(requested), now=NOW)
             self._check_days(page["days"], expected[limit:], walk)
             items = [item for day in page["days"] for item in day["items"]]
         else:

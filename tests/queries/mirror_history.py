@@ -64,7 +64,7 @@ class MirrorHistory(History):
         self._protected = self._filter_names()
         while True:
             requested["limit"] = 100 if "id" in requested else self._random.choice((1, 2, 3, 5))
-            page: Any = await self._database.read(get_timeline, TimelineParams.model_validate(requested))
+            page: Any = await self._database.read(get_timeline, TimelineParams.model_validate(requested), now=NOW)
             as_of = as_of or page["as_of"]
             items = [item for day in page["days"] for item in day["items"]]
             self._held |= {item["id"]: item for item in items}
@@ -165,13 +165,13 @@ class MirrorHistory(History):
 
     async def _read_again(self) -> list[Any]:
         requested = {**self._asked, "id": list(self._held)}
-        page: Any = await self._database.read(get_timeline, TimelineParams.model_validate(requested))
+        page: Any = await self._database.read(get_timeline, TimelineParams.model_validate(requested), now=NOW)
         return [item for day in page["days"] for item in day["items"]]
 
     async def _read_whole(self) -> list[Any]:
         """Return the list from its newest item to its oldest."""
         requested = {**self._asked, "limit": 200}
-        page: Any = await self._database.read(get_timeline, TimelineParams.model_validate(requested))
+        page: Any = await self._database.read(get_timeline, TimelineParams.model_validate(requested), now=NOW)
         assert page["next"] is None
         return [item for day in page["days"] for item in day["items"]]
 

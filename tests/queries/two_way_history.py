@@ -124,7 +124,7 @@ class TwoWayHistory(History):
         limit = self._random.choice(LIMITS)
         zone = {} if self._tz is None else {"tz": self._tz}
         params = TimelineParams.model_validate({**self._asked, **zone, **asked, "limit": limit})
-        page: Any = await self._database.read(get_timeline, params)
+        page: Any = await self._database.read(get_timeline, params, now=NOW)
         self.counts.update(steps=1, pages=1)
         return limit, page
 

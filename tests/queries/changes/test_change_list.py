@@ -50,7 +50,7 @@ async def test_change_item_equals_the_timeline_item(database: Database, store: S
     await store(section("city", "City"), label("opinion", "OPINION"))
     await store(article(source_id="a", section="city", label="opinion", tags=["trams"]))
     page = await read_page(database)
-    timeline: Any = await database.read(get_timeline, TimelineParams())
+    timeline: Any = await database.read(get_timeline, TimelineParams(), now=NOW)
     item = timeline["days"][0]["items"][0]
     shown = page["items"][-1]["article"]
     assert {name: shown[name] for name in item} == item
