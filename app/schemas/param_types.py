@@ -146,8 +146,8 @@ Fields = Annotated[
     Field(
         max_length=MAX_FIELDS,
         description=(
-            "Only these members of each item (repeat, or separate by commas), and always `id` and `href`; an unknown "
-            "one is 422. The body comes only if `body` is named here and the parameter `body` adds it."
+            "Only these members of each item, and always `id` and `href`; an unknown one is 422. Repeat the parameter; "
+            "members separated by commas are accepted too."
         ),
         examples=[["headline", "published_at"]],
     ),

@@ -40,7 +40,10 @@ class TimelineDay(TypedDict):
     date: DateText
     heading: DayHeading
     starts_at: Annotated[InstantText, Field(description="The first instant of the day.")]
-    ends_at: Annotated[InstantText, Field(description="The first instant after the day: 23, 24 or 25 hours later.")]
+    ends_at: Annotated[
+        InstantText,
+        Field(description="The first instant after the day: 24 hours later unless the zone's offset changes."),
+    ]
     continued: Annotated[
         bool,
         Field(

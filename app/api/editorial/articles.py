@@ -38,6 +38,7 @@ from app.schemas.article_requests import ArticleUpdate
 from app.schemas.body_html import convert_patch, errors_at_body_html
 from app.schemas.editorial import EditorialArticle, EditorialList, EditorialListParams, SavedArticle
 from app.schemas.examples import editorial as examples
+from app.schemas.examples import saved_articles
 from app.schemas.interchange import ArticleCreate
 from app.schemas.state_warnings import find_image_warnings, find_section_warnings
 from app.schemas.write_warning import WriteWarning, conversion_warnings, find_warnings, refuse_losses, truncate
@@ -51,7 +52,7 @@ Patch = Annotated[dict[str, Any], Body(examples=[examples.PATCH]), MergePatchOf(
 @router.post(
     "/articles",
     summary="Create an article",
-    **documented(examples.CREATED, errors=(409, 410, 422), status=201),
+    **documented(saved_articles.SUBMITTED, errors=(409, 410, 422), status=201),
 )
 async def create_article(
     *,
@@ -117,7 +118,9 @@ async def get_editorial_article(services: ServicesDep, key: ArticleId) -> TypedR
 
 
 @router.patch(
-    "/articles/{article_id}", summary="Update an article", **documented(examples.SAVED, errors=(*ARTICLE_ERRORS, 428))
+    "/articles/{article_id}",
+    summary="Update an article",
+    **documented(saved_articles.EDITED, errors=(*ARTICLE_ERRORS, 428)),
 )
 async def edit_article(
     *,

@@ -248,7 +248,7 @@ def _name(kind: _Kind, example: str | None = None) -> Any:
         str,
         Path(
             description=f"The {'code' if kind.facet is Facet.LABEL else 'slug'} of the {kind.noun}.",
-            examples=[example or examples.SAMPLE_NAMES[kind.record]],
+            examples=[example or examples.name_of(examples.STORED[kind.record])],
         ),
     ]
 
@@ -258,21 +258,26 @@ def _edition(kind: _Kind) -> Any:
     return Annotated[str | None, Depends(_section_edition if kind.facet is Facet.SECTION else _no_edition)]
 
 
-def _shown(kind: _Kind) -> Mapping[str, Any]:
-    given = examples.NEW[kind.record]
-    href = f"/v1/editorial/{kind.noun}s/{given.get('code', given.get('slug'))}"
-    return {**given, "href": href, **examples.SAVED}
+def _created(kind: _Kind) -> dict[str, Any]:
+    """Return the example of a new entry."""
+    is_listed = kind.facet not in {Facet.TAG, Facet.AUTHOR}  # these are listed once a public article names them
+    return examples.shown(examples.NEW[kind.record], f"{kind.noun}s", is_listed=is_listed)
+
+
+def _stored(kind: _Kind, *, revision: int = 1) -> dict[str, Any]:
+    """Return the example of an entry of the sample."""
+    return examples.shown(examples.STORED[kind.record], f"{kind.noun}s", revision=revision)
 
 
 def _add_list_routes(kind: _Kind) -> None:
-    noun, path, shown = kind.noun, f"/{kind.noun}s", _shown(kind)
+    noun, path = kind.noun, f"/{kind.noun}s"
     router.add_api_route(
         path,
         _make_create(kind),
         methods=["POST"],
         name=f"create_{noun}",
         summary=f"Create {kind.noun_with_article}",
-        **documented({**shown, "warnings": []}, errors=(409, 422), status=201),
+        **documented({**_created(kind), "warnings": []}, errors=(409, 422), status=201),
     )
     router.add_api_route(
         path,
@@ -281,20 +286,21 @@ def _add_list_routes(kind: _Kind) -> None:
         name=f"list_editorial_{noun}s",
         summary=f"List {noun}s (editorial)",
         **documented(
-            {"items": [shown], "next": None}, errors=(400, 404, 422) if kind.facet is Facet.SECTION else (400, 422)
+            {"items": [_stored(kind)], "next": None},
+            errors=(400, 404, 422) if kind.facet is Facet.SECTION else (400, 422),
         ),
     )
 
 
 def _add_entry_routes(kind: _Kind) -> None:
-    noun, path, shown = kind.noun, f"/{kind.noun}s/{{name}}", _shown(kind)
+    noun, path, patch = kind.noun, f"/{kind.noun}s/{{name}}", examples.PATCHES[kind.record]
     router.add_api_route(
         path,
         _make_get(kind),
         methods=["GET"],
         name=f"get_editorial_{noun}",
         summary=f"Retrieve {kind.noun_with_article} (editorial)",
-        **documented(shown),
+        **documented(_stored(kind)),
     )
     router.add_api_route(
         path,
@@ -303,7 +309,8 @@ def _add_entry_routes(kind: _Kind) -> None:
         name=f"edit_{noun}",
         summary=f"Update {kind.noun_with_article}",
         **documented(
-            {**shown, "warnings": []}, errors=(404, 412, 422) if kind.facet is Facet.EDITION else (404, 409, 412, 422)
+            {**_stored(kind, revision=2), **patch, "warnings": []},
+            errors=(404, 412, 422) if kind.facet is Facet.EDITION else (404, 409, 412, 422),
         ),
     )
     router.add_api_route(
@@ -323,7 +330,7 @@ def _add_merge_route(kind: _Kind) -> None:
         methods=["PUT"],
         name=f"merge_{kind.noun}",
         summary=f"Merge {kind.noun_with_article} into another",
-        **documented({**_shown(kind), "warnings": []}, errors=(404, 409, 412, 422)),
+        **documented({**_stored(kind, revision=2), **examples.MERGED[kind.record]}, errors=(404, 409, 412, 422)),
     )
 
 

@@ -56,9 +56,9 @@ async def get_editorial_curated_list(
     "/{slug}",
     summary="Create or replace a curated list",
     **documented(
-        {**examples.EDITORIAL_LIST, "warnings": []},
+        examples.REPLACED,
         errors=(404, 412, 422),
-        created={**examples.EDITORIAL_LIST, "warnings": []},
+        created=examples.CREATED,
     ),
 )
 async def put_curated_list(

@@ -29,6 +29,7 @@ from app.domain.actor import Actor
 from app.domain.control_characters import TextRepair
 from app.schemas.editorial import SavedArticle
 from app.schemas.examples import editorial as examples
+from app.schemas.examples import saved_articles
 from app.schemas.transition_requests import BumpRequest, PublicationRequest, WithdrawalRequest
 from app.schemas.write_warning import WriteWarning, repair_warnings, truncate
 from app.services import Services
@@ -43,7 +44,7 @@ Withdrawal = Annotated[WithdrawalRequest, Body(examples=[examples.WITHDRAWAL])]
 @router.put(
     "/articles/{article_id}/publication",
     summary="Publish or schedule an article",
-    **documented(examples.UNCHANGED, errors=ARTICLE_ERRORS),
+    **documented(saved_articles.SCHEDULED, errors=ARTICLE_ERRORS),
 )
 async def publish_article(
     services: ServicesDep, key: DraftId, expected: IfMatch, body: Publication, editor: ActorDep
@@ -62,7 +63,7 @@ async def publish_article(
 @router.delete(
     "/articles/{article_id}/publication",
     summary="Unschedule an article",
-    **documented(examples.UNCHANGED, errors=ARTICLE_ERRORS),
+    **documented(saved_articles.UNSCHEDULED, errors=ARTICLE_ERRORS),
 )
 async def unschedule_article(
     services: ServicesDep, key: ScheduledId, expected: IfMatch, editor: ActorDep
@@ -74,7 +75,7 @@ async def unschedule_article(
 @router.put(
     "/articles/{article_id}/bump",
     summary="Bump (re-date) an article",
-    **documented(examples.UNCHANGED, errors=ARTICLE_ERRORS),
+    **documented(saved_articles.BUMPED, errors=ARTICLE_ERRORS),
 )
 async def bump_article(
     *,
@@ -97,7 +98,7 @@ async def bump_article(
 @router.put(
     "/articles/{article_id}/withdrawal",
     summary="Withdraw an article",
-    **documented(examples.WITHDRAWN, errors=ARTICLE_ERRORS),
+    **documented(saved_articles.WITHDRAWN, errors=ARTICLE_ERRORS),
 )
 async def withdraw_article(
     *,
@@ -121,7 +122,7 @@ async def withdraw_article(
 @router.delete(
     "/articles/{article_id}/withdrawal",
     summary="Restore an article",
-    **documented(examples.UNCHANGED, errors=ARTICLE_ERRORS),
+    **documented(saved_articles.RESTORED, errors=ARTICLE_ERRORS),
 )
 async def restore_article(
     services: ServicesDep, key: WithdrawnId, expected: IfMatch, editor: ActorDep

@@ -24,7 +24,7 @@ from app.api.http.route import TextRepairsDep
 from app.api.openapi.document import documented
 from app.api.router import ordinary_router
 from app.schemas.editorial import SavedArticle
-from app.schemas.examples import editorial as examples
+from app.schemas.examples import saved_articles
 
 ARTICLE = "/editions/{edition}/articles/{source_id:path}"
 
@@ -39,7 +39,7 @@ def by_source(edition: str, source_id: str) -> ArticleLocator:
 @router.put(
     f"{ARTICLE}/publication",
     summary="Publish or schedule an article by source_id",
-    **documented(examples.UNCHANGED, errors=ARTICLE_ERRORS),
+    **documented(saved_articles.SCHEDULED, errors=ARTICLE_ERRORS),
 )
 async def publish_source_article(
     *,
@@ -58,7 +58,7 @@ async def publish_source_article(
 @router.delete(
     f"{ARTICLE}/publication",
     summary="Unschedule an article by source_id",
-    **documented(examples.UNCHANGED, errors=ARTICLE_ERRORS),
+    **documented(saved_articles.UNSCHEDULED, errors=ARTICLE_ERRORS),
 )
 async def unschedule_source_article(
     services: ServicesDep, edition: SourceEdition, source_id: ScheduledSource, expected: IfMatch, editor: ActorDep
@@ -71,7 +71,7 @@ async def unschedule_source_article(
 @router.put(
     f"{ARTICLE}/bump",
     summary="Bump (re-date) an article by source_id",
-    **documented(examples.UNCHANGED, errors=ARTICLE_ERRORS),
+    **documented(saved_articles.SOURCE_BUMPED, errors=ARTICLE_ERRORS),
 )
 async def bump_source_article(
     *,
@@ -94,7 +94,7 @@ async def bump_source_article(
 @router.put(
     f"{ARTICLE}/withdrawal",
     summary="Withdraw an article by source_id",
-    **documented(examples.WITHDRAWN, errors=ARTICLE_ERRORS),
+    **documented(saved_articles.SOURCE_WITHDRAWN, errors=ARTICLE_ERRORS),
 )
 async def withdraw_source_article(
     *,
@@ -116,7 +116,7 @@ async def withdraw_source_article(
 @router.delete(
     f"{ARTICLE}/withdrawal",
     summary="Restore an article by source_id",
-    **documented(examples.UNCHANGED, errors=ARTICLE_ERRORS),
+    **documented(saved_articles.RESTORED, errors=ARTICLE_ERRORS),
 )
 async def restore_source_article(
     services: ServicesDep, edition: SourceEdition, source_id: WithdrawnSource, expected: IfMatch, editor: ActorDep

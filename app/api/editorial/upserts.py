@@ -33,6 +33,7 @@ from app.domain.tsid import format_id
 from app.queries.editorial.editorial_articles import get_article_by_source
 from app.schemas.editorial import EditorialArticle, SavedArticle
 from app.schemas.examples import editorial as examples
+from app.schemas.examples import saved_articles
 from app.schemas.interchange import ArticleCreate
 from app.schemas.write_warning import refuse_losses
 
@@ -52,7 +53,7 @@ PushedArticle = Annotated[ArticleCreate, Body(examples=[examples.PUSH])]
 @router.put(
     ARTICLE,
     summary="Upsert an article by source_id",
-    **documented(examples.SAVED, errors=ARTICLE_ERRORS, created=examples.CREATED),
+    **documented(saved_articles.PUSH_REPLACED, errors=ARTICLE_ERRORS, created=saved_articles.PUSH_CREATED),
 )
 async def push_article(
     *,
@@ -131,7 +132,7 @@ async def push_article(
 @router.get(
     ARTICLE,
     summary="Retrieve an article by source_id (editorial)",
-    **documented(examples.ARTICLE),
+    **documented(saved_articles.SOURCE_ARTICLE),
 )
 async def get_source_article(
     services: ServicesDep, edition: SourceEdition, source_id: SourceIdPath

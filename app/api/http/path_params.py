@@ -22,7 +22,7 @@ LocalDay = Annotated[
     str,
     Path(
         description="A local date of `tz`, YYYY-MM-DD; one that no calendar has, such as 2026-02-30, is 422.",
-        examples=["2026-11-20"],
+        examples=["2026-11-19"],
         json_schema_extra={"format": "date"},
     ),
 ]

@@ -60,7 +60,7 @@ log = logging.getLogger(__name__)
 UNKNOWN_ROUTE = "no route"
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 PREFLIGHT_SECONDS = 86_400
-RETRY_ADVICE = "a read is safe to repeat, a write with its Idempotency-Key or If-Match."
+RETRY_ADVICE = "a read is safe to repeat, and so is a write with an Idempotency-Key or If-Match."
 ALLOWED_HEADERS = "*, Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key"
 """Request header fields for scripts of other origins: any, but `*` alone would not include Authorization (Fetch)."""
 

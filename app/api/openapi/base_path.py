@@ -7,7 +7,7 @@ from typing import Any, Final
 from app.net.base_path import OWN_SEGMENTS
 
 _LINK: Final = re.compile(
-    rf'(?:^|(?<=^<)|(?<="href":"))/(?=(?:{"|".join(map(re.escape, sorted(OWN_SEGMENTS)))})(?:[/?]|$))'
+    rf'(?:^|(?<=<)|(?<="href":"))/(?=(?:{"|".join(map(re.escape, sorted(OWN_SEGMENTS)))})(?:[/?]|$))'
 )
 """The start of a path of this API: an example itself, in a Link field, or in an event of the stream."""
 _EXAMPLES: Final = frozenset({"example", "examples"})

@@ -4,7 +4,7 @@ Types state a description, an example and bounds once; members of these types re
 Readers and generators expect them at the member itself.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from app.schemas.param_types import MAX_VALUE
@@ -35,6 +35,11 @@ def bound_parameters(document: dict[str, Any]) -> None:
         schema.pop("description", None)
         if schema.get("type") == "string" and not _BOUNDS & schema.keys():
             schema["maxLength"] = MAX_VALUE
+
+
+def path_examples(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the examples of the path parameters of an operation, by name."""
+    return {each["name"]: each["schema"]["examples"][0] for each in spec.get("parameters", []) if each["in"] == "path"}
 
 
 def _members(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -17,6 +17,7 @@ from app.api.openapi.operations import SCHEMAS, OperationExtras, OperationTypes,
 from app.api.openapi.problem_descriptions import PROBLEMS, describe_problems
 from app.api.openapi.request_bodies import hoist_request_bodies
 from app.api.openapi.response_fields import add_response_fields
+from app.api.openapi.schema_examples import add_schema_examples
 from app.api.openapi.shared_problems import add_shared_problems
 from app.api.openapi.signatures import SCHEME, describe_signature
 from app.api.router import iter_routes
@@ -195,6 +196,7 @@ def _build_document(app: FastAPI) -> dict[str, Any]:
     _restore_null_examples(document, app)
     _copy_to_created(document)
     document = _strip_titles(document)
+    add_schema_examples(document)
     complete_schemas(document)
     bound_parameters(document)
     add_response_fields(document)
@@ -223,6 +225,16 @@ def _problem() -> dict[str, Any]:
 def _add_problem_schema(document: dict[str, Any]) -> None:
     """Add the model of problems to the schemas."""
     schema = TypeAdapter(Problem).json_schema(mode="serialization", ref_template=SCHEMAS + "{model}")
+    schema["examples"] = [
+        {
+            "type": "/problems/invalid-input",
+            "title": "Invalid request parameters or body",
+            "status": 422,
+            "detail": "limit: Must be at most 200.",
+            "instance": "/v1/timeline",
+            "errors": [{"where": "limit", "message": "Must be at most 200."}],
+        }
+    ]
     document["components"]["schemas"] |= {**schema.pop("$defs", {}), "Problem": schema}
 
 

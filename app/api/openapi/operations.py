@@ -107,6 +107,8 @@ def query_parameters(params: type[BaseModel]) -> list[dict[str, Any]]:
     if issubclass(params, QueryParams) and params.spans_editions:
         members["edition"]["description"] += " `*` spans all of them."
     if issubclass(params, ArticleFilterParams):
+        if "body" in params.model_fields:
+            members["fields"]["description"] += " The body comes only if `body` is named here and as a parameter."
         members["fields"]["items"] = {"type": "string", "enum": sorted(params.members)}
     required = schema.get("required", [])
     return [_parameter(name, member, is_required=name in required) for name, member in members.items()]

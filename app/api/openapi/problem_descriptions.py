@@ -27,6 +27,8 @@ _REPEAT_WITH_MATCH: Final = (
     "repeat it; with the same `If-Match` it is 412 if it did, so read the current state before another attempt."
 )
 _REPEAT: Final = "repeat it."
+_WITHOUT_EFFECT: Final = {"create_stream_token": " Repeat the request: each one makes another token, and stores none."}
+"""Operations with the method of a write that change nothing, with the advice to repeat them."""
 _CHECK_FIRST: Final = "a repeat would be a second write, so check first whether it did."
 _ARTICLE_410: Final = (
     "Withdrawn: so are the id and every slug that the article had; `notice` is the public explanation, if any. An "
@@ -106,7 +108,8 @@ def describe_problems(document: dict[str, Any]) -> None:
                 if int(status) in PROBLEMS:
                     response["description"] = describe_problem(spec["operationId"], int(status))
                 if int(status) == HTTPStatus.SERVICE_UNAVAILABLE and method != "get":
-                    response["description"] += _LOST_WRITE + _repetition(method, spec)
+                    advice = _WITHOUT_EFFECT.get(spec["operationId"]) or _LOST_WRITE + _repetition(method, spec)
+                    response["description"] += advice
 
 
 def _repetition(method: str, spec: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from app.api.http.problem_types import PROBLEM_TYPES
+from app.api.openapi.completion import path_examples
 from app.schemas.examples.problem import NOUNS, OF_OPERATION, UNKNOWN, USUAL, WITHDRAWAL, ProblemText
 from app.schemas.problem import Problem
 from app.server.refusals import PATH_SAFE, PROBLEM_TYPE
@@ -49,12 +50,8 @@ def _problem(code: str, detail: str, path: str, spec: Spec, values: Mapping[str,
         "title": kind.title,
         "status": kind.status,
         "detail": detail,
-        "instance": quote(path.format(**{**_path_values(spec), **values}), safe=PATH_SAFE),
+        "instance": quote(path.format(**{**path_examples(spec), **values}), safe=PATH_SAFE),
     }
-
-
-def _path_values(spec: Spec) -> dict[str, Any]:
-    return {each["name"]: each["schema"]["examples"][0] for each in spec.get("parameters", []) if each["in"] == "path"}
 
 
 def _text(path: str, spec: Spec, status: int) -> ProblemText:
@@ -71,7 +68,7 @@ def _text(path: str, spec: Spec, status: int) -> ProblemText:
 
 def _not_found(path: str, spec: Spec) -> ProblemText:
     """Return the problem of an unknown thing: of the first in the path, else of an edition that the query names."""
-    names = list(_path_values(spec))
+    names = list(path_examples(spec))
     name = "edition" if "edition" in names or not names else names[0]
     noun = NOUNS.get(name) or path.split("/{", maxsplit=1)[0].rpartition("/")[2].removesuffix("s")
     return ProblemText("not-found", f"There is no {noun} '{UNKNOWN[name]}'.", {name: UNKNOWN[name]})

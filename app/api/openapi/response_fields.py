@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
-from app.api.openapi.completion import SCHEMAS
+from app.api.openapi.completion import SCHEMAS, path_examples
 
 _REVISED = {"revision", "modified_at"}
 """Members of resources whose revision is their entity tag."""
@@ -20,7 +20,6 @@ class _Field(NamedTuple):
 
 _OF_PROBLEM = {
     "401": _Field("WWW-Authenticate", "`Bearer`, with `invalid_token` for a key that is not valid.", "Bearer"),
-    "403": _Field("WWW-Authenticate", "`insufficient_scope`, with the scopes.", 'Bearer error="insufficient_scope"'),
     "429": _Field("Retry-After", "Seconds after which to repeat the request.", "12"),
     "503": _Field("Retry-After", "Seconds after which to repeat the request.", "1"),
 }
@@ -31,13 +30,18 @@ _VALIDATOR = _Field(
     '"8d5f0c2a9b714e36a0d1c7e52b9f4438"',
 )
 _REVISION = _Field("ETag", "The revision, for `If-Match`.", '"2"')
+_INSUFFICIENT = _Field(
+    "WWW-Authenticate",
+    "`insufficient_scope`, with the scopes of which one suffices; without them if the key is bound to other editions.",
+    'Bearer error="insufficient_scope"',
+)
 _NEXT = _Field(
-    "Link", 'The URL of `next` with `rel="next"`; absent on the last page.', '</v1/tags?cursor=AZk2…>; rel="next"'
+    "Link", 'The URL of `next` with `rel="next"`; absent on the last page.', '<{path}?cursor=AZk2…>; rel="next"'
 )
 _BESIDE = _Field(
     "Link",
     'The URLs of `newer_page` with `rel="prev"` and of `next` with `rel="next"`; absent without either.',
-    '</v1/timeline?cursor=BCk7…>; rel="prev", </v1/timeline?cursor=AZk2…>; rel="next"',
+    '<{path}?cursor=BCk7…>; rel="prev", <{path}?cursor=AZk2…>; rel="next"',
 )
 _MOVED = _Field("Location", "The current URL, with the same query.", "/v1/articles/budget-passes-by-one-vote")
 _CREATED = _Field("Location", "The URL of what was created, its `href`.", "/v1/editorial/tags/night-buses")
@@ -47,10 +51,11 @@ _REPLAYED = _Field("Idempotent-Replayed", "`true` where it repeats the response 
 def add_response_fields(document: dict[str, Any]) -> None:
     """Add the header fields that clients need to the responses of each operation."""
     schemas = document["components"]["schemas"]
-    for item in document["paths"].values():
+    for path, item in document["paths"].items():
         for spec in item.values():
+            address = path.format(**path_examples(spec))
             for status, response in spec["responses"].items():
-                fields = {field.name: _header(field) for field in _fields(spec, status, response, schemas)}
+                fields = {field.name: _header(field, address) for field in _fields(spec, status, response, schemas)}
                 if fields:
                     response["headers"] = response.get("headers", {}) | fields
 
@@ -62,6 +67,9 @@ def _fields(
     is_cacheable = str(int(HTTPStatus.NOT_MODIFIED)) in spec["responses"]
     if status in _OF_PROBLEM:
         yield _OF_PROBLEM[status]
+    if status == "403":
+        scopes = " ".join(scope for way in spec["security"] for names in way.values() for scope in names)
+        yield _INSUFFICIENT._replace(example=f'{_INSUFFICIENT.example}, scope="{scopes}"')
     if status == "409" and "Idempotency-Key" in names:
         yield _IN_PROGRESS
     if status in {"200", "304"} and is_cacheable:
@@ -91,6 +99,6 @@ def _is_revised(response: Mapping[str, Any], schemas: Mapping[str, Any]) -> bool
     return any(schemas.get(name, {}).get("properties", {}).keys() >= _REVISED for name in names)
 
 
-def _header(field: _Field) -> dict[str, Any]:
+def _header(field: _Field, path: str) -> dict[str, Any]:
     schema = {"type": "string", "maxLength": 65_536}
-    return {"description": field.description, "schema": schema, "example": field.example}
+    return {"description": field.description, "schema": schema, "example": field.example.replace("{path}", path)}

@@ -43,4 +43,11 @@ EDITORIAL_LIST: EditorialCuratedList = {
     "revision": 1,
     "modified_at": "2026-11-20T17:30:00.000000+00:00",
 }
+CREATED: dict[str, Any] = {
+    **EDITORIAL_LIST,
+    "items": ["harbour:2026-11-19:vote", "0s7m8ebr06j6k"],
+    "warnings": [],
+}
+"""What `WRITTEN` stores: the slug in `items` as the article's id."""
+REPLACED: dict[str, Any] = {**CREATED, "revision": 2, "modified_at": "2026-11-20T18:05:00.000000+00:00"}
 EDITORIAL_LISTS: EditorialCuratedListPage = {"items": [EDITORIAL_LIST], "next": None}

@@ -12,13 +12,12 @@ from app.schemas.editorial import (
     Revision,
     RevisionItem,
     RevisionList,
-    SavedArticle,
 )
 from app.schemas.examples.reading import ARTICLE as PUBLIC
 
 CORRECTION = "The weekday tram to Brickfields will leave at 00:35, not at 00:20."
 BODY: list[Any] = [
-    {"type": "paragraph", "html": "The City Council adopted the budget by <em>23 votes to 22</em> on Thursday."}
+    {"type": "paragraph", "html": "The City Council adopted the budget by <em>23 votes</em> to 22 on Thursday."}
 ]
 HREF = f"/v1/editorial/articles/{PUBLIC['id']}"
 
@@ -93,31 +92,6 @@ ARTICLE: EditorialArticle = {
     "former_urls": [],
     "translations": [],
 }
-SAVED: SavedArticle = {
-    **ARTICLE,
-    "warnings": [
-        {"where": "body.0.html", "code": "element-dropped", "detail": "<table> was dropped; its text stays."},
-    ],
-}
-CREATED: SavedArticle = {
-    **SAVED,
-    "version": 1,
-    "revision": 1,
-    "updated_at": None,
-    "modified_at": ITEM["created_at"],
-    "notes": [],
-}
-UNCHANGED: SavedArticle = {**ARTICLE, "warnings": []}
-WITHDRAWN: SavedArticle = {
-    **UNCHANGED,
-    "status": ArticleStatus.WITHDRAWN,
-    "revision": 3,
-    "withdrawal": {
-        "reason": "Legal, 20 November",
-        "notice": "The figures were those of the draft budget.",
-        "at": "2026-11-20T21:00:00.000000+02:00",
-    },
-}
 ARTICLES: EditorialList = {"items": [ITEM], "next": None}
 SUBMISSION: dict[str, Any] = {
     "edition": "harbour",
@@ -141,7 +115,12 @@ PUSH: dict[str, Any] = {
 }
 """A replacement of an article of the sample, by its `source_id`."""
 PATCH: dict[str, Any] = {
-    "body": BODY,
+    "body": [
+        {
+            "type": "paragraph",
+            "html": "The City Council adopted the budget by <em>23 votes</em> to <font>22</font> on Thursday.",
+        }
+    ],
     "note": {"type": "correction", "text": CORRECTION},
 }
 PUBLICATION: dict[str, Any] = {"at": "2030-01-16T07:30:00.000000+02:00"}
@@ -179,5 +158,6 @@ REVISION: Revision = {
         }
     ],
 }
-BUMP = {"note": {"type": "update", "text": "The council has voted."}}
-WITHDRAWAL = {"reason": "Legal, 20 November", "notice": "The figures were those of the draft budget."}
+BUMP_NOTE = "The figures of the final report were added."
+BUMP = {"note": {"type": "update", "text": BUMP_NOTE}}
+WITHDRAWAL = {"reason": "Legal, 20 November", "notice": "The figures in this article were wrong."}

@@ -59,7 +59,8 @@ USUAL: Final = {
     429: ProblemText("rate-limited", "The limit of 600 requests in 60 seconds is exceeded; retry in 12 seconds."),
     503: ProblemText(
         "unavailable",
-        "The database is busy or out of reach; a read is safe to repeat, a write with its Idempotency-Key or If-Match.",
+        "The database is busy or out of reach; a read is safe to repeat, and so is a write with an Idempotency-Key or "
+        "If-Match.",
     ),
 }
 _ARTICLE_CHANGED = "The article is at revision 2 now; read it again and repeat the change."
