@@ -1,4 +1,4 @@
-"""Pack the part of CLDR that `app/domain/cldr` uses: dates in words, digits, and aliases and scripts of languages.
+"""Pack the part of CLDR that `app/domain/cldr` uses: dates in words, digits, plurals, aliases and scripts.
 
     npm install cldr-core@48.0.0 cldr-dates-full@48.0.0 cldr-numbers-full@48.0.0
     python tools/pack_cldr.py node_modules
@@ -28,6 +28,7 @@ WEEKDAYS: Final = {
     "ccc": ("stand-alone", "abbreviated"),
     "cccc": ("stand-alone", "wide"),
 }
+CATEGORIES: Final = ("zero", "one", "two", "few", "many", "other")
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 RIGHT_TO_LEFT: Final = frozenset(
     {
@@ -148,7 +149,7 @@ def flexible_period(hour: int, periods: Mapping[str, str], rules: Mapping[str, J
 
 
 def pack_supplement(source: Path, languages: set[str]) -> dict[str, Json]:
-    """Return aliases of languages and regions, likely scripts, and the digits of numbering systems."""
+    """Return aliases of languages and regions, likely scripts, plural categories, and digits of numbering systems."""
     supplemental = source / "cldr-core" / "supplemental"
     aliases = read(supplemental / "aliases.json")["supplemental"]["metadata"]["alias"]
     systems = read(supplemental / "numberingSystems.json")["supplemental"]
@@ -166,11 +167,21 @@ def pack_supplement(source: Path, languages: set[str]) -> dict[str, Json]:
         },
         "scripts": pack_scripts(supplemental, languages),
         "right_to_left": sorted(RIGHT_TO_LEFT),
+        "plurals": pack_plurals(supplemental),
         "digits": {
             name: system["_digits"]
             for name, system in systems["numberingSystems"].items()
             if system["_type"] == "numeric"
         },
+    }
+
+
+def pack_plurals(supplemental: Path) -> dict[str, str]:
+    """Return the plural categories of cardinal numbers by language, in CLDR's order."""
+    rules = read(supplemental / "plurals.json")["supplemental"]["plurals-type-cardinal"]
+    return {
+        tag: " ".join(sorted((name.removeprefix("pluralRule-count-") for name in found), key=CATEGORIES.index))
+        for tag, found in rules.items()
     }
 
 

@@ -81,6 +81,12 @@ def lookup_translation(available: Mapping[str, T], language: str) -> T | None:
     return None if nearest is None else by_tag[nearest]
 
 
+def get_plural_categories(language: str) -> tuple[str, ...]:
+    """Return the plural categories that numbers have in the language, in CLDR's order; `other` is always the last."""
+    tag, plurals = parse_canonical_tag(language), load_supplement()["plurals"]
+    return tuple((plurals.get(f"{tag.language}-{tag.region}") or plurals.get(tag.language, "other")).split())
+
+
 def _subtags_of(tag: str) -> tuple[str, str, str | None]:
     """Return the canonical language, its likely script and its region."""
     parsed = parse_canonical_tag(tag)

@@ -201,7 +201,10 @@ class EditionRecord(RecordPart):
     strings: Annotated[
         dict[str, Text],
         BeforeValidator(null_as_empty_object),
-        Field(description="Interface strings that differ from the shipped ones.", examples=[{"news": "Tidings"}]),
+        Field(
+            description="Interface strings that differ from the shipped ones; plural forms as `new_stories.one`.",
+            examples=[{"news": "Tidings"}],
+        ),
     ] = Field(default_factory=dict)
 
 

@@ -85,6 +85,20 @@ class Edition(EditionLink):
             examples=[{"more_news": "More news", "news": "News"}],
         ),
     ]
+    plurals: Annotated[
+        dict[str, dict[str, Annotated[str, Field(max_length=MAX_TEXT)]]],
+        Field(
+            description=(
+                "Interface strings with a number, `{count}`, by plural category: all those of CLDR for the edition's "
+                "language, which `Intl.PluralRules` selects."
+            ),
+            examples=[{"new_stories": {"one": "{count} new story", "other": "{count} new stories"}}],
+        ),
+    ]
+    strings_proofread: Annotated[
+        bool,
+        Field(description="Whether a native speaker has proof-read the shipped strings.", examples=[False]),
+    ]
     date_language: Annotated[
         LanguageTag | None,
         Field(description="The language of headings and `local`, if it is not the edition's.", examples=["en"]),
@@ -92,7 +106,7 @@ class Edition(EditionLink):
     string_languages: Annotated[
         dict[str, LanguageTag],
         Field(
-            description="The languages of those `strings` that are not in the edition's, by name.",
+            description="The languages of `strings` and `plurals` that are not in the edition's, by name.",
             examples=[{"offline": "en"}],
         ),
     ]

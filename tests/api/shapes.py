@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.syndication.standards import read_xml
 
-MAPS = frozenset({"strings", "texts", "disclaimers", "content"})
+MAPS = frozenset({"strings", "plurals", "texts", "disclaimers", "content"})
 """Members that map names to values: an example holds a few of them."""
 
 

@@ -1,38 +1,109 @@
 """Interface strings are complete, readable and never keys."""
-# ruff: noqa: RUF001 - Ukrainian words are the expectation
+# ruff: noqa: RUF001 - words of other scripts are the expectation
 
+import json
 import re
+import shutil
+import subprocess
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.interface_strings import STRINGS, complete_strings
+from app.domain.cldr.records import load_supplement
+from app.domain.interface_strings import (
+    CATEGORIES,
+    LANGUAGES,
+    complete_plurals,
+    complete_strings,
+    find_string_languages,
+    is_proofread,
+    load_strings,
+)
+from app.domain.language import get_plural_categories
 
-LANGUAGES = sorted(STRINGS)
-
-
-def test_interface_strings_are_shipped_in_english_and_ukrainian() -> None:
-    assert LANGUAGES == ["en", "uk"]
+ENGLISH = load_strings("en")["strings"]
+CASED = ("de", "en", "es", "fr", "it", "pl", "pt", "uk")
+SAME_AS_ENGLISH = {
+    "de": {"archive", "photo"},
+    "es": set[str](),
+    "fr": {"menu", "photo", "source"},
+    "it": {"menu", "home", "tag"},
+    "pl": {"menu", "tag"},
+    "pt": {"menu"},
+}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_language_has_the_same_keys(language: str) -> None:
-    assert STRINGS[language].keys() == STRINGS["en"].keys()
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_key_is_snake_case_and_every_text_starts_with_a_capital(language: str) -> None:
-    for key, text in STRINGS[language].items():
+def test_every_language_has_every_string_as_a_text(language: str) -> None:
+    strings = load_strings(language)["strings"]
+    assert strings.keys() == ENGLISH.keys()
+    for key, text in strings.items():
         assert re.fullmatch(r"[a-z]+(_[a-z]+)*", key)
-        assert text == text.strip()
-        assert text[0].isupper(), key
+        assert text == text.strip() != ""
+        assert language not in CASED or text[0].isupper(), key
         assert "'" not in text, f"{key}: the apostrophe is ’"
+    same = {key for key in strings if strings[key] == ENGLISH[key]}
+    assert language == "en" or same <= SAME_AS_ENGLISH.get(language, set()) | {"rss_feed"}
 
 
-def test_ukrainian_texts_have_no_foreign_letters() -> None:
-    for key, text in STRINGS["uk"].items():
-        assert not re.search(r"[a-zA-Zыэъё]", text.replace("RSS", "")), key
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_exactly_its_plural_categories(language: str) -> None:
+    plurals = load_strings(language)["plurals"]
+    assert plurals.keys() == load_strings("en")["plurals"].keys()
+    for forms in plurals.values():
+        assert tuple(forms) == get_plural_categories(language)
+        assert all("{count}" in text for category, text in forms.items() if category in {"few", "many", "other"})
+    assert complete_plurals(language, {}) == plurals
+
+
+@pytest.mark.parametrize(
+    ("language", "letters"), [("uk", "а-щьюяєіїґ"), ("ar", "ء-\u0652"), ("fa", "ء-\u06cc\u200c"), ("ja", "ぁ-ヿ一-龯")]
+)
+def test_texts_in_other_scripts_have_no_foreign_letters(language: str, letters: str) -> None:
+    for key, text in load_strings(language)["strings"].items():
+        assert re.fullmatch(f"[{letters}\\s’…-]+", text.replace("RSS", "").lower()), key
+
+
+def test_no_language_is_marked_as_proof_read() -> None:
+    assert not any(is_proofread(language) for language in (*LANGUAGES, "cs"))
+
+
+def test_edition_overrides_plural_forms() -> None:
+    own = {"new_stories.one": "{count} нова", "new_stories.few": " "}
+    shipped = load_strings("uk")["plurals"]["new_stories"]
+    assert complete_plurals("uk-UA", own)["new_stories"] == {**shipped, "one": "{count} нова"}
+    own["new_stories.other"] = "Нових: {count}"
+    forms = {"one": "{count} нова", **dict.fromkeys(("few", "many", "other"), "Нових: {count}")}
+    assert complete_plurals("uk-UA", own)["new_stories"] == forms
+    assert not {key for key in complete_strings("uk", own) if "." in key}
+
+
+def test_plural_forms_have_the_categories_of_the_edition_language_in_english_as_well() -> None:
+    assert complete_plurals("cs", {})["new_stories"] == {
+        "one": "{count} new story",
+        **dict.fromkeys(("few", "many", "other"), "{count} new stories"),
+    }
+    assert complete_plurals("tlh", {})["new_stories"] == {"other": "{count} new stories"}
+    assert {"new_stories", "new_stories.one", "new_stories.many"} <= find_string_languages("cs", {}).keys()
+    own = find_string_languages("cs", {"new_stories.other": "Nové zprávy: {count}"})
+    assert not {key for key in own if key.startswith("new_stories.")}
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed")
+def test_plural_categories_equal_those_of_icu() -> None:
+    program = (
+        "const found = {}; for (const tag of JSON.parse(process.argv[1])) if (Intl.PluralRules.supportedLocalesOf(tag)"
+        ".length) found[tag] = new Intl.PluralRules(tag).resolvedOptions().pluralCategories;"
+        "console.log(JSON.stringify(found))"
+    )
+    tags = json.dumps([*load_supplement()["plurals"]])
+    done = subprocess.run(["node", "-e", program, tags], capture_output=True, check=True, timeout=30)  # noqa: S603, S607
+    found: dict[str, list[str]] = json.loads(done.stdout)
+    assert len(found) > 150
+    for tag, categories in found.items():
+        assert set(categories) <= CATEGORIES
+        assert sorted(categories) == sorted(get_plural_categories(tag)), tag
 
 
 def test_english_interface_strings_of_the_contract_exist() -> None:
@@ -44,7 +115,7 @@ def test_english_interface_strings_of_the_contract_exist() -> None:
         "source": "Source",
         "about_author": "About the author",
     }
-    assert promised.items() <= STRINGS["en"].items()
+    assert promised.items() <= ENGLISH.items()
 
 
 @pytest.mark.parametrize(
@@ -54,17 +125,12 @@ def test_english_interface_strings_of_the_contract_exist() -> None:
 def test_complete_strings_returns_every_string_in_the_language(language: str, text: str) -> None:
     strings = complete_strings(language, {})
     assert strings["read_also"] == text
-    assert strings.keys() == STRINGS["en"].keys()
+    assert strings.keys() == ENGLISH.keys()
 
 
-@pytest.mark.parametrize("language", ["tlh", "de-AT", "x-house"])
+@pytest.mark.parametrize("language", ["tlh", "cs-CZ", "x-house"])
 def test_complete_strings_of_an_unknown_language_are_english(language: str) -> None:
-    assert complete_strings(language, {}) == STRINGS["en"]
-
-
-def test_complete_strings_falls_back_to_english_for_a_missing_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(STRINGS, "de", {"news": "Nachrichten"})
-    assert complete_strings("de-AT", {}) == {**STRINGS["en"], "news": "Nachrichten"}
+    assert complete_strings(language, {}) == ENGLISH
 
 
 def test_edition_overrides_strings_and_adds_keys() -> None:
@@ -108,11 +174,11 @@ def test_complete_strings_does_not_change_shipped_strings() -> None:
 
 @given(
     language=st.sampled_from(["en-GB", "uk", "xx"]),
-    overrides=st.dictionaries(st.sampled_from([*STRINGS["en"], "own", "Own"]) | st.text(), st.text()),
+    overrides=st.dictionaries(st.sampled_from([*ENGLISH, "own", "Own", "new_stories.one"]) | st.text(), st.text()),
 )
 def test_complete_strings_has_no_blank_text_and_no_key_as_text(language: str, overrides: dict[str, str]) -> None:
     strings = complete_strings(language, overrides)
-    assert strings.keys() >= STRINGS["en"].keys()
+    assert strings.keys() >= ENGLISH.keys()
     for key, text in strings.items():
         assert text.strip()
         assert text.strip() != key

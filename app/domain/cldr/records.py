@@ -36,12 +36,13 @@ class Supplement(TypedDict):
     regions: dict[str, str]
     scripts: dict[str, str]
     right_to_left: list[str]
+    plurals: dict[str, str]
     digits: dict[str, str]
 
 
 @cache
 def load_supplement() -> Supplement:
-    """Return aliases of languages and regions, likely scripts, and the digits of numbering systems."""
+    """Return aliases of languages and regions, likely scripts, plural categories, and digits of numbering systems."""
     supplement: Supplement = json.loads(_read(_SUPPLEMENT))
     return supplement
 

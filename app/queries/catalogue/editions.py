@@ -16,7 +16,7 @@ from app.domain.article_status import FeedContent
 from app.domain.article_url import DEFAULT_TEMPLATE, ArticleAddressParts, ArticleUrlTemplate
 from app.domain.body.shown_blocks import ascii_image, complete_image
 from app.domain.calendar import Day, day_at, find_zone
-from app.domain.interface_strings import complete_strings, find_string_languages
+from app.domain.interface_strings import complete_plurals, complete_strings, find_string_languages, is_proofread
 from app.domain.language import direction_of, find_date_language
 from app.domain.list_filter import Facet, ListFilter
 from app.domain.tsid import format_id
@@ -273,6 +273,8 @@ def _edition(view: EditionView, now: int) -> Edition:
         "section_fallback": view.urls.fallback,
         "alternates": feed_alternates(view),
         "strings": complete_strings(view.language, own_strings),
+        "plurals": complete_plurals(view.language, own_strings),
+        "strings_proofread": is_proofread(view.language),
         "date_language": find_date_language(view.language),
         "string_languages": find_string_languages(view.language, own_strings),
     }

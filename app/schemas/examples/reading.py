@@ -340,6 +340,8 @@ EDITION: Edition = {
     "section_fallback": "news",
     "alternates": [FEED],
     "strings": {"about_author": "About the author", "more_news": "More news", "news": "News"},
+    "plurals": {"new_stories": {"one": "{count} new story", "other": "{count} new stories"}},
+    "strings_proofread": False,
     "date_language": None,
     "string_languages": {},
 }

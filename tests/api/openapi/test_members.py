@@ -9,6 +9,7 @@ from tests.conftest import api_document
 
 UNBOUNDED = {
     ("Edition", "strings"): "maps of the catalogue are bounded by the body of the request",
+    ("Edition", "plurals"): "same",
     ("Edition", "string_languages"): "same",
     ("EditorialEdition", "strings"): "same",
     ("EditionRecord", "strings"): "same",

@@ -10,7 +10,7 @@ from app import clock
 from app.actions.catalogue.entries import upsert_entry
 from app.db.database import Database
 from app.domain.calendar import date_at, find_zone
-from app.domain.interface_strings import STRINGS
+from app.domain.interface_strings import load_strings
 from tests.conftest import NOW, Store
 from tests.records import edition, section
 
@@ -60,7 +60,9 @@ async def test_service_document_links_everything(client: httpx.AsyncClient) -> N
 @pytest.mark.usefixtures("newsroom")
 async def test_edition_has_every_member(client: httpx.AsyncClient) -> None:
     page = await get(client, "/v1/editions/ua")
-    strings, today = page.pop("strings"), date_at(clock.now(), find_zone("Europe/Kyiv")).isoformat()
+    plurals, strings = page.pop("plurals"), page.pop("strings")
+    today = date_at(clock.now(), find_zone("Europe/Kyiv")).isoformat()
+    assert plurals == load_strings("uk")["plurals"]
     assert page == {
         "slug": "ua",
         "name": "Люмський кур'єр",
@@ -81,6 +83,7 @@ async def test_edition_has_every_member(client: httpx.AsyncClient) -> None:
         "icon": None,
         "date_language": None,
         "string_languages": {},
+        "strings_proofread": False,
         "alternates": [
             {"rel": "alternate", "type": kind, "href": f"/feeds/ua/{name}", "title": f"Люмський кур'єр: {form}"}
             for name, kind, form in (
@@ -95,33 +98,33 @@ async def test_edition_has_every_member(client: httpx.AsyncClient) -> None:
         response = await client.get(each["href"])
         assert (response.status_code, response.headers["content-type"]) == (200, each["type"])
     listed = (await get(client, "/v1/editions"))["items"]
-    assert listed[1] == {**page, "strings": strings}
+    assert listed[1] == {**page, "strings": strings, "plurals": plurals}
     assert (await get(client, "/v1/editions/global"))["default"] is True
     assert (await client.get("/v1/editions/nowhere")).status_code == 404
     assert urlsplit(page["href"]).netloc == ""
 
 
 @pytest.mark.usefixtures("newsroom")
-async def test_edition_strings_are_complete_in_both_languages(client: httpx.AsyncClient) -> None:
+async def test_edition_strings_are_complete_in_english_and_ukrainian(client: httpx.AsyncClient) -> None:
     english = (await get(client, "/v1/editions/global"))["strings"]
     ukrainian = (await get(client, "/v1/editions/ua"))["strings"]
     assert {**NAMED_BY_THE_PAGE, "more_news": "More from the Courier"}.items() <= english.items()
     assert english["motto"] == "Fair"  # a string of the newsroom's own
-    assert STRINGS["en"].keys() | {"motto"} == english.keys()
-    assert ukrainian == STRINGS["uk"]
-    assert STRINGS["uk"].keys() == STRINGS["en"].keys()
+    assert load_strings("en")["strings"].keys() | {"motto"} == english.keys()
+    assert ukrainian == load_strings("uk")["strings"]
+    assert load_strings("uk")["strings"].keys() == load_strings("en")["strings"].keys()
     for strings in (english, ukrainian):
         for key, text in strings.items():
             assert text.strip(), key
             assert text != key
             assert "_" not in text, key
-    same = {key for key in ukrainian if ukrainian[key] == STRINGS["en"][key]}
+    same = {key for key in ukrainian if ukrainian[key] == load_strings("en")["strings"][key]}
     assert same <= {"rss_feed"}, "left untranslated"
 
 
 @pytest.mark.parametrize(
     ("language", "news"),
-    [("en-US", "News"), ("uk-UA", "Новини"), ("uk-Cyrl-UA", "Новини"), ("pl", "News"), ("de-AT", "News")],
+    [("en-US", "News"), ("uk-UA", "Новини"), ("uk-Cyrl-UA", "Новини"), ("cs", "News"), ("de-AT", "Nachrichten")],
 )
 async def test_edition_strings_of_other_languages_fall_back(
     client: httpx.AsyncClient, store: Store, language: str, news: str
@@ -130,7 +133,7 @@ async def test_edition_strings_of_other_languages_fall_back(
     strings = (await get(client, "/v1/editions/far"))["strings"]
     assert strings["news"] == news
     assert strings["read_also"] == "Czytaj także"
-    assert strings.keys() == STRINGS["en"].keys()
+    assert strings.keys() == load_strings("en")["strings"].keys()
 
 
 @pytest.mark.parametrize("language", ["en-US", "eng", "uk-UA"])
@@ -145,10 +148,19 @@ async def test_edition_in_a_shipped_language_has_no_string_of_another(
 async def test_edition_names_the_language_of_strings_without_translation(
     client: httpx.AsyncClient, store: Store
 ) -> None:
-    await store(edition("far", language="pl", strings={"read_also": "Czytaj także", "motto": "Prawda", "news": "news"}))
-    assert (await get(client, "/v1/editions/far"))["string_languages"] == dict.fromkeys(
-        sorted(STRINGS["en"].keys() - {"read_also"}), "en"
+    own = {"read_also": "Čtěte také", "motto": "Pravda", "news": "news", "new_stories.many": "{count} nové zprávy"}
+    await store(edition("far", language="cs", strings=own))
+    forms = ("new_stories.one", "new_stories.few", "new_stories.other")
+    found = await get(client, "/v1/editions/far")
+    assert found["string_languages"] == dict.fromkeys(
+        sorted((load_strings("en")["strings"].keys() | set(forms)) - {"read_also"}), "en"
     )
+    assert found["plurals"]["new_stories"] == {
+        "one": "{count} new story",
+        "few": "{count} new stories",
+        "many": "{count} nové zprávy",
+        "other": "{count} new stories",
+    }
 
 
 async def test_one_edition_is_the_default(client: httpx.AsyncClient, store: Store) -> None:
