@@ -144,10 +144,10 @@ class ConflictError(DaylineError):
 
 
 class EmbargoedError(ConflictError):
-    """Publication before the end of the article's embargo, `until` (µs)."""
+    """Publication before the end of the article's embargo, `until`, as an instant in the article's zone."""
 
-    def __init__(self, until: int, detail: str) -> None:
-        super().__init__(detail)
+    def __init__(self, until: str) -> None:
+        super().__init__(f"The article is embargoed until {until}.")
         self.until = until
 
 

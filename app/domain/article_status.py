@@ -6,10 +6,11 @@ draft ──► scheduled ──► published ──► withdrawn
                            └─ bumped: published_at moves, first_published_at never does
 """
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Final
+from zoneinfo import ZoneInfo
 
-from app.domain.calendar import UTC
 from app.domain.instant import SECOND_US, format_instant
 from app.errors import EmbargoedError, FieldError, InvalidInputError
 
@@ -122,7 +123,10 @@ def resolve_status(
     return status
 
 
-def check_embargo(until: int | None, at: int | None) -> None:
-    """Raise EmbargoedError if a publication that takes effect at an instant does so before an embargo ends."""
+def check_embargo(until: int | None, at: int | None, zone: Callable[[], ZoneInfo]) -> None:
+    """Raise EmbargoedError if a publication that takes effect at an instant does so before an embargo ends.
+
+    The error has the instant in the zone of the article.
+    """
     if until is not None and at is not None and at < until:
-        raise EmbargoedError(until, f"The article is embargoed until {format_instant(until, UTC)}.")
+        raise EmbargoedError(format_instant(until, zone()))

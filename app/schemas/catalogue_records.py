@@ -255,6 +255,20 @@ class SectionRecord(RecordPart):
     hidden: Hidden = False
 
 
+class SectionCreate(SectionRecord):
+    """A section as editors create it; the empty `edition` of an absent member stands for the default edition."""
+
+    edition: Annotated[
+        Code, Field(description="The slug of its edition; the default edition where absent.", examples=["harbour"])
+    ] = Field(default_factory=str)
+
+    def record(self, edition: str) -> SectionRecord:
+        """Return the record of this section in its edition, else in the given default one."""
+        members = {name: getattr(self, name) for name in SectionRecord.model_fields}
+        given = self.model_fields_set | {"edition"}
+        return SectionRecord.model_construct(given, **members | {"edition": self.edition or edition})
+
+
 class TagCodeInput(RecordPart):
     """Code of a subject in a vocabulary."""
 

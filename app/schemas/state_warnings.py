@@ -1,6 +1,6 @@
-"""Warnings of a write whose outcome differs from what the request may expect: sections, images, translations."""
+"""Warnings of a write whose outcome differs from what the request may expect: sections, images, references."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from app.schemas.editorial import EditorialArticle, EditorialTranslation
@@ -31,6 +31,21 @@ def find_pending_translations(saved: EditorialArticle) -> list[WriteWarning]:
         }
         for position, each in enumerate(saved["translations"])
         if each["status"] is None
+    ]
+
+
+def find_pending_related(references: Iterable[tuple[int, str]], edition: str) -> list[WriteWarning]:
+    """Return the warnings of `related` references, as positions and texts, that no article of the edition has."""
+    return [
+        {
+            "where": f"related.{position}",
+            "code": str(WarningCode.RELATED_PENDING),
+            "detail": (
+                f"There is no article '{reference[:80]}' in the edition '{edition}'; `related` takes ids and "
+                "source_ids, and is linked when such an article arrives."
+            ),
+        }
+        for position, reference in references
     ]
 
 

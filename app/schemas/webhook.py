@@ -1,6 +1,6 @@
 """Webhook endpoints, their requests, and their deliveries."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlencode
 
 import orjson
@@ -50,8 +50,14 @@ def _storable(value: str) -> str:
     return value
 
 
-def _types(values: list[ChangeType]) -> list[ChangeType]:
-    return sorted(set(values), key=list(ChangeType).index)
+def _known_type(value: str) -> str:
+    if value not in MESSAGE_TYPES:
+        raise InvalidValueError(f"Must be one of: {', '.join(MESSAGE_TYPES)}.")
+    return value
+
+
+def _types(values: list[str]) -> list[str]:
+    return sorted(set(values), key=MESSAGE_TYPES.index)
 
 
 def _null_as_dayline(value: object) -> object:
@@ -62,6 +68,8 @@ def _names(description: str, example: str) -> Any:
     return Field(max_length=MAX_NAMES, description=description, examples=[[example]])
 
 
+MESSAGE_TYPES: Final = (*map(str, ChangeType), ARTICLE_REMOVED)
+"""Types of the messages of changes."""
 NULL_AS_EMPTY = BeforeValidator(null_as_empty)
 WHOLE_NUMBER = BeforeValidator(whole_number)
 Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME), AfterValidator(_storable)]
@@ -129,9 +137,9 @@ class WebhookFilters(BaseModel):
     access: Annotated[AccessLevels, NULL_AS_EMPTY] = []
     subsections: SubsectionsFilter = False
     types: Annotated[
-        list[Annotated[ChangeType, OpenEnum()]],
+        list[Annotated[str, AfterValidator(_known_type), OpenEnum(*MESSAGE_TYPES)]],
         Field(
-            max_length=len(ChangeType),
+            max_length=len(MESSAGE_TYPES),
             description="Only these types, all where empty; `article.withdrawn` and `article.removed` always come.",
         ),
         AfterValidator(_types),

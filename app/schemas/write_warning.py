@@ -40,11 +40,13 @@ class WarningCode(StrEnum):
     WITHDRAWAL_IGNORED = "withdrawal-ignored"
     FIRST_TIME_IGNORED = "first-time-ignored"
     EMBARGO_REMOVED = "embargo-removed"
+    EXPIRY_PASSED = "expiry-passed"
     ALIAS_TAKEN = "alias-taken"
     OLDER_VERSION = "older-version"
     RENAMED = "renamed-reference"
     TRANSLATION_PENDING = "translation-pending"
     TRANSLATION_CONFLICT = "translation-conflict"
+    RELATED_PENDING = "related-pending"
     MERGED_MEMBERS_DROPPED = "merged-members-dropped"
 
 
@@ -72,10 +74,12 @@ CODES_OF_WRITES: Final = (
     WarningCode.WITHDRAWAL_IGNORED,
     WarningCode.FIRST_TIME_IGNORED,
     WarningCode.EMBARGO_REMOVED,
+    WarningCode.EXPIRY_PASSED,
     WarningCode.OLDER_VERSION,
     WarningCode.RENAMED,
     WarningCode.TRANSLATION_PENDING,
     WarningCode.TRANSLATION_CONFLICT,
+    WarningCode.RELATED_PENDING,
     WarningCode.MERGED_MEMBERS_DROPPED,
 )
 """Codes that responses of the editorial API have; the others are those of imports."""

@@ -9,7 +9,7 @@ import pytest
 from app import clock
 from app.actions.articles.due_transitions import apply_due_transitions
 from app.db.database import Database
-from app.domain.calendar import UTC
+from app.domain.calendar import UTC, find_zone
 from app.domain.instant import SECOND_US, format_instant
 from tests.conftest import NOW
 from tests.importers.conftest import Content, ImportLines, Log
@@ -17,6 +17,7 @@ from tests.importers.lines import article_line, edition_line
 
 pytestmark = pytest.mark.usefixtures("frozen_clock")
 SOON = format_instant(NOW + 50 * SECOND_US, UTC)
+SOON_IN_KYIV = format_instant(NOW + 50 * SECOND_US, find_zone("Europe/Kyiv"))
 EXPIRED = {"expires_at": "2026-11-02T00:00:00Z"}
 
 
@@ -81,7 +82,9 @@ async def test_import_with_a_public_history_ahead_of_the_clock_stays_public(
     assert (await bring(edition_line(), line)).errors == []
     assert (await stored_articles(content))["a"]["status"] == "published"
     embargoed = article_line("b", status="published", **past, embargoed_until=SOON)
-    assert [reason for _, reason in (await bring(embargoed)).errors] == [f"The article is embargoed until {SOON}."]
+    assert [reason for _, reason in (await bring(embargoed)).errors] == [
+        f"The article is embargoed until {SOON_IN_KYIV}."
+    ]
 
 
 async def test_import_names_a_withdrawal_and_an_embargo_that_are_not_stored(bring: ImportLines) -> None:

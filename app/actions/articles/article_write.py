@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from app.actions.articles.content_hash import content_hash, serialize_blocks, serialize_part
 from app.actions.articles.listings import Placement
@@ -187,9 +188,12 @@ class ArticleWrite:
             if until is not None and until != row.embargoed_until:
                 raise InvalidInputError(FieldError("embargoed_until", "Cannot be set once the article was public."))
         elif self.status is ArticleStatus.PUBLISHED:
-            check_embargo(until, self.now)
+            check_embargo(until, self.now, self._zone)
         elif self.status is ArticleStatus.SCHEDULED:
-            check_embargo(until, self.record.published_at)
+            check_embargo(until, self.record.published_at, self._zone)
+
+    def _zone(self) -> ZoneInfo:
+        return find_zone(self.timezone)
 
     def preferred_slug(self) -> str | None:
         """Return the given slug, the current one, or the one of the headline."""
@@ -210,7 +214,7 @@ class ArticleWrite:
         first = None if self.current is None else self.current.first_published_at
         dates = (first, self.record.first_published_at, self.record.published_at, self.now)
         at = next(each for each in dates if each is not None)
-        return numbered_slug_prefix(self.record.section, date_at(at, find_zone(self.timezone)))
+        return numbered_slug_prefix(self.record.section, date_at(at, self._zone()))
 
     def _is_renamed(self, row: AnyRow) -> bool:
         """Return whether an edit changes the slug of a never public article that follows its headline."""

@@ -12,7 +12,7 @@ from app.actions.articles.erasure import hard_delete_article
 from app.actions.articles.transitions import get_for_transition
 from app.actions.articles.upsert import upsert_articles
 from app.actions.articles.write_options import WriteOptions, WriteResult
-from app.actions.catalogue.entries import Outcome, UnknownEditionError, edition_ids
+from app.actions.catalogue.entries import Outcome, UnknownEditionError, default_edition, edition_ids
 from app.actions.changelog.changes import begin_log_transaction
 from app.actions.preconditions import check_revision
 from app.db.base import AnyRow
@@ -76,9 +76,7 @@ class StoredArticle(NamedTuple):
 def create_article(connection: Connection, given: ArticleCreate, *, now: int, editor: Actor) -> StoredArticle:
     """Store a new article, by default of the default edition; ConflictError if it exists."""
     begin_log_transaction(connection)
-    edition = given.edition or connection.execute(select(editions.c.slug).where(editions.c.is_default)).scalar()
-    if edition is None:
-        raise InvalidInputError(FieldError("edition", "There is no edition yet."))
+    edition = given.edition or default_edition(connection)
     if given.status is ArticleStatus.WITHDRAWN:
         raise InvalidInputError(FieldError("status", "An article that was never public cannot be withdrawn."))
     existing = _find(connection, edition, given.source_id, given.id)

@@ -6,9 +6,11 @@ makes no revision.
 """
 
 from collections.abc import Collection
+from functools import partial
 from typing import Final
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from app.actions.articles.transitions import Transition, apply_transitions, get_for_transition
 from app.actions.articles.withdrawals import WITHDRAWAL_COLUMNS
@@ -17,9 +19,10 @@ from app.db.base import AnyRow
 from app.domain.actor import Actor
 from app.domain.article_status import ArticleStatus, check_embargo, check_expiry
 from app.domain.calendar import find_zone
-from app.domain.instant import format_short_instant
+from app.domain.instant import format_instant
 from app.domain.tsid import format_id
 from app.errors import ArticleErasedError, ConflictError, FieldError, InvalidInputError
+from app.models.edition import editions
 from app.schemas.interchange import Note
 
 _NO_WITHDRAWAL: Final = dict.fromkeys(WITHDRAWAL_COLUMNS)
@@ -49,8 +52,8 @@ def publish_article(
         return
     published_at = now if at is None else at
     after = ArticleStatus.SCHEDULED if published_at > now else ArticleStatus.PUBLISHED
-    _require_unexpired(row, published_at, now)
-    check_embargo(row.embargoed_until, max(now, published_at))
+    _require_unexpired(connection, row, published_at, now)
+    check_embargo(row.embargoed_until, max(now, published_at), partial(_zone, connection, row))
     if (after, published_at) != (status, row.published_at):
         transition = Transition(row=row, status=after, published_at=published_at, columns=_NO_WITHDRAWAL)
         apply_transitions(connection, [transition], now=now, editor=editor)
@@ -139,8 +142,8 @@ def restore_article(
         raise ConflictError("The article has not been withdrawn.")
     if row.published_at > now:
         raise ConflictError("The public time of the article is in the future.")
-    _require_unexpired(row, row.published_at, now)
-    check_embargo(row.embargoed_until, now)
+    _require_unexpired(connection, row, row.published_at, now)
+    check_embargo(row.embargoed_until, now, partial(_zone, connection, row))
     transition = Transition(
         row=row, status=ArticleStatus.PUBLISHED, published_at=row.published_at, columns=_NO_WITHDRAWAL
     )
@@ -155,11 +158,18 @@ def _begin(connection: Connection, article_id: int, expected: Collection[int] | 
     return row
 
 
-def _require_unexpired(row: AnyRow, published_at: int, now: int) -> None:
+def _require_unexpired(connection: Connection, row: AnyRow, published_at: int, now: int) -> None:
     """Raise ConflictError if the article would be expired when it is public."""
     if check_expiry(row.expires_at, published_at, now) is not None:
-        expires_at = format_short_instant(row.expires_at, find_zone("UTC"))
-        raise ConflictError(f"The article expires at {expires_at}; give it a later expires_at, or none, first.")
+        expires_at = format_instant(row.expires_at, _zone(connection, row))
+        verb = "expired" if row.expires_at <= now else "expires"
+        raise ConflictError(f"The article {verb} at {expires_at}; give it a later expires_at, or none, first.")
+
+
+def _zone(connection: Connection, row: AnyRow) -> ZoneInfo:
+    """Return the zone of the article's edition."""
+    timezone = connection.execute(select(editions.c.timezone).where(editions.c.id == row.edition_id)).scalar_one()
+    return find_zone(timezone)
 
 
 def _move(

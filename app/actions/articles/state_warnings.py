@@ -1,4 +1,4 @@
-"""Warnings of a write whose stored state differs from the record: times, status, withdrawal, embargo."""
+"""Warnings of a write whose stored state differs from the record: times, status, withdrawal, embargo, expiry."""
 
 from collections.abc import Iterator
 
@@ -10,6 +10,7 @@ from app.schemas.write_warning import WarningCode, WriteWarning
 SCHEDULED = "The date is ahead of this server's clock, so the article is scheduled for it and not published yet."
 WITHDRAWAL_IGNORED = "A withdrawal counts with the status withdrawn alone; this one is not stored."
 EMBARGO_REMOVED = "The article had an embargo that has not ended; without the member it has none."
+EXPIRY_PASSED = "expires_at has passed: the article cannot be published until it is later or null."
 NEVER_PUBLIC = "An article that was never public does not store it: send it with the publication."
 FIRST_TIME_SET = "The first public time does not change once it is set; this one is not stored."
 
@@ -28,6 +29,9 @@ def _differences(write: ArticleWrite, given: ArticleRecord) -> Iterator[tuple[st
         yield "withdrawal", WarningCode.WITHDRAWAL_IGNORED, WITHDRAWAL_IGNORED
     if _is_embargo_removed(write, given):
         yield "embargoed_until", WarningCode.EMBARGO_REMOVED, EMBARGO_REMOVED
+    expires_at = write.record.expires_at
+    if write.status is ArticleStatus.DRAFT and expires_at is not None and expires_at <= write.now:
+        yield "expires_at", WarningCode.EXPIRY_PASSED, EXPIRY_PASSED
     if given.first_published_at is None:
         return
     stored = write.first_published_at()

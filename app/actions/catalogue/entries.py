@@ -243,6 +243,14 @@ def edition_ids(connection: Connection, slugs: Iterable[str]) -> dict[str, int]:
     return {row.slug: row.id for row in found}
 
 
+def default_edition(connection: Connection) -> str:
+    """Return the slug of the default edition; InvalidInputError if there is no edition yet."""
+    slug: str | None = connection.execute(select(editions.c.slug).where(editions.c.is_default)).scalar()
+    if slug is None:
+        raise InvalidInputError(FieldError("edition", "There is no edition yet."))
+    return slug
+
+
 def find_editions(connection: Connection, slugs: Iterable[str]) -> dict[str, AnyRow]:
     """Return the members of existing editions that writes of their articles need, by slug."""
     found = connection.execute(_EDITIONS, {"slugs": sorted(set(slugs))})

@@ -11,6 +11,7 @@ from fastapi import Body, Depends, Path, Query
 from app import clock
 from app.actions.catalogue import editing as actions
 from app.actions.catalogue.deletion import delete_entry
+from app.actions.catalogue.entries import default_edition
 from app.actions.catalogue.merging import merge_entries
 from app.api.dependencies import ServicesDep
 from app.api.editorial.dependencies import ActorDep, IfMatch, JsonObject
@@ -33,6 +34,7 @@ from app.schemas.catalogue_records import (
     CatalogueRecord,
     EditionRecord,
     LabelRecord,
+    SectionCreate,
     SectionRecord,
     TagRecord,
 )
@@ -55,6 +57,11 @@ class _Kind(NamedTuple):
     shown: Any
     saved: Any
     page: Any
+
+    @property
+    def created(self) -> type[CatalogueRecord]:
+        """The model of a new one in a request, where the edition of a section may be absent."""
+        return SectionCreate if self.record is SectionRecord else self.record
 
 
 KINDS = (
@@ -113,9 +120,10 @@ def _make_create(kind: _Kind) -> Endpoint:
         """Create an entry; 409 if the name exists. An entry that only drafts use is replaced."""
 
         def run(connection: Connection) -> StoredResponse:
-            actions.create_entry(connection, record, now=clock.now(), actor=actor.name)
-            edition = record.edition if isinstance(record, SectionRecord) else None
-            entry = get_entry(connection, kind.facet, entry_name(record), edition=edition)
+            given = record.record(default_edition(connection)) if isinstance(record, SectionCreate) else record
+            actions.create_entry(connection, given, now=clock.now(), actor=actor.name)
+            edition = given.edition if isinstance(given, SectionRecord) else None
+            entry = get_entry(connection, kind.facet, entry_name(given), edition=edition)
             found = truncate([*repair_warnings(repairs), *repeat_warnings(sent, entry)])
             saved = {**entry, "warnings": found}
             headers = {"location": entry["href"]}
@@ -123,7 +131,7 @@ def _make_create(kind: _Kind) -> Endpoint:
 
         return await write.run(run)
 
-    return _completed(create, record=_body(kind.record, examples.NEW[kind.record]), returns=kind.saved)
+    return _completed(create, record=_body(kind.created, examples.NEW[kind.record]), returns=kind.saved)
 
 
 def _make_list(kind: _Kind) -> Endpoint:

@@ -22,11 +22,11 @@ from app.domain.control_characters import TextRepair
 from app.domain.one_line import visible_line
 from app.domain.tsid import format_id
 from app.errors import FieldError, InvalidInputError, PersonForbiddenError, PreconditionRequiredError
-from app.queries.editorial.editorial_articles import get_editorial_article, parse_article_id
+from app.queries.editorial.editorial_articles import get_editorial_article, list_pending_related, parse_article_id
 from app.schemas.article_requests import ArticleWriteParams
 from app.schemas.editorial import SavedArticle
 from app.schemas.interchange import ArticleCreate
-from app.schemas.state_warnings import find_pending_translations
+from app.schemas.state_warnings import find_pending_related, find_pending_translations
 from app.schemas.write_warning import WriteWarning, find_warnings, refuse_losses
 from app.services import Services
 
@@ -206,10 +206,15 @@ def article_response(
 ) -> TypedResponse[SavedArticle]:
     """Return the article after a write, with its revision as ETag; a new one's address in `Location`.
 
-    References to translations that do not exist yet are warnings of every write.
+    References to translations and related articles that do not exist yet are warnings of every write.
     """
     article, revision = get_editorial_article(connection, key)
-    warnings = [*warnings, *find_pending_translations(article)]
+    pending = list_pending_related(connection, article["id"]) if article["related"] else []
+    warnings = [
+        *warnings,
+        *find_pending_translations(article),
+        *find_pending_related(pending, article["edition"]),
+    ]
     headers = {"location": article["href"]} if status == HTTPStatus.CREATED else {}
     saved: SavedArticle = {**article, "warnings": warnings}
     return private_response(saved, status=status, revision=revision, headers=headers)

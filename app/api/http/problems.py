@@ -47,8 +47,6 @@ from app.api.http.problem_types import (
 from app.api.http.responses import CROSS_ORIGIN, NO_CACHE, NO_STORE
 from app.api.http.validation import to_invalid_input
 from app.db.database import TRANSIENT_ERRORS, is_transient
-from app.domain.calendar import UTC
-from app.domain.instant import format_instant
 from app.net.base_path import href_of
 from app.net.cross_origin import ANY_ORIGIN
 from app.server.refusals import PATH_SAFE, PROBLEM_TYPE
@@ -162,7 +160,7 @@ async def handle_error(request: Request, error: errors.DaylineError) -> Response
     if isinstance(error, errors.ArticleWithdrawnError):
         members |= {"id": error.article_id, "notice": error.notice}
     if isinstance(error, errors.EmbargoedError):
-        members["embargoed_until"] = format_instant(error.until, UTC)
+        members["embargoed_until"] = error.until
     return problem_response(request, kind, error.detail, headers=_headers_of(error), **members)
 
 
@@ -202,8 +200,19 @@ async def _handle_http_exception(request: Request, error: HTTPException) -> Resp
             "access-control-max-age": str(PREFLIGHT_SECONDS),
         }
         return Response(status_code=204, headers={**CROSS_ORIGIN, **preflight, **_privacy(request)})
-    detail = f"{request.method} is not among the methods of this address: {allowed}."
+    detail = f"{request.method} is not among the methods of this address: {allowed}.{_suggest_put(request)}"
     return problem_response(request, METHOD_NOT_ALLOWED, detail, headers={"allow": allowed})
+
+
+def _suggest_put(request: Request) -> str:
+    """Return the sentence that names the PUT of an entry, for a POST to a collection whose entries clients name."""
+    entry = f"{request.scope['path']}/{{slug}}"
+    scope = {**request.scope, "method": "PUT", "path": entry}
+    if request.method != "POST" or all(
+        route.matches(scope)[0] is not Match.FULL for route in request.app.router.routes
+    ):
+        return ""
+    return f" An entry is created and replaced by PUT {entry}."
 
 
 def _allowed_headers(request: Request) -> str:

@@ -53,7 +53,8 @@ class LostPart:
 def find_losses(given: str, sanitised: str) -> list[Loss]:
     """Find what sanitising `given` to `sanitised` dropped; one loss for each kind and subject, in order of appearance.
 
-    An element without attributes that encloses the whole text, and a `span` without attributes, are no loss.
+    An element without attributes that encloses the whole text, a `span` without attributes, and the window of a link
+    (`target`) are no loss.
     """
     if given == sanitised or ("<" not in given and "&#" not in given and given.isprintable()):
         return []
@@ -122,6 +123,8 @@ def _parts_of_tag(token: Token) -> Iterator[LostPart]:
 
 
 def _parts_of_attribute(tag: str, name: str, value: str) -> Iterator[LostPart]:
+    if name == "target":  # the window of a link is no content
+        return
     allowed = allowed_attribute(tag, name, value)
     example = f'{name}="{value}"'
     if allowed is None and name == "href" and tag == "a":

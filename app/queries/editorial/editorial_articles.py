@@ -17,7 +17,7 @@ from app.domain.tsid import format_id, is_id, parse_id
 from app.errors import NotFoundError
 from app.interchange.articles import complete_content, read_records, show_extra
 from app.models.article import articles
-from app.models.article_links import article_addresses, slug_redirects
+from app.models.article_links import article_addresses, article_related, slug_redirects
 from app.models.revision import revisions
 from app.models.section import sections
 from app.net.base_path import href_of
@@ -73,13 +73,22 @@ _OLD_SLUGS = (
     .where(slug_redirects.c.article_id == bindparam("article_id"))
     .order_by(slug_redirects.c.slug)
 )
-
-
+_PENDING_RELATED = (
+    select(article_related.c.position, article_related.c.reference)
+    .where(article_related.c.article_id == bindparam("article_id"), article_related.c.related_id.is_(None))
+    .order_by(article_related.c.position)
+)
 _ADDRESSES = (
     select(article_addresses.c.address, article_addresses.c.until)
     .where(article_addresses.c.article_id == bindparam("article_id"))
     .order_by(article_addresses.c.until, article_addresses.c.address)
 )
+
+
+def list_pending_related(connection: Connection, key: str) -> list[tuple[int, str]]:
+    """Return the positions and texts of references in `related` that no article of the edition has."""
+    rows = connection.execute(_PENDING_RELATED, {"article_id": parse_article_id(key)})
+    return [(row.position, row.reference) for row in rows]
 
 
 def get_editorial_article(connection: Connection, key: str) -> tuple[EditorialArticle, int]:

@@ -223,3 +223,8 @@ async def test_article_that_items_name_in_several_ways_is_pinned_once(desk: Desk
     third = await desk.make(source_id="c", published_at=TODAY)
     full = await desk.send("PUT", "/lists/front?edition=global", {**given, "items": ["a", "b", third["id"]]})
     assert "items" in wrong(full)
+
+
+async def test_post_to_the_lists_names_the_put_of_a_list(desk: Desk) -> None:
+    refused = await desk.send("POST", "/lists", {"slug": "front", "name": "Front"})
+    assert "PUT /v1/editorial/lists/{slug}" in check_problem(refused, "method-not-allowed")["detail"]

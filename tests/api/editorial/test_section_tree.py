@@ -200,3 +200,8 @@ async def test_lists_without_subsections_need_no_statement_more(desk: Desk) -> N
         with counted() as statements:
             await desk.client.get(address)
         assert sum("parent_id" in statement for statement in statements) == more
+
+
+async def test_new_section_without_edition_is_of_the_default_edition(desk: Desk) -> None:
+    made = await desk.done("POST", "/sections", {"slug": "harbour-life", "name": "Harbour life"})
+    assert (made["edition"], made["slug"]) == ("global", "harbour-life")

@@ -132,3 +132,12 @@ async def test_every_transition_honours_if_match(desk: Desk) -> None:
     draft = await desk.make()
     check_problem(await desk.send("DELETE", f"/articles/{draft['id']}", if_match='"7"'), "precondition-failed")
     assert (await desk.send("DELETE", f"/articles/{draft['id']}", if_match='"1"')).status_code == 204
+
+
+async def test_draft_whose_expiry_has_passed_has_a_warning_and_is_not_published(desk: Desk) -> None:
+    made = await desk.make(expires_at="2026-11-20T10:00:00Z")
+    assert [(each["where"], each["code"]) for each in desk.warnings] == [("expires_at", "expiry-passed")]
+    refused = await desk.send("PUT", f"/articles/{made['id']}/publication", {})
+    assert "expired at 2026-11-20T12:00:00.000000+02:00" in check_problem(refused, "conflict")["detail"]
+    await desk.edit(made, {"expires_at": None})
+    assert desk.warnings == []

@@ -193,3 +193,14 @@ async def test_merge_names_what_it_drops(desk: Desk) -> None:
     assert (members["where"], "description" in members["detail"]) == ("into", True)
     await desk.done("PUT", "/tags/one/merge", {"into": "two"})
     assert desk.warnings == []
+
+
+async def test_related_that_no_article_has_is_named_until_one_arrives(desk: Desk) -> None:
+    known = await desk.make(source_id="ferry", slug="ferry-sunday", headline="The ferry")
+    made = await desk.make(source_id="pier", related=["ferry", "ferry-sunday", known["id"]])
+    [warning] = desk.warnings
+    assert (warning["where"], warning["code"]) == ("related.1", "related-pending")
+    assert "There is no article 'ferry-sunday' in the edition 'global'" in warning["detail"]
+    await desk.make(source_id="ferry-sunday", headline="The ferry, again")
+    await desk.edit(made, {"headline": "The pier"})
+    assert desk.warnings == []

@@ -237,3 +237,9 @@ async def test_responses_follow_the_document(unrestricted: Desk) -> None:
     for name, response in responses.items():
         errors = list(validator(document, {"$ref": f"#/components/schemas/{name}"}).iter_errors(response))
         assert [each.message for each in errors] == [], name
+
+
+async def test_types_may_name_article_removed(manager: Desk) -> None:
+    given = {"url": PARTNER, "filters": {"types": ["article.removed", "article.published"]}}
+    made = await manager.done("POST", "/webhooks", given)
+    assert made["filters"]["types"] == ["article.published", "article.removed"]

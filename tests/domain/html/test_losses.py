@@ -69,6 +69,7 @@ def test_find_losses_names_a_loss(html: str, expected: list[tuple[str, str]]) ->
         " <li>An item</li>\n",
         "<span>bare</span>",
         '<a href=" /x " rel="NoFollow" id="f1">x</a>',
+        '<a href="/x" target="_blank">x</a>',
         "<b>unclosed",
         "line\r\nbreak",
         '<ruby lang="ja">漢字<rp>(</rp><rt>かんじ</rt><rp>)</rp></ruby><br>',

@@ -12,7 +12,7 @@ _MEANINGFUL: Final = frozenset(
     {
         "abbr", "about", "align", "aria-description", "aria-label", "background", "bgcolor", "cite", "datetime",
         "download", "formaction", "itemid", "itemprop", "itemref", "itemscope", "itemtype", "longdesc", "ping",
-        "property", "resource", "reversed", "start", "summary", "target", "title", "translate", "type", "typeof",
+        "property", "resource", "reversed", "start", "summary", "title", "translate", "type", "typeof",
         "usemap", "value",
     }
 )
@@ -22,7 +22,7 @@ _KNOWN_CLASS: Final = re.compile(
     r"""(wp|kg|has|is|align|size|blocks|block|gallery|attachment|graf|markup|section|layout|aspectRatio|progressiveMedia|
     postList|Mso|mso|c\d|lst|title|subtitle|docs|Apple|image|captioned|pencraft|pc|substack|footnote|button|embed|media|
     twitter|instagram|tiktok|fb|reddit|bluesky|language|lang|hljs|prism|syntax|responsive|img|figure|caption|lazy|
-js|columns?|galleryid|align(none|left|right|center)|lazyload(ed|ing)?|doc|Word|fn|sizing|primary|secondary|row|col|container|wrapper|content|entry|post|article|body|text|paragraph|inline|clear|
+js|columns?|galleryid|align(none|left|right|center|wide|full)|lazyload(ed|ing)?|doc|Word|fn|sizing|primary|secondary|row|col|container|wrapper|content|entry|post|article|body|text|paragraph|inline|clear|
     external|link|quote|blockquote|pullquote|pull-quote|credit|screen-reader|sr-only|emoji|more|youtube|video|audio|
     iframe|table|tg|list|divider|separator|alignment|center|left|right|first|last|odd|even|fluid|loaded|ql)
     ([-_A-Z0-9].*|s?)|(e|h|p|u|dt)-[a-z-]+""",
@@ -65,9 +65,7 @@ def lost_attributes(element: Element, *, handled: frozenset[str] = frozenset()) 
 
 
 def _is_plain(element: Element, name: str, value: str) -> bool:
-    """Return whether an attribute has a value without meaning: an alignment, a window, a numbering of lists."""
+    """Return whether an attribute has a value without meaning: an alignment, a numbering of lists."""
     if name == "align":
         return value.lower() not in {"center", "right"}
-    if name == "target":
-        return value.strip().lower() in {"", "_self"}
     return name == "type" and (element.name not in {"ol", "li"} or value.strip() not in _NUMBERINGS)

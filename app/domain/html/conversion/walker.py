@@ -35,6 +35,8 @@ _BLANK_LINES: Final = re.compile(r"\n[ \t\r]*+\n\s*+")
 _LINE_END: Final = re.compile(r"(?<![ \t\r])[ \t\r]*+\n[ \t\r]*+")
 _BARE_URL: Final = re.compile(r"https?://[^\s<>\"]+")
 _SILENT_COMMENTS: Final = ("wp:", "/wp:", "kg-card", "/kg-card", "StartFragment", "EndFragment", "[if", "[endif", "![")
+_PAGE_BREAKS: Final = frozenset({"more", "nextpage", "noteaser"})
+"""Comments of WordPress that divide an article between pages."""
 _BLOCK_WITHOUT_OUTPUT: Final = re.compile(r"(core/)?(more|nextpage|separator|spacer)\b")
 _SPACES: Final = re.compile(r"[\t\n\f\r ]+")
 
@@ -371,5 +373,5 @@ class Walker:
             if not _BLOCK_WITHOUT_OUTPUT.match(name):
                 sentence = f"The WordPress block {name} was dropped: its content is made when it is shown"
                 self.note_loss(LossCode.CONTENT, f"wp:{name}", sentence, settings)
-        elif text and not text.startswith(_SILENT_COMMENTS):
+        elif text and text not in _PAGE_BREAKS and not text.startswith(_SILENT_COMMENTS):
             self.note_loss(LossCode.COMMENT, "", "A comment was dropped", comment.text)

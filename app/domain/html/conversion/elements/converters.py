@@ -178,7 +178,7 @@ def _convert_link(walker: Walker, element: Element) -> None:
         return
     if element.find("img", "picture", "figure") is not None and not element.words():
         note_image_link(walker, element)
-        walker.note_attributes(element, "title", "target")
+        walker.note_attributes(element, "title")
         walker.walk_flow(element)
         return
     walker.convert_inline(element)
