@@ -43,9 +43,14 @@ ArticleUrl = Annotated[
     Url, Field(description="The article on the front end.", examples=["https://news.example/night-trams"])
 ]
 PublishedAt = Annotated[InstantText, Field(description="The public time, which lists sort by; only a bump moves it.")]
-UpdatedAt = Annotated[InstantText | None, Field(description="When the content last changed, by the newsroom's date.")]
+UpdatedAt = Annotated[
+    InstantText | None, Field(description="When the content last changed, as the newsroom dates it; null before that.")
+]
 
 
+MainSection = Annotated[
+    Section | None, Field(description="Its main section; null without one, and while that is hidden.")
+]
 Kicker = Annotated[str | None, line("The short line above the headline.", "City budget")]
 Format = Annotated[ArticleFormat, OpenEnum(), Field(description="Its main medium.", examples=["article"])]
 Access = Annotated[
@@ -73,12 +78,12 @@ class TimelineItem(TypedDict):
     updated_at: UpdatedAt
     label: LabelSummary | None
     headline: Headline
-    section: Section | None
+    section: MainSection
     version: Version
 
 
 class LocalPublicationTime(TypedDict):
-    """The public time in the zone of the response, and in the language and digits of the edition."""
+    """The public time in `tz` where the operation has it, else in the edition's zone; in its language and digits."""
 
     date: DateText
     time: TimeText
@@ -108,7 +113,7 @@ class ArticleItem(TypedDict):
     lead: Lead
     dateline: Dateline
     label: Label | None
-    section: Section | None
+    section: MainSection
     sections: Sections
     tags: Annotated[list[Tag], Field(description="Its tags, in the editors' order.", max_length=MAX_ENTRIES)]
     authors: Authors
@@ -178,7 +183,11 @@ class EditedDetails(TypedDict):
     urgency: Annotated[int | None, count("The editorial urgency, 1 (highest) to 9 (lowest).", 4, ge=1, le=9)]
     sensitive: Annotated[bool, Field(description="Whether front ends show a content warning first.", examples=[False])]
     language: Annotated[
-        LanguageTag | None, Field(description="The language of the text, if it is not the edition's.", examples=["fr"])
+        LanguageTag | None,
+        Field(
+            description="The language of the text; null for that of the edition (`/v1/editions/{slug}`).",
+            examples=["fr"],
+        ),
     ]
 
 

@@ -61,7 +61,7 @@ ChangedIds = Annotated[
     Field(
         max_length=MAX_IDS,
         description=(
-            "Only changes of these articles, up to 100, and of entries, in pages as without it. An article that is "
+            "Only changes of these articles, up to 100, and of entries. An article that is "
             "withdrawn or leaves the other filters is not left out: it comes as `article.withdrawn` or "
             "`article.removed`."
         ),
@@ -93,8 +93,8 @@ class ChangeListParams(ArticleFilterParams):
             ge=0,
             description=(
                 "The `as_of` that the client has, however old; 0 for everything that exists. Of changes older than "
-                "seven days the last one of each article and entry remains, which is all that a copy needs. With "
-                "`cursor` it is 422."
+                "seven days the last one of each article and entry remains, which is all that a copy needs. A first "
+                "copy is faster by `/v1/export`, whose `Dayline-As-Of` is its position. With `cursor` it is 422."
             ),
             examples=[0],
         ),
@@ -106,8 +106,8 @@ class ChangeListParams(ArticleFilterParams):
             ge=0,
             le=MAX_WAIT_SECONDS,
             description=(
-                "Seconds to wait while there is neither a change for the filters nor a next page, also with `cursor`; "
-                "the response to a wait without a change has no items."
+                "Seconds to wait while there is neither a change for the filters nor a next page, also with `cursor`. "
+                "Without a change the response then has no items; with any `wait` above 0 it has no `ETag`."
             ),
             examples=[0],
         ),
@@ -163,7 +163,9 @@ class ChangeItem(TypedDict):
         str,
         OpenEnum(*ChangeType, ARTICLE_REMOVED),
         Field(
-            description="Drop the article on `article.withdrawn` and `article.removed`; store it on other `article.…`.",
+            description="Drop the article on `article.withdrawn` and `article.removed`; store it on other `article.…`. "
+            "`article.alert` precedes the `article.published` (or `article.updated`) of an article that the newsroom "
+            "announces; `article.bumped` has a new public time; with types of entries, `entry` names what changed.",
             examples=["article.updated"],
         ),
     ]

@@ -111,7 +111,7 @@ StrictBool = BeforeValidator(_flag)
 Featured = Annotated[
     bool | None,
     StrictBool,
-    Field(description="Whether they are featured; both where absent.", examples=[True]),
+    Field(description="Only featured articles, or (`false`) only the others; both where absent.", examples=[True]),
 ]
 CommaSeparated = BeforeValidator(_split)
 """Split values at commas; an empty value counts towards the bound of the list."""
@@ -171,8 +171,8 @@ PagedIds = Annotated[
     ArticleIds,
     _ids(
         "Only these articles, up to 100; those that the list does not have without it, or that do not match the other "
-        "filters, are left out. All are on one page, also beyond the default of `limit`; with a smaller `limit`, or "
-        "with `cursor`, it is 422."
+        "filters, are left out. All are on one page, also beyond the default of `limit`; with `cursor`, or a `limit` "
+        "below the number of ids, it is 422."
     ),
 ]
 SpanningEdition = Annotated[
@@ -180,7 +180,7 @@ SpanningEdition = Annotated[
 ]
 EditionInZone = Annotated[
     str | None,
-    described("The edition's slug, `*` with `tz` for all editions; the default edition where absent.", "harbour"),
+    described("The edition's slug, or `*` for all, which requires `tz`; the default edition where absent.", "harbour"),
 ]
 Exclude = Annotated[
     list[Value],

@@ -330,7 +330,16 @@ class CalendarParams(FilterParams):
 class ArticleParams(QueryParams):
     """One article."""
 
-    body: Annotated[BodyFormat, Field(description="The format of the body.", examples=["blocks"])] = BodyFormat.BLOCKS
+    body: Annotated[
+        BodyFormat,
+        Field(
+            description=(
+                "The format of the body: a list of blocks (`blocks`), blocks with runs of text in place of HTML "
+                "(`rich`), one string of HTML or of plain text, or `none`: no member."
+            ),
+            examples=["blocks"],
+        ),
+    ] = BodyFormat.BLOCKS
     links: Links = LinkForm.WRITTEN
 
 

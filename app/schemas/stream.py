@@ -39,7 +39,7 @@ class StreamParams(ArticleFilterParams):
         str | None,
         described(
             "A stream token in place of `Authorization`, which `EventSource` cannot send; 401 if it is not valid. "
-            "Servers log it as dots.",
+            "Logs of this server show `token=...`.",
             TOKEN,
         ),
     ] = None
@@ -55,7 +55,10 @@ class StreamToken(TypedDict):
     """A token that opens the stream with the rights of an API key."""
 
     token: Annotated[str, line("The token: send it as `token` in the query of `/v1/stream`.", TOKEN, max_length=100)]
-    expires_at: Annotated[InstantText, Field(description="Until when it opens a stream, in UTC.")]
+    expires_at: Annotated[
+        InstantText,
+        Field(description="Until when it opens streams, in UTC.", examples=["2026-11-20T12:10:00.000000+00:00"]),
+    ]
 
 
 class StreamedChange(TypedDict):

@@ -57,7 +57,7 @@ class TimelineDay(TypedDict):
     ]
     items: Annotated[
         list[SparseTimelineItem],
-        Field(description="Articles, newest first: at most `limit` in a page of the timeline, all of them in one day."),
+        Field(description="Articles, newest first: those of this page; in `/v1/timeline/{day}` all of the day."),
     ]
 
 
@@ -105,7 +105,7 @@ class Timeline(TypedDict):
             )
         ),
     ]
-    next: NextPage | None
+    next: Annotated[NextPage | None, Field(description="The next page, of older articles; null on the last one.")]
 
 
 class DayLink(TypedDict):
@@ -121,8 +121,11 @@ class TimelineDayPage(TypedDict):
     edition: EditionSlug
     timezone: Zone
     day: TimelineDay
-    previous: Annotated[DayLink | None, Field(description="The nearest earlier day that has news.")]
-    next: Annotated[DayLink | None, Field(description="The nearest later day that has news.")]
+    previous: Annotated[DayLink | None, Field(description="The nearest earlier day that has news, or null.")]
+    next: Annotated[
+        DayLink | None,
+        Field(description="The nearest later day that has news (`next` of a timeline is older), or null."),
+    ]
 
 
 class CalendarDay(TypedDict):

@@ -36,7 +36,9 @@ class PublicationRequest(TransitionRequest):
 
     at: Annotated[
         Instant | None,
-        Field(description="A future instant schedules it; now where absent, if it is not public."),
+        Field(
+            description="A future instant schedules the article, a past one back-dates it; now where absent or null."
+        ),
     ] = None
 
 

@@ -202,8 +202,9 @@ def _make_merge(kind: _Kind) -> Endpoint:
     ) -> TypedResponse[Any]:
         """Merge an entry into another of its kind, and return that one.
 
-        From then on both names select the articles of both, which show the other entry; the address redirects, and
-        `former_slugs` of the other entry has the name. A repeated merge changes nothing.
+        From then on both names select the articles of both, which show the entry `into`; the public address of the
+        merged one redirects to it, and its `former_slugs` has the name. `If-Match` is the revision of the merged entry,
+        `ETag` that of `into`. A repeated merge changes nothing; a merge into itself is 422. No request reverses it.
         """
 
         def run(connection: Connection) -> TypedResponse[Any]:

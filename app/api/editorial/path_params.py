@@ -3,11 +3,13 @@
 from typing import Annotated
 
 from fastapi import Path
+from pydantic.config import JsonDict
 
 from app.domain.api_key import PREFIX_PATTERN
 from app.domain.revision import MAX_REVISION
 from app.domain.tsid import ID_PATTERN
 from app.schemas.examples import editorial as examples
+from app.schemas.record_types import MAX_SOURCE_ID
 
 _ID = "The article's id."
 ArticleId = Annotated[str, Path(alias="article_id", description=_ID, examples=[examples.ITEM["id"]])]
@@ -27,11 +29,21 @@ _SOURCE = (
     "The article's id in the other system; `/` may stand as it is, other reserved characters are percent-encoded. An "
     "ending in `/publication`, `/bump` or `/withdrawal` names that resource of an article, also percent-encoded."
 )
+_BOUND: JsonDict = {"maxLength": MAX_SOURCE_ID}
 SourceEdition = Annotated[str, Path(alias="edition", description="The edition's slug.", examples=["harbour"])]
-SourceIdPath = Annotated[str, Path(alias="source_id", description=_SOURCE, examples=["harbour:2026-11-14:fog-watch"])]
-DraftSource = Annotated[str, Path(alias="source_id", description=_SOURCE, examples=[examples.DRAFT_SOURCE])]
-ScheduledSource = Annotated[str, Path(alias="source_id", description=_SOURCE, examples=[examples.SCHEDULED_SOURCE])]
-WithdrawnSource = Annotated[str, Path(alias="source_id", description=_SOURCE, examples=[examples.WITHDRAWN_SOURCE])]
+SourceIdPath = Annotated[
+    str,
+    Path(alias="source_id", description=_SOURCE, examples=["harbour:2026-11-14:fog-watch"], json_schema_extra=_BOUND),
+]
+DraftSource = Annotated[
+    str, Path(alias="source_id", description=_SOURCE, examples=[examples.DRAFT_SOURCE], json_schema_extra=_BOUND)
+]
+ScheduledSource = Annotated[
+    str, Path(alias="source_id", description=_SOURCE, examples=[examples.SCHEDULED_SOURCE], json_schema_extra=_BOUND)
+]
+WithdrawnSource = Annotated[
+    str, Path(alias="source_id", description=_SOURCE, examples=[examples.WITHDRAWN_SOURCE], json_schema_extra=_BOUND)
+]
 
 KeyPrefix = Annotated[
     str,

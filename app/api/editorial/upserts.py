@@ -71,15 +71,15 @@ async def push_article(
 ) -> TypedResponse[SavedArticle]:
     """Create (201) or replace (200) an article. Repeating a successful request changes nothing.
 
-    It needs no `Idempotency-Key`; with the `If-Match` of before, the repeat is 412. A new article is as in
-    `create_article`, but takes no `id` (422). Of an existing one omitted members are emptied, except `slug`, `aliases`,
-    `first_published_at`, `updated_at`, the `withdrawal` of a withdrawn article, `status` and `published_at`. Null
-    counts as absent for `slug`, `withdrawal` and `status`. The columns are statuses before, the cells those after, with
-    the public time if that changes:
+    It needs no `Idempotency-Key`; with the `If-Match` of before, the repeat is 412; without `If-Match` the last write
+    wins. A new article is as in `POST /v1/editorial/articles`, but takes no `id` (422). Of an existing one omitted
+    members are emptied, also `embargoed_until`, except `slug`, `aliases`, `first_published_at`, `updated_at`, the
+    `withdrawal` of a withdrawn article, `status` and `published_at`. Null counts as absent for `slug`, `withdrawal` and
+    `status`. The columns are statuses before, the cells those after, with the public time if that changes:
 
-    | sent | draft | scheduled | published | withdrawn |
+    | Sent (`status`, `published_at`) | draft | scheduled | published | withdrawn |
     |---|---|---|---|---|
-    | neither | draft | scheduled | published | withdrawn |
+    | neither member | draft | scheduled | published | withdrawn |
     | `draft` alone | draft | draft with its date | 422 | 422 |
     | `scheduled` alone | scheduled, by its date; 422 without one | scheduled | published | 422 |
     | `published` alone | published, at its past date or now; 422 if future | 422 | published | published again |
@@ -104,12 +104,12 @@ async def push_article(
     warning.
 
     Replacing an article that is no draft requires `articles:publish`, even if nothing changes. `updated_at` of a public
-    article, unless it is sent, is dated now if the content changes. `note` is added with a change of other members;
-    alone it changes nothing. `edition`, `source_id` and `id` may be left out: others than those of the path and the
-    article are 422. `warnings` names dropped HTML and repaired characters.
+    article, unless it is sent, is the time of the request if the content changes. `note` is added with a change of
+    other members; alone it changes nothing. `edition`, `source_id` and `id` may be left out: others than those of the
+    path and the article are 422. `warnings` names dropped HTML and repaired characters.
 
-    A push with a lower `source_version`, or an earlier `source_updated_at`, than the stored article's changes nothing
-    and has a warning.
+    A push with a lower `source_version`, or an earlier `source_updated_at`, than the stored article's changes nothing:
+    it is 200 with the warning `older-version`.
     """
     warnings = await find_text_warnings(request, sent, article, repairs, is_strict=params.strict)
     is_new = (if_none_match or "").strip() == "*"

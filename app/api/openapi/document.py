@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel, TypeAdapter
 
+from app.api.http.problem_types import PROBLEM_TYPES
 from app.api.http.route import OrdinaryRoute
 from app.api.openapi.base_path import add_base_path
 from app.api.openapi.completion import bound_parameters, complete_schemas
@@ -37,6 +38,9 @@ their page shows; authors, sections, tags, labels and editions.
 
 Lists return `items` and `next`; follow `next.href` until it is null. Every public response has a strong `ETag`, except
 the stream, the export and a waiting `/v1/changes`. HEAD works wherever GET does.
+
+`Cache-Control` says how long a shared cache may store a response; `Vary` names the request fields that it depends on.
+Codings are gzip, brotli and zstd, each with its own `ETag`. Responses of `/v1/editorial` are never stored.
 
 Errors are problem details (RFC 9457): decide by `type`, whose codes `/problems` explains. An unknown query parameter is
 422 (feeds and health checks ignore it). Where no problem of an operation fits, it is 500 `internal-error`: repeat a
@@ -235,6 +239,8 @@ def _add_problem_schema(document: dict[str, Any]) -> None:
             "errors": [{"where": "limit", "message": "Must be at most 200."}],
         }
     ]
+    codes = ", ".join(f"`{code}`" for code in sorted(PROBLEM_TYPES))
+    schema["properties"]["type"]["description"] += f" Known codes, after `/problems/`: {codes}."
     document["components"]["schemas"] |= {**schema.pop("$defs", {}), "Problem": schema}
 
 

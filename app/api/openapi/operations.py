@@ -16,7 +16,7 @@ from pydantic import BaseModel, TypeAdapter
 from app.api.http.route import OrdinaryRoute
 from app.api.openapi.request_bodies import request_body
 from app.api.router import iter_routes
-from app.schemas.params import ArticleFilterParams, QueryParams
+from app.schemas.params import ArticleFilterParams
 
 SCHEMAS = "#/components/schemas/"
 
@@ -104,8 +104,6 @@ def query_parameters(params: type[BaseModel]) -> list[dict[str, Any]]:
     schema = params.model_json_schema(by_alias=True)
     definitions = schema.get("$defs", {})
     members = {name: _inline(member, definitions) for name, member in schema["properties"].items()}
-    if issubclass(params, QueryParams) and params.spans_editions:
-        members["edition"]["description"] += " `*` spans all of them."
     if issubclass(params, ArticleFilterParams):
         if "body" in params.model_fields:
             members["fields"]["description"] += " The body comes only if `body` is named here and as a parameter."

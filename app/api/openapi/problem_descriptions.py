@@ -7,7 +7,7 @@ from typing import Any, Final
 PROBLEMS: Final = {
     400: "The cursor is damaged, or belongs to a list with other filters.",
     401: "Authentication required: no API key, or one that is not valid.",
-    403: "Insufficient scope: the API key has none of those that the operation takes, or is bound to other editions.",
+    403: "Insufficient scope: the API key has none of the scopes of the operation, or is bound to other editions.",
     404: "Not found.",
     409: "Conflict with the current state.",
     410: "Article withdrawn or erased.",
@@ -17,7 +17,7 @@ PROBLEMS: Final = {
     415: "The request body is not JSON in UTF-8, or is encoded (`Content-Encoding`).",
     422: "Invalid request parameters or body; `errors` locates each.",
     428: "`If-Match` is required.",
-    429: "Too many requests.",
+    429: "Too many requests of the API key or, without a valid one, of the client address; a setting limits them.",
     503: "The database is busy or out of reach (a read takes longer than 4 seconds, a lock is not available), or the "
     "process has as many connections as it can serve.",
 }
@@ -31,8 +31,9 @@ _WITHOUT_EFFECT: Final = {"create_stream_token": " Repeat the request: each one 
 """Operations with the method of a write that change nothing, with the advice to repeat them."""
 _CHECK_FIRST: Final = "a repeat would be a second write, so check first whether it did."
 _ARTICLE_410: Final = (
-    "Withdrawn: so are the id and every slug that the article had; `notice` is the public explanation, if any. An "
-    "erased article (by law) is 410 under its id alone, with a null `notice`; nothing else of it is left."
+    "Withdrawn: the id, and every slug of the article that no published article has taken; `notice` is the public "
+    "explanation, if any. An article that was erased, as the law may require, is 410 under its id alone, with a null "
+    "`notice`; nothing else of it is stored."
 )
 _EMBARGOED: Final = "`/problems/embargoed`: it would be public before `embargoed_until`."
 _OF_OPERATION: Final = {
@@ -56,7 +57,10 @@ _OF_OPERATION: Final = {
     ("push_article", 412): "`If-Match` names another revision or an article that does not exist, or "
     "`If-None-Match: *` an article that exists.",
     ("delete_article", 409): "The article is or was public.",
-    ("publish_article", 409): "The article is public under another time, withdrawn or erased, or would have expired. "
+    (
+        "publish_article",
+        409,
+    ): "The article is public under another time, withdrawn or erased, or its `expires_at` precedes the publication. "
     f"{_EMBARGOED}",
     ("unschedule_article", 409): "The article is or was public.",
     ("bump_article", 409): "The article is not published.",
@@ -77,12 +81,15 @@ _OF_OPERATION: Final = {
     ("delete_edition", 409): "It is the default edition, or has articles, sections or webhook endpoints.",
     ("rotate_api_key", 409): "The key was revoked or has expired.",
     ("ping_webhook", 409): "Webhooks are disabled by a setting.",
+    ("stream_changes", 401): "The stream token is not valid; or neither it nor a valid API key was sent, where a "
+    "setting requires a key for reading.",
     ("stream_changes", 503): "The process serves 5,000 streams, shuts down, or cannot read the database.",
     ("export_articles", 503): "The process serves four exports (those with `id` do not count), or cannot read the "
     "database.",
     ("get_readiness", 503): "The database cannot be used: it is out of reach, lost, or has another schema.",
 }
 
+_OF_KEYED_READING: Final = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 _AS_BY_ID: Final = {
     "get_source_article": "get_editorial_article",
     "delete_source_article": "delete_article",
@@ -107,6 +114,9 @@ def describe_problems(document: dict[str, Any]) -> None:
             for status, response in spec["responses"].items():
                 if int(status) in PROBLEMS:
                     response["description"] = describe_problem(spec["operationId"], int(status))
+                is_optional = {} in spec.get("security", []) and (spec["operationId"], int(status)) not in _OF_OPERATION
+                if int(status) in _OF_KEYED_READING and is_optional:
+                    response["description"] = f"Where a setting requires a key for reading. {response['description']}"
                 if int(status) == HTTPStatus.SERVICE_UNAVAILABLE and method != "get":
                     advice = _WITHOUT_EFFECT.get(spec["operationId"]) or _LOST_WRITE + _repetition(method, spec)
                     response["description"] += advice

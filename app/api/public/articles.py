@@ -63,8 +63,8 @@ async def get_article(request: Request, id_or_slug: IdOrSlug) -> Response:
     """Return an article with everything its page shows, by id or slug.
 
     `edition` is where a slug is looked up; with an id it is ignored, also an unknown one. An old slug redirects (308)
-    to the current one. The slug of a withdrawn article is 410 and belongs to it; a former slug of any article is
-    another's once a published article takes it.
+    to the current one. After a withdrawal the id and the slugs are 410, but a published article may take a former slug
+    of any article.
     """
     params = parse_query(request, ArticleParams)
     return await _respond_or_redirect(

@@ -31,8 +31,10 @@ R = TypeVar("R")
 async def list_changes(request: Request) -> Response:
     """List the changes after `since`, oldest first, each with the current state of its article.
 
-    `type` is rewritten to the current state: every change of an article that is withdrawn or erased now comes as
-    `article.withdrawn`, and of one that left the filters as `article.removed`. An erasure is a change of its own.
+    A position is a number in the log of changes: `seq` is that of one change, `as_of` the last one that a response
+    includes, `since` the last one that the client has. Each change shows the article as it is now: if it is withdrawn
+    or erased, `type` is `article.withdrawn`, and if it left the filters, `article.removed`. An erasure is a change of
+    its own.
 
     Follow `next.href` until it is null, then request again with `since` set to `as_of`; a page without items may have
     a `next`. Filters apply to the articles, `from` and `to` to their public time (not to the time of the change): an
@@ -46,7 +48,7 @@ async def list_changes(request: Request) -> Response:
     edition with your copy, and export its articles again if one of these differs.
 
     A position of another log (beyond its end, or lost when a backup was restored) is 422 with `errors[0].where`
-    `since`, or `cursor`; for a position that this API returned it has no other reason. Begin at 0, with an empty copy.
+    `since`, or `cursor`: the log of a position that this API returned was replaced. Begin at 0, with an empty copy.
     """
     params = parse_query(request, ChangeListParams)
     database = get_database(request)

@@ -41,6 +41,7 @@ LastEventId = Annotated[
         alias=LAST_EVENT_ID,
         description="The last id that was received; it overrides `since`. Browsers send it by themselves.",
         examples=["1"],
+        json_schema_extra={"pattern": f"^[0-9]{{0,{MAX_DIGITS}}}$"},
     ),
 ]
 _random = random.Random()  # noqa: S311 - spreads reconnecting clients; not a secret
@@ -95,10 +96,26 @@ async def stream_changes(request: Request, last_event_id: LastEventId = None) ->
     nothing between two heartbeats, when its key is revoked or expires, and when the server shuts down: reconnect with
     the last id.
 
+    The response has three kinds of blocks, the preamble, heartbeats and changes:
+
+    ```
+    id: 115
+    retry: 1840
+
+    : ping
+    id: 115
+
+    event: article.removed
+    data: {"seq":116,"type":"article.removed",…}
+    id: 116
+    ```
+
     A position of another log is 422 with `errors[0].where` `Last-Event-ID` or `since`. An `EventSource` stays closed
     after any response but 200: after 422 open another one with `since=0`, for an empty copy; after 429 or 503, one with
     `since` set to the last id, a few seconds later (it does not show `Retry-After` or the status). It sends no
-    `Authorization`, so where reading needs a key, send a stream token in the query.
+    `Authorization`, so where reading needs a key, send a stream token in the query. It reconnects with the same URL, so
+    a reconnection is 401 once the token has expired: fetch another token, and open another `EventSource` with `since`
+    set to the last id.
     """
     params = parse_query(request, StreamParams)
     if params.token is not None:

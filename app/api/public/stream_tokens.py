@@ -31,9 +31,11 @@ router = ordinary_router("Changes", prefix="/v1/stream-tokens", scopes=(ApiKeySc
 async def create_stream_token(request: Request, services: ServicesDep) -> TypedResponse[StreamToken]:
     """Create a token that opens `/v1/stream` for ten minutes, as `token` in its query: `EventSource` sends no header.
 
-    It has the rights of the API key that creates it, and counts for its rate limit. An open stream lasts beyond the
-    token, until the key is revoked or expires. Create it in the front end's server, which has the key, and never in a
-    browser. Nothing is stored: a token cannot be revoked by itself, and repeating a request makes another one.
+    It has the rights of the API key that creates it, on `/v1/stream` alone, and opens any number of streams; each
+    counts for the rate limit of the key. An open stream lasts beyond the token, until the key is revoked or expires.
+    Where reading needs no key, neither does the stream. Create a token in the front end's server, which has the key,
+    and never in a browser. Tokens are not stored: one cannot be revoked by itself, and repeating a request makes
+    another one.
     """
     secret = await services.database.read(find_signing_secret)
     if secret is None:

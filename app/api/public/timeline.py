@@ -33,9 +33,10 @@ async def get_timeline(request: Request) -> Response:
     """Return a page of articles grouped by local day, newest first; `next.href` leads to older pages, to any depth.
 
     `newest_day` starts at the end of a day, `tz` groups the days of another time zone. From there, and from any page
-    with a `cursor`, `newer_page.href` leads up again. `newer.href` has later changes. `next.href` and `newer_page.href`
-    repeat all parameters but `newest_day`, `newer.href` all but `newest_day`, `limit` and `total`. Days without
-    articles are left out. `today` of the first page is the date now in `timezone`.
+    with a `cursor`, `newer_page.href` leads up again. `newer.href` has later changes, which `/v1/stream` with `since`
+    set to `as_of` streams without a gap. `next.href` and `newer_page.href` repeat all parameters but `newest_day`,
+    `newer.href` all but `newest_day`, `limit` and `total`. Days without articles are left out. `today` of the first
+    page is the date now in `timezone`.
     """
     params = parse_query(request, TimelineParams)
     builder = get_cache_control_builder(request)
@@ -72,8 +73,8 @@ async def get_day(request: Request, day: LocalDay) -> Response:
     """Return a complete local day, with links to the nearest days before and after it that have articles.
 
     Filters, `from`, `to` and `id` included, narrow the day and the search for its neighbours, whose `href` repeats all
-    parameters: `edition`, filters, `tz`, `fields` and `total`. A day without articles has no items; a date that the
-    time zone skipped is 404.
+    parameters: `edition`, filters, `tz`, `fields` and `total`. All articles of the day are in one response, which has
+    no `Link` field. A day without articles has no items; a date that the time zone skipped is 404.
     """
     params = parse_query(request, DayParams)
     builder = get_cache_control_builder(request)
