@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import pkgutil
 import re
+from difflib import get_close_matches
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -35,6 +36,8 @@ class ShippedStrings(TypedDict):
 
 
 _FALLBACK: Final = "en"
+_MAX_COMPARED: Final = 40  # characters of a name
+_SIMILARITY: Final = 0.8  # of a misspelt name and the one that was meant
 _NAMES: Final = {name: name for name in LANGUAGES}
 _PATH_SEPARATORS: Final = re.compile(r"[/.]")
 # Any snake_case word in place of a sentence; a string of the edition's own may contain one (an account name).
@@ -96,6 +99,22 @@ def find_string_languages(language: str, overrides: Mapping[str, str]) -> dict[s
         forms = _find_forms(key, language, overrides)
         names += [f"{key}.{category}" for category, (_, is_own) in forms.items() if not is_own]
     return dict.fromkeys(sorted(names), _FALLBACK)
+
+
+def find_likely_mistake(key: str, language: str) -> str | None:
+    """Return why an override is likely a mistake: it resembles a shipped name, or is a form that no number has."""
+    english, categories = load_strings(_FALLBACK), get_plural_categories(language)
+    if _is_plural_form(key):
+        name, _, category = key.rpartition(".")
+        is_form = category in categories
+        return (
+            None if is_form else f"It is never shown: the forms of {name} in '{language}' are {', '.join(categories)}."
+        )
+    if key in english["strings"] or len(key) > _MAX_COMPARED:
+        return None
+    names = [*english["strings"], *(f"{name}.{each}" for name in english["plurals"] for each in categories)]
+    nearest = get_close_matches(key, names, n=1, cutoff=_SIMILARITY)
+    return f"It is a string of the edition's own; {nearest[0]} is a shipped one." if nearest else None
 
 
 def is_proofread(language: str) -> bool:

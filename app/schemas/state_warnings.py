@@ -1,8 +1,9 @@
-"""Warnings of a write whose outcome differs from what the request may expect: sections, images, references."""
+"""Warnings of a write whose outcome differs from what the request may expect: sections, images, references, strings."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from app.domain.interface_strings import find_likely_mistake
 from app.schemas.editorial import EditorialArticle, EditorialTranslation
 from app.schemas.write_warning import WarningCode, WriteWarning
 
@@ -69,6 +70,19 @@ def find_entry_image_warnings(patch: Mapping[str, Any], before: Mapping[str, Any
     """Return the warnings of a merge patch that gives an image of an entry another URL and leaves its alt text."""
     images = ("image", "logo", "icon")
     return [each for name in images for each in _image_warnings(name, patch.get(name), before.get(name))]
+
+
+def find_string_warnings(given: Mapping[str, Any], entry: Mapping[str, Any]) -> list[WriteWarning]:
+    """Return the warnings of interface strings whose names are likely misspelt; of entries, only editions have any."""
+    strings, language = given.get("strings"), entry.get("language")
+    if language is None or not isinstance(strings, dict):
+        return []
+    mistakes = {key: find_likely_mistake(key, language) for key, text in strings.items() if text is not None}
+    return [
+        {"where": f"strings.{key}", "code": str(WarningCode.STRING_UNKNOWN), "detail": detail}
+        for key, detail in mistakes.items()
+        if detail is not None
+    ]
 
 
 def _image_warnings(where: str, change: Any, image: Mapping[str, Any] | None) -> list[WriteWarning]:

@@ -48,6 +48,7 @@ class WarningCode(StrEnum):
     TRANSLATION_CONFLICT = "translation-conflict"
     RELATED_PENDING = "related-pending"
     MERGED_MEMBERS_DROPPED = "merged-members-dropped"
+    STRING_UNKNOWN = "string-unknown"
 
 
 _LOSS_CODES: Final = frozenset(
@@ -81,6 +82,7 @@ CODES_OF_WRITES: Final = (
     WarningCode.TRANSLATION_CONFLICT,
     WarningCode.RELATED_PENDING,
     WarningCode.MERGED_MEMBERS_DROPPED,
+    WarningCode.STRING_UNKNOWN,
 )
 """Codes that responses of the editorial API have; the others are those of imports."""
 

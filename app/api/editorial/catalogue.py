@@ -39,7 +39,7 @@ from app.schemas.catalogue_records import (
     TagRecord,
 )
 from app.schemas.examples import editorial_catalogue as examples
-from app.schemas.state_warnings import find_entry_image_warnings
+from app.schemas.state_warnings import find_entry_image_warnings, find_string_warnings
 from app.schemas.write_warning import repair_warnings, repeat_warnings, truncate
 
 router = ordinary_router("Newsroom", prefix=EDITORIAL, scopes=(ApiKeyScope.CATALOGUE_WRITE,))
@@ -124,8 +124,9 @@ def _make_create(kind: _Kind) -> Endpoint:
             actions.create_entry(connection, given, now=clock.now(), actor=actor.name)
             edition = given.edition if isinstance(given, SectionRecord) else None
             entry = get_entry(connection, kind.facet, entry_name(given), edition=edition)
-            found = truncate([*repair_warnings(repairs), *repeat_warnings(sent, entry)])
-            saved = {**entry, "warnings": found}
+            found = [*repair_warnings(repairs), *repeat_warnings(sent, entry)]
+            found += find_string_warnings(sent, entry)
+            saved = {**entry, "warnings": truncate(found)}
             headers = {"location": entry["href"]}
             return to_stored_response(private_response(saved, status=201, revision=entry["revision"], headers=headers))
 
@@ -186,6 +187,7 @@ def _make_update(kind: _Kind) -> Endpoint:
             )
             entry = get_entry(connection, kind.facet, present, edition=edition)
             found = [*repair_warnings(repairs), *repeat_warnings(patch, entry)]
+            found += find_string_warnings(patch, entry)
             saved = {**entry, "warnings": truncate([*found, *find_entry_image_warnings(patch, shown)])}
             return private_response(saved, revision=entry["revision"])
 

@@ -204,3 +204,17 @@ async def test_related_that_no_article_has_is_named_until_one_arrives(desk: Desk
     await desk.make(source_id="ferry-sunday", headline="The ferry, again")
     await desk.edit(made, {"headline": "The pier"})
     assert desk.warnings == []
+
+
+async def test_misspelt_interface_strings_are_named_in_warnings(desk: Desk) -> None:
+    strings = {"read_alos": "Also", "motto": "Fair", "news": "N", "new_stories.one": "1", "new_stories.few": "2"}
+    new = {"slug": "quay", "name": "Q", "language": "en", "timezone": "UTC", "site_url": "https://quay.example"}
+    await desk.done("POST", "/editions", {**new, "strings": strings})
+    expected = {
+        "strings.read_alos": "It is a string of the edition's own; read_also is a shipped one.",
+        "strings.new_stories.few": "It is never shown: the forms of new_stories in 'en' are one, other.",
+    }
+    assert {each["where"]: each["detail"] for each in desk.warnings} == expected
+    assert {each["code"] for each in desk.warnings} == {"string-unknown"}
+    await desk.done("PATCH", "/editions/quay", {"strings": {"read_alos": None, "tody": "Now"}})
+    assert [each["where"] for each in desk.warnings] == ["strings.tody"]
