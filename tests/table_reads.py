@@ -35,6 +35,7 @@ COVERED_BY: Mapping[str, tuple[str, ...]] = {
     "article_related": ("article:",),
     "article_recommendations": ("article:",),
     "listings": (RANGES,),
+    "sitemap_weeks": (RANGES,),
     "curated_lists": ("list:", "lists:"),
     "former_slugs": tuple(f"{kind}{suffix}" for kind in ENTRIES.values() for suffix in (":", "s")),
     "revisions": ("article:",),

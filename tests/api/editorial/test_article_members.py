@@ -38,7 +38,7 @@ def test_every_member_of_the_table_is_in_records_and_responses() -> None:
     assert {"editor_note", "embargoed_until"} == set(article_members.NAMES) - public
     assert not {"editor_note", "embargoed_until"} & Article.__annotations__.keys()
     assert public & ArticleItem.__annotations__.keys() == article_members.LISTED
-    beside = {*TextLength.__annotations__, "translations"}
+    beside = {*TextLength.__annotations__, "translations", "expires_at"}
     assert ArticleDetails.__annotations__.keys() == {*article_members.SELECTABLE, *beside}
 
 
