@@ -35,5 +35,5 @@ def check_fields(fields: list[str], members: frozenset[str]) -> None:
     """Raise InvalidInputError if one of the fields is no member of the items."""
     for name in fields:
         if name not in members:
-            near = suggest(name, members)
+            near = suggest(name, members) or f" Fields: {', '.join(sorted(members))}."
             raise InvalidInputError(FieldError("fields", f"'{name[:40]}' is not a field of the items.{near}"))

@@ -68,7 +68,10 @@ class SsrfGuard:
         scheme, host = _parse(url)
         is_plain = scheme == "http"
         if is_plain and not self._opened:
-            raise InvalidValueError("The URL of a webhook must begin with https://.")
+            raise InvalidValueError(
+                "The URL of a webhook must begin with https://; http:// is allowed to networks in "
+                "DAYLINE_WEBHOOK_NETWORKS."
+            )
         address = _ip_literal(host)
         if address is not None:
             self._require_allowed(address, is_plain=is_plain)

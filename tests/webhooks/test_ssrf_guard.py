@@ -210,3 +210,8 @@ async def test_slow_name_server_blocks_its_own_name_only(monkeypatch: pytest.Mon
     assert len(asked) == 51
     assert await lookups("slow-1.example", 443) == ["8.8.8.8"]
     assert len(asked) == 52, "results are not cached"
+
+
+def test_plain_http_names_the_setting_that_allows_it() -> None:
+    with pytest.raises(InvalidValueError, match="DAYLINE_WEBHOOK_NETWORKS"):
+        SsrfGuard().check_url("http://127.0.0.1:8705/h")

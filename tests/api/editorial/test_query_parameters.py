@@ -24,3 +24,9 @@ async def test_unknown_field_names_the_nearest_one(desk: Desk) -> None:
         refused = await desk.client.get(f"{path}?fields=headine", headers=desk.headers)
         message = "'headine' is not a field of the items. Did you mean 'headline'?"
         assert refused.json()["errors"] == [{"where": "fields", "message": message}]
+
+
+async def test_unknown_field_that_resembles_none_names_them_all(desk: Desk) -> None:
+    refused = await desk.client.get("/v1/timeline?fields=zzz")
+    [error] = refused.json()["errors"]
+    assert error["message"].startswith("'zzz' is not a field of the items. Fields: access, authors, ")
