@@ -94,7 +94,10 @@ class WriteWarning(TypedDict):
     code: Annotated[
         str,
         OpenEnum(*map(str, LossCode), *map(str, CODES_OF_WRITES)),
-        Field(description="A stable code; more may be added.", examples=[str(LossCode.ELEMENT)]),
+        Field(
+            description=f"A stable code; more may be added. `strict` refuses {', '.join(sorted(_LOSS_CODES))}.",
+            examples=[str(LossCode.ELEMENT)],
+        ),
     ]
     detail: Annotated[
         str, line("What was lost, in one sentence.", "<table> was dropped; its text stays.", max_length=10_000)

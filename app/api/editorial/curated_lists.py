@@ -72,10 +72,10 @@ async def put_curated_list(
     repairs: TextRepairsDep,
     actor: ActorDep,
 ) -> TypedResponse[SavedCuratedList]:
-    """Create (201) or replace (200) a list; an equal one is not written.
+    """Create (201) or replace (200) a list; an equal one is not written. Members that are left out have their defaults.
 
     Every reference and every value of the filter must exist in the edition. A slug in `items` is stored as the
-    article's id. `If-Match` is optional.
+    article's id, a repeated one once, with a warning. Without `If-Match` the last write wins.
     """
 
     def run(connection: Connection) -> TypedResponse[SavedCuratedList]:

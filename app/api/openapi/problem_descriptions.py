@@ -60,7 +60,7 @@ _OF_OPERATION: Final = {
     (
         "publish_article",
         409,
-    ): "The article is public under another time, withdrawn or erased, or its `expires_at` precedes the publication. "
+    ): "The article is public under another time, withdrawn or erased, or its `expires_at` is not after the new one. "
     f"{_EMBARGOED}",
     ("unschedule_article", 409): "The article is or was public.",
     ("bump_article", 409): "The article is not published.",
