@@ -12,7 +12,7 @@ from tests.api.editorial.editor_client import TODAY, TOMORROW, YESTERDAY, Desk
 FUTURE = "2026-11-22T10:00:00Z"
 DATES = {"a past date": YESTERDAY, "a future date": FUTURE, "null": None}
 SENT: dict[str, dict[str, Any]] = {
-    "neither": {},
+    "neither member": {},
     **{f"`{status}` alone": {"status": status} for status in ArticleStatus},
     "a past date alone": {"published_at": YESTERDAY},
     "a future date alone": {"published_at": FUTURE},
