@@ -96,7 +96,7 @@ async def test_export_fault_leaves_the_response_incomplete(
 ) -> None:
     begun = 0
 
-    def render(*_: Any) -> list[Any]:
+    def render(*_: Any, **__: Any) -> list[Any]:
         nonlocal begun
         begun += 1
         if begun > 1:
