@@ -39,8 +39,9 @@ def _add(schema: Mapping[str, Any], value: Any, schemas: Schemas) -> None:
         for each in value:
             _add(schema.get("items", {}), each, schemas)
     elif isinstance(value, Mapping):
-        for name in schema.get("properties", {}).keys() & value.keys():
-            _add(schema["properties"][name], value[name], schemas)
+        for name, member in schema.get("properties", {}).items():  # in order: each process builds the same document
+            if name in value:
+                _add(member, value[name], schemas)
     if value is not None and "$ref" not in schema:
         for branch in _branches(schema, value):
             _add(branch, value, schemas)
