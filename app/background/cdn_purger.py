@@ -14,11 +14,11 @@ from secrets import token_hex
 import httpx
 
 from app import clock
-from app.background.loops import Backoff, run_loop, sleep_or_detect
+from app.background.leased_progress import LeasedProgress, LeaseLostError
+from app.background.loops import Backoff, CommitPause, end_task, run_loop
 from app.background.outage_log import OutageLogger
 from app.db.database import DATABASE_ERRORS, Database
 from app.domain.instant import SECOND_US
-from app.interchange.key_value import compare_and_set
 from app.invalidation.change_event import ChangeEvent
 from app.invalidation.purge_progress import (
     EVERYTHING,
@@ -44,17 +44,12 @@ TIMEOUT = httpx.Timeout(5.0, connect=3.0)
 BACK_OFF_S = 0.5
 MAX_BACK_OFF_S = 30.0
 STOPPED_WITHIN_S = 0.5
-RELEASED_WITHIN_S = 2.0  # maximum of the last write at shutdown, to a database that may not respond
 
 log = logging.getLogger(__name__)
 
 
 class PurgeRejectedError(Exception):
     """The CDN's response to a purge is not a 2xx."""
-
-
-class LeaseLostError(Exception):
-    """Another process holds the lease."""
 
 
 PURGE_ERRORS = (PurgeRejectedError, httpx.HTTPError, httpx.InvalidURL)
@@ -73,10 +68,9 @@ class CdnPurger:
         self._field = field
         self._wake = asyncio.Event()
         self._watch = database.commit_watch(self._wake.set)
-        self._token: object | None = None
-        self._owner = token_hex(8)
+        self._commits = CommitPause(self._watch, self._wake, poll_s=TOKEN_POLL_S)
+        self._progress = LeasedProgress(database, NAME, owner=token_hex(8), parse=parse_progress, dump=dump_progress)
         self._since = clock.now()
-        self._stored: bytes | None = None  # the stored progress, as it was last read or written
         self._second_passes = SecondPassQueue()
         self._stopping = asyncio.Event()
         self._backoff = Backoff(BACK_OFF_S, MAX_BACK_OFF_S, jitter=True)
@@ -93,16 +87,8 @@ class CdnPurger:
         """Stop within a few seconds, and release the lease."""
         self._stopping.set()
         self._wake.set()
-        if self._task is not None:
-            _, late = await asyncio.wait({self._task}, timeout=STOPPED_WITHIN_S)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-        with suppress(Exception):  # then the lease expires
-            progress = parse_progress(self._stored)
-            if progress.holder == self._owner:
-                async with asyncio.timeout(RELEASED_WITHIN_S):
-                    await self._write(progress.with_lease("", 0))
+        await end_task(self._task, STOPPED_WITHIN_S)
+        await self._progress.release()
         await self._watch.close()
 
     def purge_all(self) -> None:
@@ -119,7 +105,7 @@ class CdnPurger:
                 stopping=self._stopping,
                 outage=self._outage,
                 backoff=self._backoff,
-                pause=self._sleep,
+                pause=self._commits.sleep,
             )
 
     async def _step(self, client: httpx.AsyncClient) -> float:
@@ -135,21 +121,21 @@ class CdnPurger:
     async def _run_once(self, client: httpx.AsyncClient) -> float:
         """Send the purges that are due; return the seconds to sleep."""
         await self._watch.ensure_connected()
-        self._token = self._watch.version_token()
-        before = self._stored
-        self._stored, latest = await self._watch.read(read_purge_progress)
-        now, progress = clock.now(), parse_progress(self._stored)
-        if progress.is_leased(self._owner, now):
+        self._commits.begin()
+        before, owner = self._progress.stored, self._progress.owner
+        self._progress.stored, latest = await self._watch.read(read_purge_progress)
+        now, progress = clock.now(), parse_progress(self._progress.stored)
+        if progress.is_leased(owner, now):
             return POLL_S
         is_everything = progress.needs_full_purge(latest, since=self._since)
         if progress.is_done(latest) and not is_everything:
             return POLL_S
-        if self._stored != before:
+        if self._progress.stored != before:
             self._adopt_lease(progress)
         if not (is_everything or progress.seq < latest or self._second_passes.pop_due(_monotonic())):
             return self._pause()
-        if progress.holder != self._owner or progress.until - now < LEASE_S * SECOND_US // 2:
-            progress = await self._write(progress.with_lease(self._owner, now + LEASE_S * SECOND_US))
+        if progress.holder != owner or progress.until - now < LEASE_S * SECOND_US // 2:
+            progress = await self._progress.write(progress.with_lease(owner, now + LEASE_S * SECOND_US))
         if is_everything:
             progress = await self._purge_everything(client, progress, latest)
         elif progress.seq < latest:
@@ -157,11 +143,9 @@ class CdnPurger:
         progress = await self._purge_again(client, progress)
         is_done = progress.is_done(latest)
         progress = (
-            progress.with_lease("", 0)
-            if is_done
-            else progress.with_lease(self._owner, clock.now() + LEASE_S * SECOND_US)
+            progress.with_lease("", 0) if is_done else progress.with_lease(owner, clock.now() + LEASE_S * SECOND_US)
         )
-        await self._write(progress)
+        await self._progress.write(progress)
         return 0 if progress.seq < latest else self._pause()
 
     def _adopt_lease(self, progress: PurgeProgress) -> None:
@@ -210,13 +194,6 @@ class CdnPurger:
             if not response.is_success:
                 raise PurgeRejectedError(f"the CDN responded with {response.status_code}")
 
-    async def _write(self, progress: PurgeProgress) -> PurgeProgress:
-        new = dump_progress(progress)
-        if not await self._database.write(compare_and_set, NAME, old=self._stored, new=new):
-            raise LeaseLostError
-        self._stored = new
-        return progress
-
     def _schedule_second_pass(self, seq: int, *, is_of_all: bool = False) -> None:
         self._second_passes.schedule(SecondPass(_monotonic() + SECOND_PASS_DELAY_S, seq, is_of_all))
 
@@ -224,21 +201,13 @@ class CdnPurger:
         due_at = self._second_passes.next_at()
         return POLL_S if due_at is None else min(POLL_S, max(0.0, due_at - _monotonic()))
 
-    async def _sleep(self, seconds: float | None) -> None:
-        """Wait for the next commit, at most so many seconds."""
-        poll_s = TOKEN_POLL_S if self._watch.poll_interval_s is None else None
-        await sleep_or_detect(self._wake, seconds or 0.0, poll_s=poll_s, detect=self._has_commits)
-
-    async def _has_commits(self) -> bool:
-        return self._watch.version_token() != self._token
-
     async def _extend_lease(self) -> None:
         """Hold the lease, if this process has it, until after the longest pause that may follow."""
-        progress = parse_progress(self._stored)
-        if progress.holder == self._owner:
+        progress = parse_progress(self._progress.stored)
+        if progress.holder == self._progress.owner:
             until = clock.now() + int((self._backoff.next_max_s + LEASE_S) * SECOND_US)
             with suppress(LeaseLostError, *DATABASE_ERRORS):
-                await self._write(progress.with_lease(self._owner, until))
+                await self._progress.write(progress.with_lease(self._progress.owner, until))
 
 
 def _monotonic() -> float:

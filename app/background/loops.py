@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from random import Random, SystemRandom
 
 from app.background.outage_log import OutageLogger
+from app.db.commit_watch import CommitWatch
 
 MAX_DOUBLINGS = 16
 MIN_JITTER = 0.5
@@ -66,6 +67,38 @@ async def sleep_or_detect(
             return
         if poll_s is not None and await detect():
             return
+
+
+class CommitPause:
+    """Pauses that a commit of any process ends: `wake` is set by a notification, else a version token changes."""
+
+    def __init__(self, watch: CommitWatch, wake: asyncio.Event, *, poll_s: float) -> None:
+        self._watch = watch
+        self._wake = wake
+        self._poll_s = poll_s
+        self._token: object | None = None
+
+    def begin(self) -> None:
+        """Let the commits from now on end the next pause; call it before the database is read."""
+        self._token = self._watch.version_token()
+
+    async def sleep(self, seconds: float | None) -> None:
+        """Wait for the next commit, at most so many seconds; the token is compared where commits are not notified."""
+        poll_s = self._poll_s if self._watch.poll_interval_s is None else None
+        await sleep_or_detect(self._wake, seconds or 0.0, poll_s=poll_s, detect=self._has_commits)
+
+    async def _has_commits(self) -> bool:
+        return self._watch.version_token() != self._token
+
+
+async def end_task(task: asyncio.Task[None] | None, within_s: float) -> None:
+    """Wait for a task that was asked to end, at most so many seconds; cancel it if it has not."""
+    if task is None:
+        return
+    _, late = await asyncio.wait({task}, timeout=within_s)
+    for each in late:
+        each.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def run_loop(

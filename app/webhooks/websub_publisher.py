@@ -8,16 +8,15 @@ again. Of any number of processes, one holds a lease at a time.
 import asyncio
 import logging
 from collections.abc import Callable
-from contextlib import suppress
 from http import HTTPStatus
 
 from app import clock
-from app.background.loops import Backoff, run_loop, sleep_or_detect, sleep_or_wake
+from app.background.leased_progress import LeasedProgress, LeaseLostError
+from app.background.loops import Backoff, CommitPause, end_task, run_loop, sleep_or_wake
 from app.background.outage_log import OutageLogger
 from app.db.database import DATABASE_ERRORS, Database
 from app.domain.instant import SECOND_US
 from app.domain.websub import FORM, NAME, AnnouncementProgress, dump_progress, parse_progress, publish_request
-from app.interchange.key_value import compare_and_set
 from app.queries.catalogue.editions import EditionView
 from app.queries.feeds.topics import (
     AnnouncementState,
@@ -40,7 +39,6 @@ MAX_ROWS = 500  # changes that are announced together
 BACK_OFF_S = 2.0
 MAX_BACK_OFF_S = 300.0
 STOPPED_WITHIN_S = 2.0
-RELEASED_WITHIN_S = 2.0
 _REPEATED = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
 
 FeedUrl = Callable[[EditionView, str], str]
@@ -51,10 +49,6 @@ log = logging.getLogger(__name__)
 
 class HubError(Exception):
     """The hub did not take an announcement."""
-
-
-class HubLeaseLostError(Exception):
-    """Another process holds the lease."""
 
 
 class WebSubPublisher:
@@ -76,12 +70,11 @@ class WebSubPublisher:
         self._hub = hub
         self._feed_url = feed_url
         self._waits_for_purges = waits_for_purges
-        self._owner = make_owner_id()
-        self._stored: bytes | None = None
+        self._progress = LeasedProgress(database, NAME, owner=make_owner_id(), parse=parse_progress, dump=dump_progress)
         self._acknowledged: dict[str, int] = {}
         self._wake = asyncio.Event()
         self._watch = database.commit_watch(self._wake.set)
-        self._token: object | None = None
+        self._commits = CommitPause(self._watch, self._wake, poll_s=TOKEN_POLL_S)
         self._stopping = asyncio.Event()
         self._outage = OutageLogger(
             log,
@@ -99,7 +92,7 @@ class WebSubPublisher:
             stopping=self._stopping,
             outage=self._outage,
             backoff=Backoff(BACK_OFF_S, MAX_BACK_OFF_S, jitter=True),
-            pause=self._pause,
+            pause=self._commits.sleep,
         )
         self._task = asyncio.create_task(loop, name="dayline-websub")
 
@@ -107,33 +100,25 @@ class WebSubPublisher:
         """Stop within a few seconds, and release the lease."""
         self._stopping.set()
         self._wake.set()
-        if self._task is not None:
-            _, late = await asyncio.wait({self._task}, timeout=STOPPED_WITHIN_S)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-        with suppress(Exception):  # then the lease expires
-            progress = parse_progress(self._stored)
-            if progress is not None and progress.holder == self._owner:
-                async with asyncio.timeout(RELEASED_WITHIN_S):
-                    await self._write(progress.with_lease("", 0))
+        await end_task(self._task, STOPPED_WITHIN_S)
+        await self._progress.release()
         await self._client.close()
         await self._watch.close()
 
     async def _step(self) -> float:
         try:
             return await self._announce_next()
-        except HubLeaseLostError:
+        except LeaseLostError:
             return POLL_S
 
     async def _announce_next(self) -> float:
         """Announce the next changes; return the seconds until the next look."""
         await self._watch.ensure_connected()
-        self._token = self._watch.version_token()
+        self._commits.begin()
         state = await self._database.read(read_announcement_state)
-        self._stored, progress = state.progress, parse_progress(state.progress)
+        self._progress.stored, progress = state.progress, parse_progress(state.progress)
         if progress is None:
-            await self._write(AnnouncementProgress(seq=state.latest))
+            await self._progress.write(AnnouncementProgress(seq=state.latest))
             return POLL_S
         self.position = progress.seq
         if progress.seq == state.latest or self._is_leased(progress):
@@ -146,7 +131,7 @@ class WebSubPublisher:
                 return POLL_S
             await self._renew_lease()
             await self._announce(topic)
-        await self._write(AnnouncementProgress(seq=batch.seq))
+        await self._progress.write(AnnouncementProgress(seq=batch.seq))
         self._acknowledged.clear()
         self.position = batch.seq
         return 0.0 if batch.seq < state.latest else POLL_S
@@ -164,15 +149,17 @@ class WebSubPublisher:
 
     def _is_leased(self, progress: AnnouncementProgress) -> bool:
         """Return whether another process, which has not ended, holds the lease."""
-        is_held = progress.until > clock.now() and progress.holder not in {"", self._owner}
+        is_held = progress.until > clock.now() and progress.holder not in {"", self._progress.owner}
         return is_held and not is_dead(progress.holder)
 
     async def _renew_lease(self) -> None:
-        """Acquire the lease, or renew it while little of it is left; HubLeaseLostError."""
-        progress, now = parse_progress(self._stored), clock.now()
-        if progress is None or (progress.holder == self._owner and progress.until - now > MIN_LEASE_LEFT_S * SECOND_US):
+        """Acquire the lease, or renew it while little of it is left; LeaseLostError."""
+        progress, now = parse_progress(self._progress.stored), clock.now()
+        if progress is None or (
+            progress.holder == self._progress.owner and progress.until - now > MIN_LEASE_LEFT_S * SECOND_US
+        ):
             return
-        await self._write(progress.with_lease(self._owner, now + LEASE_S * SECOND_US))
+        await self._progress.write(progress.with_lease(self._progress.owner, now + LEASE_S * SECOND_US))
 
     async def _announce(self, topic: Topic) -> None:
         """Announce a feed, unless that was done after its last change; HubError where it has to be repeated."""
@@ -187,20 +174,6 @@ class WebSubPublisher:
                 raise HubError(attempt.reason)
             log.warning("The hub refused an announcement, which is not repeated: %s", attempt.reason)
         self._acknowledged[url] = topic.seq
-
-    async def _pause(self, seconds: float | None) -> None:
-        """Wait for the next commit, at most so many seconds."""
-        poll_s = TOKEN_POLL_S if self._watch.poll_interval_s is None else None
-        await sleep_or_detect(self._wake, seconds or 0.0, poll_s=poll_s, detect=self._has_commits)
-
-    async def _has_commits(self) -> bool:
-        return self._watch.version_token() != self._token
-
-    async def _write(self, progress: AnnouncementProgress) -> None:
-        new = dump_progress(progress)
-        if not await self._database.write(compare_and_set, NAME, old=self._stored, new=new):
-            raise HubLeaseLostError
-        self._stored = new
 
 
 def is_repeated(attempt: DeliveryAttempt) -> bool:

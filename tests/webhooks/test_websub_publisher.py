@@ -169,7 +169,7 @@ async def test_interrupted_announcement_is_repeated_by_the_next_process(newsroom
             await until(silent.has_requests.is_set)
             assert dying._task is not None
             dying._task.cancel()
-            dying._stored = None  # a killed process releases no lease
+            dying._progress.stored = None  # a killed process releases no lease
         await newsroom.write(_expire_lease)
         async with publishing(newsroom, hub.url):
             await until(lambda: is_announced(newsroom))
