@@ -17,7 +17,7 @@ async def get_page(client: httpx.AsyncClient, address: str, status: int = 200, /
 
 
 async def follow_pages(
-    client: httpx.AsyncClient, address: str, pages_most: int = 10_000, /, **parameters: Any
+    client: httpx.AsyncClient, address: str, max_pages: int = 10_000, /, **parameters: Any
 ) -> list[Page]:
     """Return every page of a list, following `next.href`, which `Link` repeats."""
     pages: list[Page] = []
@@ -32,7 +32,7 @@ async def follow_pages(
         assert page["next"]["href"].startswith("/v1/")
         assert page["next"]["cursor"] not in cursors, "the walk goes in circles"
         cursors.add(page["next"]["cursor"])
-        if len(pages) == pages_most:
+        if len(pages) == max_pages:
             return pages
         response = await client.get(page["next"]["href"])
 

@@ -22,7 +22,7 @@ _TOKEN_CHARACTERS: Final = 66
 
 
 class Grant(NamedTuple):
-    """What a token grants: access to the thing with this id, until an instant."""
+    """Access that a token grants: to the resource with this id, until an instant (µs)."""
 
     subject_id: int
     expires_at: int

@@ -17,7 +17,7 @@ PENDING, DELIVERED = "pending", "delivered"
 
 
 class WebhookPayload(StrEnum):
-    """What messages of changes of articles contain: a message of this API, or the article as a ninjs object."""
+    """Content of messages about changes of articles: a message of this API, or the article as a ninjs object."""
 
     DAYLINE = "dayline"
     NINJS = "ninjs"

@@ -29,7 +29,7 @@ class LocaleRecord(TypedDict):
 
 
 class Supplement(TypedDict):
-    """What CLDR has beside its locales; Latin, the likely script of most languages, is omitted in `scripts`."""
+    """CLDR's data beside its locales; Latin, the likely script of most languages, is omitted in `scripts`."""
 
     version: str
     languages: dict[str, str]

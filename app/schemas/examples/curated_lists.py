@@ -48,6 +48,6 @@ CREATED: dict[str, Any] = {
     "items": ["harbour:2026-11-19:vote", "0s7m8ebr06j6k"],
     "warnings": [],
 }
-"""What `WRITTEN` stores: the slug in `items` as the article's id."""
+"""Stored members of `WRITTEN`: the slug in `items` is the article's id."""
 REPLACED: dict[str, Any] = {**CREATED, "revision": 2, "modified_at": "2026-11-20T18:05:00.000000+00:00"}
 EDITORIAL_LISTS: EditorialCuratedListPage = {"items": [EDITORIAL_LIST], "next": None}

@@ -55,9 +55,9 @@ async def test_newswire_pages_contain_every_story_exactly_once(
     report(f"{database.url.get_backend_name()}: import of {len(records)} stories", began)
     assert errors == []
     stories = Counter((parse_instant(record["published_at"]), one_line(record["headline"])) for record in records)
-    for limit, pages_most in WALKS:
+    for limit, max_pages in WALKS:
         began = perf_counter()
-        pages = await follow_pages(client, "/v1/timeline", pages_most, limit=limit)
+        pages = await follow_pages(client, "/v1/timeline", max_pages, limit=limit)
         days = join_pages(pages)
         items = items_of(days)
         report(f"{len(pages)} pages of {limit}", began)
@@ -66,7 +66,7 @@ async def test_newswire_pages_contain_every_story_exactly_once(
         if pages[-1]["next"] is None:
             assert counted == stories
         else:
-            assert len(items) == limit * pages_most
+            assert len(items) == limit * max_pages
             assert sum((counted - stories).values()) == 0
             assert (
                 min(counted)[0] >= sorted((instant for instant, _ in stories.elements()), reverse=True)[len(items) - 1]
@@ -112,12 +112,12 @@ async def test_pages_of_two_thousand_rich_articles_are_complete(client: httpx.As
         {"author": ["ada-moss", "ben-tarn"], "label": ["exclusive", "updated"]},
     ):
         expected = matching(filed, **requested)
-        for limit, pages_most in WALKS:
+        for limit, max_pages in WALKS:
             began = perf_counter()
-            pages = await follow_pages(client, "/v1/timeline", pages_most, limit=limit, **requested)
+            pages = await follow_pages(client, "/v1/timeline", max_pages, limit=limit, **requested)
             days = join_pages(pages)
             report(f"{len(pages)} pages of {limit} under {requested}", began)
-            shown = expected[: limit * pages_most]
+            shown = expected[: limit * max_pages]
             assert by_date(days) == grouped_by_day(shown, "Europe/Kyiv")
             assert all(item["label"] == labels[item["id"]] for item in items_of(days))
     signed = {each.id: [names[slug] for slug in each.record.authors] for each in filed}
