@@ -11,6 +11,7 @@ from app.db.base import AnyRow
 from app.domain.instant import format_instant
 from app.domain.list_filter import Facet
 from app.domain.tsid import format_id, is_id, parse_id
+from app.interchange.statements import IDS
 from app.models.article import articles
 from app.models.curated_list import curated_lists
 
@@ -20,14 +21,13 @@ TRAITS: dict[str, Any] = {"format": [], "language": [], "featured": None, "acces
 """Filters by traits under the same names, each with the value that selects nothing."""
 
 _NO_FILTER: dict[str, Any] = {**{name: [] for name in FILTERS}, **TRAITS, "subsections": False}
-_IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
 _SOURCE_IDS: BindParameter[list[str]] = bindparam("source_ids", expanding=True)
 _NAMED = select(curated_lists).where(
     curated_lists.c.edition_id == bindparam("edition_id"), curated_lists.c.slug == bindparam("slug")
 )
 _REFERENCED = select(articles.c.id, articles.c.source_id).where(
     articles.c.edition_id == bindparam("edition_id"),
-    or_(articles.c.source_id.in_(_SOURCE_IDS), articles.c.id.in_(_IDS)),
+    or_(articles.c.source_id.in_(_SOURCE_IDS), articles.c.id.in_(IDS)),
 )
 
 

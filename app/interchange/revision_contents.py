@@ -12,6 +12,7 @@ from app.db.bulk import chunked
 from app.domain.instant import format_instant, parse_instant
 from app.domain.stored_blocks import decompress_block, parse_numbers
 from app.interchange.articles import EDITORIAL_FIELDS, InstantFormat, complete_content
+from app.interchange.statements import IDS
 from app.models.revision import revision_block_uses, revision_blocks
 from app.schemas.interchange import Content
 
@@ -21,12 +22,11 @@ INSTANTS = ("updated_at", "expires_at", "embargoed_until")
 BESIDE_MEMBERS = frozenset({"body", "updated_at"})
 """Members that are stored outside of the first block: most saves change them, and rarely the others."""
 
-_IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
 _NUMBERS: BindParameter[list[int]] = bindparam("numbers", expanding=True)
 _BLOCKS = select(revision_block_uses.c.article_id, revision_block_uses.c.number, revision_blocks.c.block).join(
     revision_blocks, revision_blocks.c.hash == revision_block_uses.c.hash
 )
-_BLOCKS_OF_ARTICLES = _BLOCKS.where(revision_block_uses.c.article_id.in_(_IDS))
+_BLOCKS_OF_ARTICLES = _BLOCKS.where(revision_block_uses.c.article_id.in_(IDS))
 _NUMBERED_BLOCKS = _BLOCKS.where(
     revision_block_uses.c.article_id == bindparam("article_id"), revision_block_uses.c.number.in_(_NUMBERS)
 )

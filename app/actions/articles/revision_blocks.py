@@ -21,14 +21,14 @@ from sqlalchemy import (
 from app.db.base import AnyRow
 from app.db.bulk import bulk_insert_missing, bulk_insert_tuples, chunked
 from app.domain.stored_blocks import compress_blocks, format_numbers, hash_block
+from app.interchange.statements import IDS
 from app.models.revision import revision_block_uses, revision_blocks
 
-_IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
 _HASHES: BindParameter[list[bytes]] = bindparam("hashes", expanding=True)
 _NUMBERS: BindParameter[list[int]] = bindparam("numbers", expanding=True)
 _ARTICLE: BindParameter[int] = bindparam("article_id")
 _USES = select(revision_block_uses.c.article_id, revision_block_uses.c.number, revision_block_uses.c.hash)
-_USES_OF_ARTICLES = _USES.where(revision_block_uses.c.article_id.in_(_IDS))
+_USES_OF_ARTICLES = _USES.where(revision_block_uses.c.article_id.in_(IDS))
 _HASH = revision_block_uses.c.hash
 _KNOWN = union_all(
     select(revision_block_uses.c.number, _HASH).where(_HASH.in_(_HASHES), revision_block_uses.c.article_id == _ARTICLE),

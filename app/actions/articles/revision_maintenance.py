@@ -19,10 +19,10 @@ from app.db.locks import lock_change_log
 from app.domain.revision_thinning import find_superfluous
 from app.domain.stored_blocks import parse_numbers
 from app.interchange.revision_contents import split_record
+from app.interchange.statements import IDS
 from app.models.revision import revisions
 
 _NUMBERS: BindParameter[list[int]] = bindparam("numbers", expanding=True)
-_IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
 _UNCONVERTED = (
     select(revisions.c.article_id, revisions.c.revision, revisions.c.content)
     .where(revisions.c.content.is_not(None))  # as the predicate of ix_revisions_unconverted
@@ -40,7 +40,7 @@ _REVISIONS = (
         revisions.c.updated_at,
         revisions.c.content.is_not(None).label("is_unconverted"),
     )
-    .where(revisions.c.article_id.in_(_IDS))
+    .where(revisions.c.article_id.in_(IDS))
     .order_by(revisions.c.article_id, revisions.c.revision)
 )
 _DELETE = delete(revisions).where(revisions.c.article_id == bindparam("article_id"), revisions.c.revision.in_(_NUMBERS))

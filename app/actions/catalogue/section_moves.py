@@ -8,7 +8,7 @@ Neither changes what any list contains.
 
 from collections.abc import Collection
 
-from sqlalchemy import BindParameter, Connection, Integer, and_, bindparam, delete, insert, select, tuple_, update
+from sqlalchemy import Connection, Integer, and_, bindparam, delete, insert, select, tuple_, update
 
 from app.actions.articles.links import read_placements
 from app.actions.articles.listings import sync_listings
@@ -18,7 +18,7 @@ from app.domain.list_filter import Facet
 from app.domain.section_tree import MAX_DEPTH, SectionTree
 from app.errors import FieldError, InvalidInputError
 from app.interchange.former_slugs import find_named_entry_ids
-from app.interchange.statements import PLACEMENT_COLUMNS
+from app.interchange.statements import IDS, PLACEMENT_COLUMNS
 from app.invalidation.surrogate_keys import facet_keys
 from app.models.article import articles
 from app.models.listing import listings
@@ -29,7 +29,6 @@ RELISTED_IN_MOVE = 200
 """Maximum of articles that a move lists again itself, in its transaction."""
 _BEFORE_ALL = -(2**62)
 
-_IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
 _NEXT = select(section_relistings).order_by(section_relistings.c.section_id, section_relistings.c.edition_id).limit(1)
 _KEYS = (
     select(listings.c.published_at, listings.c.article_id)
@@ -42,7 +41,7 @@ _KEYS = (
     .order_by(listings.c.published_at, listings.c.article_id)
     .limit(bindparam("most", type_=Integer))
 )
-_ARTICLES = select(*PLACEMENT_COLUMNS).where(articles.c.id.in_(_IDS))
+_ARTICLES = select(*PLACEMENT_COLUMNS).where(articles.c.id.in_(IDS))
 
 
 def check_parent(tree: SectionTree, section_id: int | None, parent_id: int | None) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BindParameter, Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
 from app.db.base import AnyRow
 from app.domain.calendar import find_zone
@@ -17,6 +17,7 @@ from app.interchange.catalogue import CATALOGUE_TABLES, former_article_url, is_u
 from app.interchange.curated_lists import to_curated_list_record
 from app.interchange.former_slugs import find_all_former_slugs
 from app.interchange.revision_contents import Blocks, compose_content, decode_blocks, read_blocks
+from app.interchange.statements import IDS
 from app.models.article import articles
 from app.models.article_links import article_addresses, slug_redirects
 from app.models.curated_list import curated_lists
@@ -27,7 +28,6 @@ from app.queries.editorial.editorial_translations import export_translations
 
 BATCH = 500
 
-_IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
 _EDITIONS = select(editions).order_by(editions.c.slug)
 _SECTIONS = (
     select_entries(Facet.SECTION)
@@ -51,17 +51,17 @@ _ARTICLES = (
 )
 _OLD_SLUGS = (
     select(slug_redirects.c.article_id, slug_redirects.c.slug)
-    .where(slug_redirects.c.article_id.in_(_IDS))
+    .where(slug_redirects.c.article_id.in_(IDS))
     .order_by(slug_redirects.c.article_id, slug_redirects.c.slug)
 )
 _ADDRESSES = (
     select(article_addresses.c.article_id, article_addresses.c.address, article_addresses.c.until)
-    .where(article_addresses.c.article_id.in_(_IDS))
+    .where(article_addresses.c.article_id.in_(IDS))
     .order_by(article_addresses.c.article_id, article_addresses.c.until, article_addresses.c.address)
 )
 _FORMER_ARTICLE_URLS = select(former_article_urls).order_by(former_article_urls.c.until)
 _REVISIONS = (
-    select(revisions).where(revisions.c.article_id.in_(_IDS)).order_by(revisions.c.article_id, revisions.c.revision)
+    select(revisions).where(revisions.c.article_id.in_(IDS)).order_by(revisions.c.article_id, revisions.c.revision)
 )
 
 

@@ -15,7 +15,7 @@ from app.domain.sequence_gap import unknown_position_reason
 from app.domain.tsid import MAX_ID, format_id, parse_id
 from app.domain.webhook import REMOVAL_TYPES
 from app.errors import FieldError, InvalidInputError
-from app.interchange.statements import LATEST_SEQ, TRAIT_COLUMNS
+from app.interchange.statements import IDS, LATEST_SEQ, TRAIT_COLUMNS
 from app.invalidation.dependencies import depend_on_log
 from app.models.article import articles
 from app.models.change import changes
@@ -42,7 +42,6 @@ PATH = "/v1/changes"
 MAX_SCANNED = 500  # rows of the log examined for one page: with a full page 5 to 10 ms of an event loop
 
 _EDITIONS: BindParameter[list[int]] = bindparam("editions", expanding=True)
-_IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
 _SINCE = changes.c.seq > bindparam("since")
 
 _NEWEST = PreparedQuery(LATEST_SEQ)
@@ -66,11 +65,11 @@ _ROWS = (
     .limit(bindparam("most"))
 )
 _ROWS_OF_EDITIONS = _ROWS.where(or_(changes.c.article_id.is_(None), changes.c.edition_id.in_(_EDITIONS)))
-_ROWS_OF_ARTICLES = _ROWS.where(or_(changes.c.article_id.is_(None), changes.c.article_id.in_(_IDS)))
+_ROWS_OF_ARTICLES = _ROWS.where(or_(changes.c.article_id.is_(None), changes.c.article_id.in_(IDS)))
 _STATES = (
     select(*ITEM_COLUMNS, *TRAIT_COLUMNS, articles.c.status, articles.c.has_further_sections)
     .select_from(ARTICLES_WITH_ENTRIES)
-    .where(articles.c.id.in_(_IDS))
+    .where(articles.c.id.in_(IDS))
 )
 _STATES_OF_CARDS = _STATES.add_columns(*TEXT_COLUMNS)
 

@@ -5,7 +5,7 @@ from hashlib import blake2b
 from typing import Any, cast
 
 import orjson
-from sqlalchemy import BindParameter, Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from app.db.base import AnyRow
 from app.domain.article_status import ArticleStatus
@@ -16,6 +16,7 @@ from app.domain.list_filter import DIGEST_BYTES
 from app.domain.tsid import format_id, is_id, parse_id
 from app.errors import NotFoundError
 from app.interchange.articles import complete_content, read_records, show_extra
+from app.interchange.statements import IDS
 from app.models.article import articles
 from app.models.article_links import article_addresses, article_related, slug_redirects
 from app.models.revision import revisions
@@ -37,7 +38,6 @@ PATH = "/v1/editorial/articles"
 IMPORT = "import"
 DETAIL_ONLY = frozenset({"related", "extra", "body"})
 
-_IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
 _SAVED = (
     select(
         articles.c.id,
@@ -58,11 +58,11 @@ _SAVED = (
     )
     .outerjoin(sections, sections.c.id == articles.c.section_id)
     .outerjoin(revisions, (revisions.c.article_id == articles.c.id) & (revisions.c.revision == articles.c.revision))
-    .where(articles.c.id.in_(_IDS))
+    .where(articles.c.id.in_(IDS))
 )
 _CREATED = (
     select(revisions.c.article_id, func.min(revisions.c.at))
-    .where(revisions.c.article_id.in_(_IDS))
+    .where(revisions.c.article_id.in_(IDS))
     .group_by(revisions.c.article_id)
 )
 _BY_SOURCE = select(articles.c.id).where(

@@ -4,17 +4,17 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Select, bindparam, select
+from sqlalchemy import Connection, Select, bindparam, select
 
 from app.db.base import AnyRow
 from app.domain.tsid import format_id
+from app.interchange.statements import IDS
 from app.models.article import articles
 from app.models.article_links import article_translations
 from app.models.edition import editions
 from app.net.base_path import href_of
 from app.schemas.editorial import EditorialTranslation
 
-_IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
 _GROUP = (
     select(
         articles.c.id,
@@ -46,7 +46,7 @@ _LINKS: Select[Any] = (
     )
     .outerjoin(_TARGETS, _TARGETS.c.id == article_translations.c.target_id)
     .outerjoin(editions, editions.c.id == _TARGETS.c.edition_id)
-    .where(article_translations.c.article_id.in_(_IDS))
+    .where(article_translations.c.article_id.in_(IDS))
     .order_by(article_translations.c.article_id, article_translations.c.position)
 )
 

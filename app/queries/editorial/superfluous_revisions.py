@@ -4,14 +4,14 @@ from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
 
-from sqlalchemy import BindParameter, Connection, Integer, bindparam, literal_column, select
+from sqlalchemy import Connection, Integer, bindparam, literal_column, select
 
 from app.domain.revision_thinning import ALL_FOR_US, find_superfluous
+from app.interchange.statements import IDS
 from app.models.revision import revisions
 
 CANDIDATES = 500
 
-_IDS: BindParameter[list[int]] = bindparam("ids", expanding=True)
 _CANDIDATES = (
     select(revisions.c.article_id)
     .where(
@@ -27,7 +27,7 @@ _CANDIDATES = (
 )
 _REVISIONS = (
     select(revisions.c.article_id, revisions.c.revision, revisions.c.status, revisions.c.action, revisions.c.at)
-    .where(revisions.c.article_id.in_(_IDS))
+    .where(revisions.c.article_id.in_(IDS))
     .order_by(revisions.c.article_id, revisions.c.revision)
 )
 
