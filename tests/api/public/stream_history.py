@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import httpx
-from sqlalchemy import select
 
-from app.db.database import Connection, Database
-from app.models.change import changes
+from app.db.database import Database
 from app.queries.changes.change_list import latest_seq, list_changes
 from app.schemas.change import ChangeList, ChangeListParams
 from app.sse import subscription
@@ -28,11 +26,6 @@ if TYPE_CHECKING:
 
 FAR_BEYOND = 10**7
 DEATH_RATE = 0.01
-
-
-def seqs_after(connection: Connection, since: int) -> set[int]:
-    """Return the rows of the log after this change."""
-    return set(connection.execute(select(changes.c.seq).where(changes.c.seq > since)).scalars())
 
 
 class StreamHistory(CopyHistory):
@@ -170,12 +163,13 @@ class StreamHistory(CopyHistory):
 
     async def _pause_mirror(self) -> None:
         """Let the newsroom run while the mirror reads nothing; the server may disconnect it for that."""
+        since = self._seen
         self._network.pause_reading()
         for _ in range(self._chance.randrange(1, 7)):
             await self._live()
         neighbour = self._neighbour
         if neighbour is not None:  # what it has received, the mirror was sent
-            numbers, _ = await self._read_feed(self._seen)
+            numbers = self._owed & (await self._read_feed(since))[0]
             await neighbour.until_last(lambda: has_received(neighbour, numbers))
         self._network.resume_reading()
 
@@ -197,7 +191,7 @@ class StreamHistory(CopyHistory):
         latest, place = await self._database.read(latest_seq), position_of(self._copy)
         since = self._began if place is None or place > latest else place
         numbers, _ = await self._read_feed(since)
-        goal = max(numbers, default=since)
+        goal = max(numbers & self._owed, default=since)
         if subscription.HEARTBEAT_S < 1 and self._chance.random() < 0.5:
             goal = latest  # which only a heartbeat reports where nothing passes the filters
         async with asyncio.timeout(MAX_SECONDS):
@@ -218,7 +212,6 @@ class StreamHistory(CopyHistory):
         before = self.counts["compacted"]
         await super()._compact(most)
         self._is_complete &= self.counts["compacted"] == before
-        self._owed &= await self._database.read(seqs_after, self._began)
 
     async def _check_sent(self) -> None:
         """Compare every connection with the feed, as far as both went.
@@ -226,16 +219,29 @@ class StreamHistory(CopyHistory):
         Only the content of the copy is compared where the feed of now selects other rows than that of then: after a
         deletion its name selects nothing, and the subtree of a section is another after a move.
         """
-        numbers, self._seen = await self._read_feed(self._seen)
-        self._owed |= numbers
+        await self._note_listed()
+        numbers, _ = await self._read_feed(self._began)
         if self.counts["delete"] or self._asked.get("subsections"):
             return
         for each in [*self._followed, *received_by(self._neighbour)]:
             seqs, reached = set(each.seqs), each.position or 0
-            expected = {number for number in self._owed if each.start < number <= reached}
+            expected = {number for number in self._owed & numbers if each.start < number <= reached}
             assert expected <= seqs
             is_same = self._is_complete and not self.counts["merge"]  # the feed omits changes of entries merged since
             assert expected == seqs or not is_same
+
+    async def _live(self) -> None:
+        await super()._live()
+        await self._note_listed()
+
+    async def _note_listed(self) -> None:
+        """Note what the feed lists after each event; a later one may select other rows.
+
+        A compaction adds the lists of replaced rows to a row: it gets into the feed of a list that its article had
+        left, and leaves other feeds where it was in no list. A merge adds the rows of the merged entry.
+        """
+        numbers, self._seen = await self._read_feed(self._seen)
+        self._owed |= numbers
 
     async def _read_feed(self, since: int) -> tuple[set[int], int]:
         """Return what the feed lists after this change, and how far that goes."""
