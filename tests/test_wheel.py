@@ -17,6 +17,7 @@ import httpx
 import pytest
 
 from app.db import migrations
+from tests.api.contract import operations
 from tests.server_process import free_port
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -148,10 +149,11 @@ def public_paths(document: dict[str, Any]) -> Iterator[str]:
 
     Left out are the stream, which does not end, and previews, whose tokens are secret.
     """
-    for path, operations in document["paths"].items():
-        if "get" not in operations or path.startswith("/v1/editorial/") or path == "/v1/stream":
+    for operation in operations(document):
+        path = operation.path
+        if operation.method != "get" or path.startswith("/v1/editorial/") or path == "/v1/stream":
             continue
-        parameters = operations["get"].get("parameters", [])
+        parameters = operation.spec.get("parameters", [])
         examples = {each["name"]: each["schema"]["examples"][0] for each in parameters if each["in"] == "path"}
         required = {each["name"]: each["schema"]["examples"][0] for each in parameters if each.get("required")}
         query = urlencode({name: value for name, value in required.items() if name not in examples})

@@ -28,13 +28,35 @@ class Operation(NamedTuple):
 
 
 def operations(document: Json) -> list[Operation]:
-    """Return every operation of a document."""
+    """Return every operation of a document, with the shared parts that it refers to."""
     return [
-        Operation(method, path, spec)
+        Operation(method, path, _resolved(document, spec))
         for path, item in document["paths"].items()
         for method, spec in item.items()
         if method in METHODS
     ]
+
+
+def _resolved(document: Json, spec: Json) -> Json:
+    """Return an operation with its shared parameters, responses and header fields in place of their references."""
+    responses = {status: resolve(document, each) for status, each in spec["responses"].items()}
+    for status, response in responses.items():
+        if "headers" in response:
+            headers = {name: resolve(document, each) for name, each in response["headers"].items()}
+            responses[status] = {**response, "headers": headers}
+    found = {**spec, "responses": responses}
+    if "parameters" in spec:
+        found["parameters"] = [resolve(document, each) for each in spec["parameters"]]
+    return found
+
+
+def resolve(document: Json, part: Json) -> Json:
+    """Return a part of a document; the component if it is a reference to one."""
+    if "$ref" not in part:
+        return part
+    _, _, kind, name = part["$ref"].split("/")
+    found: Json = document["components"][kind][name]
+    return found
 
 
 def contents(operation: Operation) -> Iterator[tuple[str, str, Json]]:

@@ -19,6 +19,7 @@ from app.api.openapi.problem_descriptions import PROBLEMS, describe_problems
 from app.api.openapi.request_bodies import hoist_request_bodies
 from app.api.openapi.response_fields import add_response_fields
 from app.api.openapi.schema_examples import add_schema_examples
+from app.api.openapi.shared_components import share_components
 from app.api.openapi.shared_problems import add_shared_problems
 from app.api.openapi.signatures import SCHEME, describe_signature
 from app.api.router import iter_routes
@@ -67,6 +68,8 @@ Scripts of any origin may send every request, with `Authorization`, and read eve
 no cookie is used, `Access-Control-Allow-Origin` is `*`, and the header fields that this document describes are exposed.
 Where a setting lists origins, scripts of these alone may, also with credentials.
 """
+CONTACT = {"name": "The newsroom that runs this installation", "url": "v1"}
+"""The URL is relative to that of the document, so that it is right below a base path too."""
 TAGS = [
     {"name": "Timeline", "description": "Articles by local day, newest first."},
     {"name": "Articles", "description": "Lists of articles, and articles with everything their page shows."},
@@ -187,6 +190,7 @@ def _build_document(app: FastAPI) -> dict[str, Any]:
         tags=TAGS,
         license_info={"name": "MIT", "identifier": "MIT"},
     )
+    document["info"]["contact"] = CONTACT
     document["servers"] = [{"url": "/", "description": "This installation"}]
     document.setdefault("components", {})["schemas"] = {}  # all schemas are added below, once for every route
     for spec, route, _ in iter_operations(document, app):
@@ -206,6 +210,7 @@ def _build_document(app: FastAPI) -> dict[str, Any]:
     add_response_fields(document)
     describe_problems(document)
     _add_problem_examples(document)
+    share_components(document)
     return document
 
 

@@ -18,6 +18,7 @@ PROBLEMS: Final = {
     422: "Invalid request parameters or body; `errors` locates each.",
     428: "`If-Match` is required.",
     429: "Too many requests of the API key or, without a valid one, of the client address; a setting limits them.",
+    500: "The server failed to process a valid request: repeat a read, and a write as after 503.",
     503: "The database is busy or out of reach (a read takes longer than 4 seconds, a lock is not available), or the "
     "process has as many connections as it can serve.",
 }
@@ -39,6 +40,7 @@ _EMBARGOED: Final = "`/problems/embargoed`: it would be public before `embargoed
 _OF_OPERATION: Final = {
     **{(each, 410): _ARTICLE_410 for each in ("get_article", "list_related", "get_history", "get_json_ld")},
     ("get_ninjs", 410): "Withdrawn or erased, as a ninjs object with `pubStatus` `canceled`.",
+    **{(each, 400): "The server refuses a malformed request." for each in ("get_liveness", "get_readiness")},
     ("get_day", 404): "No such edition, or the time zone skipped this date.",
     ("get_atom_archive", 404): "No such edition, or the day is not over, or the time zone skipped it.",
     ("get_preview", 404): "The token is damaged, or its article was deleted.",

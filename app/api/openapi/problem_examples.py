@@ -1,13 +1,15 @@
-"""Examples of problems, each of its own operation: made of the operation's path, parameters, body and scopes.
+"""Examples of problems, those that depend on the operation made of its path, parameters, body and scopes.
 
-One text for all operations shows no reader what an operation returns; written by hand, some 500 examples would not
+One text for all operations shows no reader what an operation returns; written by hand, some 300 examples would not
 stay true. A test compares them with responses.
 """
 
 from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
+from app.api.http.private_responses import EDITORIAL, is_editorial_path
 from app.api.http.problem_types import PROBLEM_TYPES
 from app.api.openapi.completion import path_examples
 from app.schemas.examples.problem import NOUNS, OF_OPERATION, UNKNOWN, USUAL, WITHDRAWAL, ProblemText
@@ -15,6 +17,8 @@ from app.schemas.problem import Problem
 from app.server.refusals import PATH_SAFE, PROBLEM_TYPE
 
 FORBIDDEN, NOT_FOUND, PRECONDITION_FAILED, UNPROCESSABLE = 403, 404, 412, 422
+SHARED = frozenset({401, 403, 413, 415, 428, 429, 500, 503})
+"""Statuses that mean the same for all operations: their examples are of one request, so that operations share them."""
 UNKNOWN_NAME = "colour"
 """The name of a parameter or member that no operation has."""
 
@@ -38,9 +42,18 @@ def _problems(document: Mapping[str, Any]) -> Iterator[tuple[str, Spec, int, dic
 def _example(path: str, spec: Spec, status: int, document: Mapping[str, Any]) -> Problem:
     if status == UNPROCESSABLE:
         return _invalid_input(path, spec, document)
-    text = OF_OPERATION.get((spec["operationId"], status)) or _text(path, spec, status)
+    own = OF_OPERATION.get((spec["operationId"], status))
+    text = own or _text(path, spec, status)
+    if own is None and status in SHARED:
+        return _problem(text.code, text.detail, _usual_path(path, status), {}, {})
     example = _problem(text.code, text.detail, path, spec, text.path)
     return {**example, **WITHDRAWAL} if text.code == "article-withdrawn" else example  # type: ignore[typeddict-item]
+
+
+def _usual_path(path: str, status: int) -> str:
+    """Return the path of the request whose problem stands for those of all operations with this status."""
+    is_general = status >= HTTPStatus.TOO_MANY_REQUESTS or not is_editorial_path(path)
+    return "/v1/articles" if is_general else f"{EDITORIAL}/articles"
 
 
 def _problem(code: str, detail: str, path: str, spec: Spec, values: Mapping[str, str]) -> Problem:

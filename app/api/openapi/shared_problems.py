@@ -1,4 +1,4 @@
-"""Problems that operations share: 401, 403 and 429 where a setting asks for them, 503 where the database is read."""
+"""Problems that operations share: 401, 403 and 429 that settings cause, 500, and 503 where the database is read."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from http import HTTPStatus
@@ -15,12 +15,13 @@ WITHOUT_DATABASE = "/health/live"
 
 
 def add_shared_problems(document: dict[str, Any], problems: Problems) -> None:
-    """Add 401 and 403 of keyed reading, 429 of rate limits, and 503 of the database."""
+    """Add 401 and 403 of keyed reading, 429 of rate limits, 500, and 503 of the database; and who needs no key."""
     for path, item in document["paths"].items():
         is_keyed = not (_is_within(path, PUBLIC_PATHS) or is_editorial_path(path))
         for spec in item.values():
             if is_keyed:
                 spec.setdefault("security", [{}, {SCHEME: [ApiKeyScope.CONTENT_READ.value]}])
+            spec.setdefault("security", [])
             added = {
                 str(int(status)): problem for status, problem in problems(_statuses(path, is_keyed=is_keyed)).items()
             }
@@ -33,6 +34,7 @@ def _statuses(path: str, *, is_keyed: bool) -> Iterator[int]:
         yield HTTPStatus.FORBIDDEN
     if not _is_within(path, RATE_LIMIT_EXEMPT):
         yield HTTPStatus.TOO_MANY_REQUESTS
+    yield HTTPStatus.INTERNAL_SERVER_ERROR
     if path != WITHOUT_DATABASE:
         yield HTTPStatus.SERVICE_UNAVAILABLE
 

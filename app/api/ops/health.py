@@ -37,13 +37,13 @@ class Health(TypedDict):
 router = ordinary_router("Health", prefix="/health", checks_query=False)
 
 
-@router.get("/live", summary="Liveness probe", **documented({"status": "live"}, errors=()))
+@router.get("/live", summary="Liveness probe", **documented({"status": "live"}, errors=(400,)))
 async def get_liveness() -> TypedResponse[Health]:
     """Return 200 while the process runs."""
     return _health({"status": "live"})
 
 
-@router.get("/ready", summary="Readiness probe", **documented({"status": "ready"}, errors=(503,)))
+@router.get("/ready", summary="Readiness probe", **documented({"status": "ready"}, errors=(400, 503)))
 async def get_readiness(services: ServicesDep) -> TypedResponse[Health]:
     """Return 200 when the database can be read within two seconds and this release can work with its schema."""
     try:

@@ -42,6 +42,7 @@ WITHDRAWAL: Final = {
     "notice": "The photograph that this report was based on was not taken in Kestrava.",
 }
 """The members of a problem of the sample's withdrawn article."""
+_RETRY_ADVICE = "a read is safe to repeat, and so is a write with an Idempotency-Key or If-Match."
 USUAL: Final = {
     400: ProblemText("cursor-mismatch", "The cursor belongs to a list with other filters; start again without one."),
     401: ProblemText("unauthenticated", "Authentication required: send Authorization: Bearer dl_…"),
@@ -57,11 +58,8 @@ USUAL: Final = {
         "precondition-required", 'If-Match is missing: send the ETag of the revision that you read, such as "3".'
     ),
     429: ProblemText("rate-limited", "The limit of 600 requests in 60 seconds is exceeded; retry in 12 seconds."),
-    503: ProblemText(
-        "unavailable",
-        "The database is busy or out of reach; a read is safe to repeat, and so is a write with an Idempotency-Key or "
-        "If-Match.",
-    ),
+    500: ProblemText("internal-error", f"The response could not be created; {_RETRY_ADVICE}"),
+    503: ProblemText("unavailable", f"The database is busy or out of reach; {_RETRY_ADVICE}"),
 }
 _ARTICLE_CHANGED = "The article is at revision 2 now; read it again and repeat the change."
 _ERASED = f"Article {ID} was erased and cannot come back."
@@ -76,6 +74,7 @@ _NOT_UNSCHEDULED = "The article has been public; it can be withdrawn, but not un
 _NOT_BUMPED = "Only a published article can be bumped."
 _NEVER_PUBLIC = "The article has never been public; delete it instead."
 _NOT_WITHDRAWN = "The article has not been withdrawn."
+_MALFORMED = ProblemText("bad-request", "A request has at most one Host field; this one has several.")
 OF_OPERATION: Final = {
     ("delete_source_article", 409): ProblemText("conflict", _NOT_DELETED, _PUBLIC_SOURCE),
     ("publish_source_article", 409): ProblemText("conflict", _PUBLIC_ALREADY, _PUBLIC_SOURCE),
@@ -137,6 +136,8 @@ OF_OPERATION: Final = {
         "conflict", "Webhooks are disabled here (DAYLINE_WEBHOOKS=false): messages are queued, not sent."
     ),
     ("stream_changes", 503): ProblemText("too-many-streams", "5000 streams are open already."),
+    ("get_liveness", 400): _MALFORMED,
+    ("get_readiness", 400): _MALFORMED,
     ("get_readiness", 503): ProblemText("not-ready", "The database cannot be reached."),
     ("export_articles", 503): ProblemText("busy", "4 exports are in progress in this process already."),
 }
