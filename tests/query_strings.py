@@ -15,6 +15,7 @@ from app.schemas.params import (
     HistoryParams,
     NoParams,
     QueryParams,
+    SectionListParams,
     TimelineParams,
 )
 
@@ -22,6 +23,7 @@ PUBLIC: tuple[type[QueryParams | NoParams], ...] = (
     QueryParams,
     NoParams,
     EntryListParams,
+    SectionListParams,
     HistoryParams,
     CalendarParams,
     DayParams,
@@ -35,7 +37,7 @@ FEEDS: tuple[type[QueryParams], ...] = (FeedParams, CurrentFeedParams, NewsSitem
 """Models of the parameters of feeds, without unknown ones."""
 NAMES = (
     *("edition", "section", "tag", "author", "label", "from", "to", "exclude", "id", "fields"),
-    *("tz", "newest_day", "total", "subsections", "cursor", "limit", "body", "since", "wait", "part"),
+    *("tz", "newest_day", "total", "subsections", "cursor", "limit", "order", "body", "since", "wait", "part"),
 )
 ODD_NAMES = ("", "from_", "Tag", "tag ", "utm_source", "t\u0430g", "limit[]", "?tag", "status")
 USUAL = {
@@ -51,6 +53,7 @@ USUAL = {
     "subsections": ("true", "false", "True", "1"),
     "body": ("blocks", "rich", "html", "text", "none", "HTML"),
     "limit": ("1", "20", "50", "51", "200", "0", "201", "007", "+5", "-1", "1_0", "٣", " 7", "1.0", "1" * 30),
+    "order": ("position", "slug", "name", ""),
     "part": ("1", "50", "51", "0", "x"),
     "since": ("0", "9", "00", "-1", "99999999999999999999"),
     "wait": ("0", "1", "30", "31"),

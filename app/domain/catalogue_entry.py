@@ -10,6 +10,8 @@ from urllib.parse import quote
 from app.errors import InvalidValueError
 
 MAX_EMAIL: Final = 254
+MAX_POSITION: Final = 10_000
+"""The last position of a section; the lists order sections without one after it."""
 MAX_FORMER_SLUGS: Final = 1_000
 """Maximum of former names of an entry; a rename or a merge beyond it is refused, so that no stored entry has more."""
 
@@ -67,6 +69,13 @@ class AuthorType(StrEnum):
 
     PERSON = "person"
     ORGANISATION = "organisation"
+
+
+class EntryOrder(StrEnum):
+    """Order of a list of entries."""
+
+    POSITION = "position"
+    SLUG = "slug"
 
 
 def default_author_type(name: str) -> AuthorType:

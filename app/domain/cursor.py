@@ -1,8 +1,8 @@
 """Cursors of keyset pagination, each bound to the list that issued it.
 
-A cursor is the sort key of an item (an instant and an id, a name, or a number), a digest of the list's filters and a
-checksum, in base64url. Nothing in it ages, so it never expires, and it does not need its item to exist. Of a list of
-articles it has a direction: a page has the items before its sort key, or upward those from it on.
+A cursor is the sort key of an item (an instant and an id, a name, a position and a name, or a number), a digest of the
+list's filters and a checksum, in base64url. Nothing in it ages, so it never expires, and it does not need its item to
+exist. Of a list of articles it has a direction: a page has the items before its sort key, or upward those from it on.
 """
 
 import struct
@@ -16,9 +16,10 @@ from app.domain.list_filter import DIGEST_BYTES
 from app.errors import CursorMismatchError, InvalidCursorError
 
 CHECK_BYTES = 4
-_MOMENT, _NAME, _NUMBER, _UPWARD = b"\x01", b"\x02", b"\x03", b"\x04"
+_MOMENT, _NAME, _NUMBER, _UPWARD, _POSITIONED = b"\x01", b"\x02", b"\x03", b"\x04", b"\x05"
 _KEY = struct.Struct(">qq")
 _WHOLE = struct.Struct(">q")
+_POSITION = struct.Struct(">H")
 
 DAMAGED = "The cursor is damaged; start again without one."
 FOREIGN = "The cursor belongs to a list with other filters; start again without one."
@@ -88,7 +89,33 @@ def encode_name(name: str, digest: bytes) -> str:
 
 def decode_name(cursor: str, digest: bytes) -> str:
     """Return the name in a cursor of a list ordered by name; InvalidCursorError, CursorMismatchError."""
-    name = _open(cursor, _NAME, digest).decode("ascii", "replace")
+    return _name(_open(cursor, _NAME, digest))
+
+
+def is_by_name(cursor: str) -> bool:
+    """Return whether a cursor is of a list ordered by name; False for a damaged one."""
+    try:
+        return _unseal(cursor)[0] == _NAME
+    except InvalidCursorError:
+        return False
+
+
+def encode_positioned_name(key: tuple[int, str], digest: bytes) -> str:
+    """Return the cursor after the entry of this position and name, in lists ordered by both."""
+    position, name = key
+    return _seal(_POSITIONED, _POSITION.pack(position) + name.encode(), digest)
+
+
+def decode_positioned_name(cursor: str, digest: bytes) -> tuple[int, str]:
+    """Return position and name in a cursor of `encode_positioned_name`; InvalidCursorError, CursorMismatchError."""
+    key = _open(cursor, _POSITIONED, digest)
+    if len(key) <= _POSITION.size:
+        raise InvalidCursorError(DAMAGED)
+    return _POSITION.unpack(key[: _POSITION.size])[0], _name(key[_POSITION.size :])
+
+
+def _name(key: bytes) -> str:
+    name = key.decode("ascii", "replace")
     if not (name.isascii() and name.isprintable()):
         raise InvalidCursorError(DAMAGED)
     return name

@@ -12,6 +12,7 @@ from app.domain.calendar import find_zone
 from app.domain.catalogue_entry import (
     MAX_EMAIL,
     MAX_FORMER_SLUGS,
+    MAX_POSITION,
     AuthorType,
     TagType,
     default_author_type,
@@ -39,7 +40,6 @@ from app.schemas.types import Instant
 
 MAX_FORMER_TEMPLATES = 100
 
-MAX_POSITION = 10_000
 MAX_CODES = 50
 MAX_ALIASES = 100
 MAX_LINKS = 50

@@ -13,7 +13,7 @@ from app.schemas.catalogue import AuthorLink, EntryName, TagCode
 from app.schemas.edition import AuthorUrlTemplate, SectionUrlTemplate, TagUrlTemplate
 from app.schemas.merge_patches import patch_members
 from app.schemas.pagination import NextPage
-from app.schemas.params import EntryListParams
+from app.schemas.params import EntryListParams, SectionListParams
 from app.schemas.record_types import Code as CodeInput
 from app.schemas.record_types import RecordPart
 from app.schemas.types import (
@@ -297,7 +297,11 @@ class EditorialLabels(TypedDict):
 
 
 class EditorialEntryListParams(EntryListParams):
-    """Query parameters of a list of entries; `edition` selects that of sections and does not affect other kinds."""
+    """Query parameters of a list of entries; `edition` does not affect it."""
+
+
+class EditorialSectionListParams(SectionListParams):
+    """Query parameters of a list of sections."""
 
 
 class EditorialEntryParams(BaseModel):

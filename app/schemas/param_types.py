@@ -1,6 +1,6 @@
 """Types of query parameters: their checks, bounds and descriptions, which the models of endpoints share."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
@@ -119,6 +119,14 @@ DROP_EMPTY = AfterValidator(_drop_empty)
 """Remove empty values after the list was counted."""
 ArticleIdCheck = AfterValidator(_known_id)
 """Rejects anything without the format of an article id."""
+SectionOrder = Annotated[
+    Literal["position", "slug"],
+    Field(
+        description="The order of the sections: by `position` and then by slug, sections without a position last; or "
+        "by slug.",
+        examples=["position"],
+    ),
+]
 Links = Annotated[
     LinkForm,
     Field(

@@ -1,7 +1,8 @@
 """Query parameters: one model for each endpoint, from which the parser and the document are made.
 
 QueryParams         edition
-├── EntryListParams      + cursor, limit                       authors, sections, tags, labels, editions
+├── EntryListParams      + cursor, limit                       authors, tags, labels, editions
+│   └── SectionListParams    + order
 ├── ArticleParams        + body, links                         one article
 ├── HistoryParams        + cursor, limit                       an article's history
 └── FilterParams         + section, tag, author, label, format, language, featured, access, subsections
@@ -24,6 +25,7 @@ from urllib.parse import quote_plus
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.domain.article_status import BodyFormat, LinkForm
+from app.domain.catalogue_entry import EntryOrder
 from app.errors import FieldError, InvalidInputError
 from app.net.base_path import href_of
 from app.schemas.article import ArticleDetails, ArticleItem, CardMembers, TimelineItem
@@ -44,6 +46,7 @@ from app.schemas.param_types import (
     Links,
     Names,
     PagedIds,
+    SectionOrder,
     SpanningEdition,
     StrictBool,
     TimelineFormats,
@@ -148,6 +151,22 @@ class EntryListParams(QueryParams):
 
     cursor: Cursor = None
     limit: Annotated[Limit, Field(description="Entries on a page.")] = 100
+
+    @property
+    def entry_order(self) -> EntryOrder:
+        """Return the order of the list."""
+        return EntryOrder.SLUG
+
+
+class SectionListParams(EntryListParams):
+    """A list of sections."""
+
+    order: SectionOrder = "position"
+
+    @property
+    def entry_order(self) -> EntryOrder:
+        """Return the order of the list."""
+        return EntryOrder(self.order)
 
 
 class HistoryParams(QueryParams):

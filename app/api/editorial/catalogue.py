@@ -39,6 +39,7 @@ from app.schemas.catalogue_records import (
     TagRecord,
 )
 from app.schemas.examples import editorial_catalogue as examples
+from app.schemas.params import EntryListParams
 from app.schemas.state_warnings import find_entry_image_warnings, find_string_warnings
 from app.schemas.write_warning import repair_warnings, repeat_warnings, truncate
 
@@ -136,13 +137,13 @@ def _make_create(kind: _Kind) -> Endpoint:
 
 
 def _make_list(kind: _Kind) -> Endpoint:
-    async def browse(
-        services: ServicesDep, params: Annotated[schemas.EditorialEntryListParams, Query()]
-    ) -> TypedResponse[Any]:
-        """List entries by name, including those that only unpublished articles use."""
+    async def browse(services: ServicesDep, params: EntryListParams) -> TypedResponse[Any]:
+        """List entries by name, sections by position, including those that only unpublished articles use."""
         return private_response(await services.database.read(list_entries, kind.facet, params))
 
-    return _completed(browse, returns=kind.page)
+    is_section = kind.facet is Facet.SECTION
+    model: Any = schemas.EditorialSectionListParams if is_section else schemas.EditorialEntryListParams
+    return _completed(browse, params=Annotated[model, Query()], returns=kind.page)
 
 
 def _make_get(kind: _Kind) -> Endpoint:

@@ -1,7 +1,7 @@
 """Authors, sections, tags and labels, and the articles of each."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import Request, Response
 
@@ -21,7 +21,9 @@ from app.schemas.article import ArticleList
 from app.schemas.catalogue import AuthorPage, SectionPage, TagPage
 from app.schemas.examples import reading
 from app.schemas.pagination import AuthorList, LabelList, SectionList, TagList
-from app.schemas.params import ArticleListParams, EntryListParams, QueryParams
+from app.schemas.params import ArticleListParams, EntryListParams, QueryParams, SectionListParams
+
+P = TypeVar("P", bound=EntryListParams)
 
 router = make_router("Catalogue")
 
@@ -35,7 +37,7 @@ LIST_PROBLEMS = (400, 404, 422)
 )
 async def list_authors(request: Request) -> Response:
     """List the authors of all editions by slug; `edition` is that of their links."""
-    return await _list_entries_response(request, Facet.AUTHOR, public_catalogue.list_authors)
+    return await _list_entries_response(request, Facet.AUTHOR, public_catalogue.list_authors, EntryListParams)
 
 
 @router.get(
@@ -61,11 +63,11 @@ async def list_author_articles(request: Request, slug: AuthorSlug) -> Response:
 @router.get(
     "/sections",
     summary="List sections",
-    **operation(EntryListParams, SectionList, reading.SECTIONS, errors=LIST_PROBLEMS),
+    **operation(SectionListParams, SectionList, reading.SECTIONS, errors=LIST_PROBLEMS),
 )
 async def list_sections(request: Request) -> Response:
-    """List the sections of an edition by slug."""
-    return await _list_entries_response(request, Facet.SECTION, public_catalogue.list_sections)
+    """List the sections of an edition by position, then by slug."""
+    return await _list_entries_response(request, Facet.SECTION, public_catalogue.list_sections, SectionListParams)
 
 
 @router.get(
@@ -98,7 +100,7 @@ async def list_section_articles(request: Request, slug: SectionSlug) -> Response
 )
 async def list_tags(request: Request) -> Response:
     """List the tags of all editions by slug; `edition` is that of their links."""
-    return await _list_entries_response(request, Facet.TAG, public_catalogue.list_tags)
+    return await _list_entries_response(request, Facet.TAG, public_catalogue.list_tags, EntryListParams)
 
 
 @router.get(
@@ -126,13 +128,13 @@ async def list_tag_articles(request: Request, slug: TagSlug) -> Response:
 )
 async def list_labels(request: Request) -> Response:
     """List the labels of all editions by code, in the language of `edition`."""
-    return await _list_entries_response(request, Facet.LABEL, public_catalogue.list_labels)
+    return await _list_entries_response(request, Facet.LABEL, public_catalogue.list_labels, EntryListParams)
 
 
 async def _list_entries_response(
-    request: Request, kind: Facet, query: Callable[[Connection, EntryListParams], Mapping[str, Any]]
+    request: Request, kind: Facet, query: Callable[[Connection, P], Mapping[str, Any]], model: type[P]
 ) -> Response:
-    params = parse_query(request, EntryListParams)
+    params = parse_query(request, model)
     builder = get_cache_control_builder(request)
     page = await get_database(request).read(query, params)
     dependency = CollectionDependency(kind=kind, edition=params.edition)

@@ -24,8 +24,9 @@ from app.interchange.former_slugs import describe_missing, find_former_slugs
 from app.models.edition import former_article_urls
 from app.net.base_path import href_of
 from app.queries.catalogue.editions import EditionView, get_edition_view
-from app.queries.keyset.pages import by_name
-from app.schemas.editorial_catalogue import EditorialEntries, EditorialEntry, EditorialEntryListParams
+from app.queries.catalogue.entry_order import find_order, order_entries
+from app.schemas.editorial_catalogue import EditorialEntries, EditorialEntry
+from app.schemas.params import EntryListParams
 
 _PATH = "/v1/editorial"
 _FORMER_ARTICLE_URLS = (
@@ -45,19 +46,15 @@ def get_entry(connection: Connection, kind: Facet, name: str, *, edition: str | 
     return _render_entries(connection, kind, [row], owner)[0]
 
 
-def list_entries(connection: Connection, kind: Facet, params: EditorialEntryListParams) -> EditorialEntries:
-    """Return entries by name, including unlisted ones; NotFoundError, InvalidCursorError, CursorMismatchError."""
+def list_entries(connection: Connection, kind: Facet, params: EntryListParams) -> EditorialEntries:
+    """Return entries, including unlisted ones; NotFoundError, InvalidCursorError, CursorMismatchError."""
     owner = get_edition_view(connection, params.edition) if kind is Facet.SECTION else None
-    table, name = CATALOGUE_TABLES[kind]
-    statement = (
-        select_entries(kind)
-        .where(name > bindparam("after"), *is_unmerged(table))
-        .order_by(name)
-        .limit(bindparam("limit"))
-    )
+    table, _ = CATALOGUE_TABLES[kind]
+    entries = select_entries(kind).where(*is_unmerged(table))
     if owner is not None:
-        statement = statement.where(table.c.edition_id == owner.id)
-    page = by_name(name.name).read_page(
+        entries = entries.where(table.c.edition_id == owner.id)
+    keyset, statement = order_entries(kind, entries, find_order(params.entry_order, params.cursor))
+    page = keyset.read_page(
         connection,
         statement,
         params,

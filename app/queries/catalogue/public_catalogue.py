@@ -1,12 +1,13 @@
-"""Queries of authors, sections, tags and labels: lists by name, and single entries."""
+"""Queries of authors, sections, tags and labels: lists, and single entries."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import Connection, Select, bindparam, select
 
 from app.db.base import AnyRow
+from app.domain.catalogue_entry import EntryOrder
 from app.domain.list_filter import Facet, ListFilter
 from app.errors import EntryMoved, NotFoundError
 from app.interchange.catalogue import CATALOGUE_TABLES, KIND_NAMES, select_entries
@@ -22,21 +23,21 @@ from app.queries.catalogue.editions import (
     list_all_editions,
     render_image,
 )
+from app.queries.catalogue.entry_order import ENTRY_ORDERS, OrderedEntries, find_order, order_entries
 from app.queries.keyset.entry_names import find_renamed_entries
-from app.queries.keyset.pages import Keyset, Page, by_name
+from app.queries.keyset.pages import Page
 from app.schemas.article import ArticleList
 from app.schemas.catalogue import AuthorPage, EntryLinks, Label, SectionInFull, SectionPage, TagInFull, TagPage
 from app.schemas.pagination import AuthorList, LabelList, SectionList, TagList
-from app.schemas.params import EVERY_EDITION, ArticleListParams, EntryListParams, QueryParams
+from app.schemas.params import EVERY_EDITION, ArticleListParams, EntryListParams, QueryParams, SectionListParams
 
 
 class _CatalogueQuery(NamedTuple):
-    """Queries of one kind of catalogue entry: the path of its list, and the statements over its table."""
+    """Queries of one kind of catalogue entry: the path of its list, its orders, and the statements over its table."""
 
     path: str
     noun: str
-    keyset: Keyset[str]
-    page: Select[Any]
+    orders: Mapping[EntryOrder, OrderedEntries]
     one: Select[Any]
     anywhere: Select[Any]
 
@@ -46,11 +47,9 @@ def _catalogue_query(kind: Facet) -> _CatalogueQuery:
     listed = select_entries(kind).where(table.c.is_listed)
     if "edition_id" in table.c:
         listed = listed.where(table.c.edition_id == bindparam("edition_id"))
-    page = listed.where(name > bindparam("after")).order_by(name).limit(bindparam("limit"))
+    orders = {order: order_entries(kind, listed, order) for order in ENTRY_ORDERS[kind]}
     anywhere = select(table.c.id).where(name == bindparam("name"), table.c.is_listed).limit(1)
-    return _CatalogueQuery(
-        f"/v1/{noun}s", noun, by_name(name.name), page, listed.where(name == bindparam("name")), anywhere
-    )
+    return _CatalogueQuery(f"/v1/{noun}s", noun, orders, listed.where(name == bindparam("name")), anywhere)
 
 
 _CATALOGUE = {kind: _catalogue_query(kind) for kind in (Facet.SECTION, Facet.TAG, Facet.AUTHOR, Facet.LABEL)}
@@ -62,8 +61,8 @@ def list_authors(connection: Connection, params: EntryListParams) -> AuthorList:
     return {"items": [render_author(row, edition) for row in page.rows], "next": page.next}
 
 
-def list_sections(connection: Connection, params: EntryListParams) -> SectionList:
-    """Return the sections of an edition, by slug."""
+def list_sections(connection: Connection, params: SectionListParams) -> SectionList:
+    """Return the sections of an edition, by position or by slug."""
     edition, page = _page(connection, Facet.SECTION, params)
     return {"items": [_section(row, edition) for row in page.rows], "next": page.next}
 
@@ -102,9 +101,10 @@ def get_tag(connection: Connection, slug: str, params: QueryParams) -> tuple[Tag
 def _page(connection: Connection, kind: Facet, params: EntryListParams) -> tuple[EditionView, Page[AnyRow]]:
     edition, catalogue = get_edition_view(connection, params.edition), _CATALOGUE[kind]
     depend_on_collection(kind, edition.id)
-    return edition, catalogue.keyset.read_page(
+    keyset, statement = catalogue.orders[find_order(params.entry_order, params.cursor)]
+    return edition, keyset.read_page(
         connection,
-        catalogue.page,
+        statement,
         params,
         digest=ListFilter(edition=f"{catalogue.noun} {edition.id}").digest(),
         href=lambda cursor: params.url_for(catalogue.path, cursor=cursor),

@@ -7,17 +7,25 @@ row shows whether there is a next page.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from sqlalchemy import Connection, Select
 
 from app.db.base import AnyRow
-from app.domain.cursor import decode_name, decode_number, encode_name, encode_number
+from app.domain.cursor import (
+    decode_name,
+    decode_number,
+    decode_positioned_name,
+    encode_name,
+    encode_number,
+    encode_positioned_name,
+)
 from app.domain.revision import MAX_REVISION
 from app.domain.tsid import MAX_ID
 from app.schemas.pagination import NextPage
 
-K = TypeVar("K", str, int)
+K = TypeVar("K", str, int, tuple[int, str])
 R = TypeVar("R")
 
 
@@ -38,15 +46,16 @@ class Page(NamedTuple, Generic[R]):
 
 @dataclass(frozen=True, slots=True)
 class Keyset(Generic[K]):
-    """A list in the order of one column: `encode` and `decode` are the form of its values in a cursor.
+    """A list in the order of a sort key: `encode` and `decode` are the form of its values in a cursor.
 
-    `start` is before the first value. A statement takes the binds `after` and `limit`.
+    `start` is before the first value. A statement takes the bind `limit`, and the sort key as those of `binds`.
     """
 
-    column: str
+    key: Callable[[AnyRow], K]
     start: K
     encode: Callable[[K, bytes], str]
     decode: Callable[[str, bytes], K]
+    binds: Callable[[K], dict[str, Any]]
 
     def read_page(
         self,
@@ -63,29 +72,42 @@ class Keyset(Generic[K]):
         InvalidCursorError, CursorMismatchError for a cursor of a list with another digest.
         """
         after = self.start if params.cursor is None else self.decode(params.cursor, digest)
-        bound = {**(binds or {}), "after": after, "limit": params.limit + 1}
+        bound = {**(binds or {}), **self.binds(after), "limit": params.limit + 1}
         rows = connection.execute(statement, bound).all()
-        return cut_page(
-            rows, params.limit, cursor=lambda last: self.encode(getattr(last, self.column), digest), href=href
-        )
+        return cut_page(rows, params.limit, cursor=lambda last: self.encode(self.key(last), digest), href=href)
 
 
 def by_name(column: str) -> Keyset[str]:
     """Return the keyset of a list in ascending order of a name."""
-    return Keyset(column, "", encode_name, decode_name)
+    return Keyset(attrgetter(column), "", encode_name, decode_name, _after)
 
 
 def by_number(column: str) -> Keyset[int]:
     """Return the keyset of a list in ascending order of a number."""
-    return Keyset(column, 0, encode_number, decode_number)
+    return Keyset(attrgetter(column), 0, encode_number, decode_number, _after)
 
 
 def by_number_descending(column: str) -> Keyset[int]:
     """Return the keyset of a list in descending order of an id or a log position."""
-    return Keyset(column, MAX_ID, encode_number, decode_number)
+    return Keyset(attrgetter(column), MAX_ID, encode_number, decode_number, _after)
 
 
-BY_REVISION: Keyset[int] = Keyset("revision", MAX_REVISION, encode_number, decode_number)
+def by_positioned_name(position: str, name: str) -> Keyset[tuple[int, str]]:
+    """Return the keyset of a list in ascending order of a position and a name; it takes the bind `after_position`."""
+    return Keyset(
+        attrgetter(position, name),
+        (0, ""),
+        encode_positioned_name,
+        decode_positioned_name,
+        lambda key: {"after_position": key[0], "after": key[1]},
+    )
+
+
+def _after(key: str | int) -> dict[str, Any]:
+    return {"after": key}
+
+
+BY_REVISION: Keyset[int] = Keyset(attrgetter("revision"), MAX_REVISION, encode_number, decode_number, _after)
 """The revisions of an article, the latest first."""
 
 

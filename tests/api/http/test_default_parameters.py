@@ -21,6 +21,7 @@ from app.schemas.params import (
     EntryListParams,
     HistoryParams,
     QueryParams,
+    SectionListParams,
     TimelineParams,
 )
 from tests.api.contract import Json, operations
@@ -37,6 +38,7 @@ MODELS: dict[str, type[QueryParams]] = {
     "/v1/articles/fog": ArticleParams,
     "/v1/articles/fog/history": HistoryParams,
     "/v1/changes": ChangeListParams,
+    "/v1/sections": SectionListParams,
     "/v1/tags": EntryListParams,
     "/v1/tags/trams": QueryParams,
 }

@@ -29,6 +29,7 @@ VALUES = {
     "fields": "headline",
     "tz": "Asia/Kathmandu",
     "links": "absolute",
+    "order": "slug",
     "newest_day": "2026-11-19",
     "total": "true",
     "subsections": "true",
