@@ -188,10 +188,13 @@ class StreamHistory(CopyHistory):
 
     async def _catch_up(self) -> None:
         """Wait until the mirror has received everything."""
+        await self._note_listed()
         latest, place = await self._database.read(latest_seq), position_of(self._copy)
         since = self._began if place is None or place > latest else place
         numbers, _ = await self._read_feed(since)
-        goal = max(numbers & self._owed, default=since)
+        if not numbers <= self._owed:  # a connection beyond such a row does not send it, a new one does
+            self._network.drop()
+        goal = max(numbers, default=since)
         if subscription.HEARTBEAT_S < 1 and self._chance.random() < 0.5:
             goal = latest  # which only a heartbeat reports where nothing passes the filters
         async with asyncio.timeout(MAX_SECONDS):
