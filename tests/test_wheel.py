@@ -79,23 +79,21 @@ class Served:
         return {"Authorization": f"Bearer {self.token}"}
 
 
-@pytest.fixture(scope="module", params=[DEPENDENCIES, OWN_DEPENDENCIES])
-def installed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Installed:
-    """Build the wheel and install it in an environment of its own.
+def install_wheel(project: Path, place: Path, *, has_own_dependencies: bool) -> Installed:
+    """Build the wheel of a project and install it in an environment of its own, in this folder.
 
-    By default its dependencies are those of this suite's environment, so that nothing is downloaded.
+    Its dependencies are downloaded, or else those of this suite's environment.
     """
-    place = tmp_path_factory.mktemp("wheel")
     environment, folder = place / "environment", place / "folder"
     folder.mkdir()
     clean = Installed(environment, folder).variables
     build: list[str | Path] = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", place]
     install: list[str | Path] = [BIN / "uv", "pip", "install", "--quiet", "--python", environment / "bin/python"]
-    subprocess.run(build, cwd=PROJECT, env=clean, check=True, capture_output=True, timeout=TIMEOUT_S)  # noqa: S603
+    subprocess.run(build, cwd=project, env=clean, check=True, capture_output=True, timeout=TIMEOUT_S)  # noqa: S603
     subprocess.run(  # noqa: S603 - of this suite's own interpreter
         [sys.executable, "-m", "venv", "--without-pip", environment], check=True, timeout=TIMEOUT_S
     )
-    if request.param == "checkout":
+    if not has_own_dependencies:
         [packages] = environment.glob("lib/*/site-packages")
         # The .pth files of a folder that a .pth file adds are not read: the checkout is not importable.
         (packages / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
@@ -103,6 +101,13 @@ def installed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     [wheel] = place.glob("*.whl")
     subprocess.run([*install, wheel], cwd=place, env=clean, check=True, timeout=5 * TIMEOUT_S)  # noqa: S603
     return Installed(environment, folder)
+
+
+@pytest.fixture(scope="module", params=[DEPENDENCIES, OWN_DEPENDENCIES])
+def installed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    """Install the wheel of the product."""
+    place = tmp_path_factory.mktemp("wheel")
+    return install_wheel(PROJECT, place, has_own_dependencies=request.param == "index")
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,165 @@
+"""Operations that follow a source: changes up to now, changes as they happen, and the export to begin with."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal, Unpack
+
+from dayline_client.errors import DaylineError
+from dayline_client.event_stream import EventStreamParser, StreamBlock
+from dayline_client.exchange import NO_RETRIES, Exchange, parse_json
+from dayline_client.flow import Emit, Flow, ItemFlow, Pause
+from dayline_client.params import BodyParams, ZoneParams
+from dayline_client.schemas import ArticleItem, ChangeItem
+
+MAX_BATCH = 100  # as many ids as one export takes
+WAIT_S = 30  # of a long poll
+MAX_SILENCE_S = 45.0  # of a stream, whose heartbeats come every 15 seconds
+EMPTY_PAUSE_S = 1.0
+POSITION_FIELD = "dayline-as-of"
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeBatch:
+    """Changes in order, perhaps none: a copy stores `position` in the same transaction as what it applies."""
+
+    changes: list[ChangeItem]
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleBatch:
+    """Articles of an export; `position`, the same in all batches, is where to follow from when the export is whole."""
+
+    articles: list[ArticleItem]
+    position: int
+
+
+@dataclass(slots=True)
+class _Place:
+    """Where a follower is: its position, the failures since the last batch, the pause that the server asks for."""
+
+    position: int | None
+    failures: int = 0
+    retry_s: float = EMPTY_PAUSE_S
+
+    def reach(self, position: int) -> None:
+        """Record that a batch arrived."""
+        self.position = position
+        self.failures = 0
+
+
+class Following:
+    """Export, change feed and stream."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+
+    def export(self, **params: Unpack[BodyParams]) -> ItemFlow[ArticleBatch]:
+        """Iterate over all public articles, oldest first, from one snapshot; with `id` (up to 100) in its order.
+
+        NetworkError where the response is interrupted: an export that ends without an error is complete.
+        """
+        call = self._exchange.call("GET", "/v1/export", params, is_streamed=True)
+        response = yield from self._exchange.send(call)
+        position = int(response.headers[POSITION_FIELD])
+        rest, articles = b"", list[ArticleItem]()
+        while (part := (yield from self._exchange.read_part())) is not None:
+            *lines, rest = (rest + part).split(b"\n")
+            articles += [json.loads(line) for line in lines]
+            while len(articles) >= MAX_BATCH:
+                yield Emit(ArticleBatch(articles[:MAX_BATCH], position))
+                del articles[:MAX_BATCH]
+        yield Emit(ArticleBatch(articles, position))
+
+    def changes(self, since: int, **params: Unpack[ZoneParams]) -> ItemFlow[ChangeBatch]:
+        """Iterate over the changes after a position, up to now; 0 is the beginning. UnknownPositionError."""
+        while True:
+            page = yield from self._exchange.get("/v1/changes", {**params, "since": since, "limit": MAX_BATCH})
+            since = page["as_of"]
+            yield Emit(ChangeBatch(page["items"], since))
+            if page["next"] is None:
+                return
+
+    def follow(
+        self,
+        since: int | None,
+        *,
+        by: Literal["stream", "poll"] = "stream",
+        reconnects: int | None = None,
+        **params: Unpack[ZoneParams],
+    ) -> ItemFlow[ChangeBatch]:
+        """Iterate over the changes after a position as they happen, without an end; None begins now.
+
+        A batch without changes comes every 15 seconds (by `poll` 30): it reports the position alone. Interrupted
+        connections are resumed from the last position, with growing pauses, without a gap or a repeat; after
+        `reconnects` failures in a row, where it is given, the last error is raised. UnknownPositionError where the
+        position is of another log: empty the copy and begin again.
+        """
+        place = _Place(since)
+        read = self._read_stream if by == "stream" else self._poll
+        while True:
+            try:
+                yield from read(place, params)
+                pause = place.retry_s
+            except DaylineError as error:
+                place.failures += 1
+                if not error.is_temporary or (reconnects is not None and place.failures > reconnects):
+                    raise
+                pause = max(place.retry_s, self._exchange.reconnection_pause_s(error, place.failures))
+            yield Pause(pause)
+
+    def _read_stream(self, place: _Place, params: Mapping[str, object]) -> ItemFlow[ChangeBatch]:
+        """Read one connection until the server closes it."""
+        known = {} if place.position is None else {"Last-Event-ID": str(place.position)}
+        call = self._exchange.call(
+            "GET", "/v1/stream", params, headers=known, min_timeout_s=MAX_SILENCE_S, is_streamed=True
+        )
+        yield from self._exchange.send(call, retries=NO_RETRIES)
+        parser = EventStreamParser()
+        while (part := (yield from self._exchange.read_part())) is not None:
+            blocks = parser.feed(part)
+            place.retry_s = next((each.retry_ms / 1_000 for each in blocks if each.retry_ms), place.retry_s)
+            for batch in _batches(blocks):
+                place.reach(batch.position)
+                yield Emit(batch)
+
+    def _poll(self, place: _Place, params: Mapping[str, object]) -> ItemFlow[ChangeBatch]:
+        while True:
+            yield from self._poll_once(place, params, wait=WAIT_S)
+
+    def _poll_once(self, place: _Place, params: Mapping[str, object], *, wait: int) -> ItemFlow[ChangeBatch]:
+        """Read one page; a server that is about to end returns it at once and empty, so a pause follows that."""
+        if place.position is None:
+            place.position = yield from self._end_of_log()
+        position = {"since": place.position, "wait": wait, "limit": MAX_BATCH}
+        call = self._exchange.call("GET", "/v1/changes", {**params, **position}, min_timeout_s=wait + WAIT_S)
+        response = yield from self._exchange.send(call, retries=NO_RETRIES)
+        page = parse_json(response)
+        place.reach(page["as_of"])
+        yield Emit(ChangeBatch(page["items"], page["as_of"]))
+        if not page["items"] and page["next"] is None:
+            yield Pause(EMPTY_PAUSE_S)
+
+    def _end_of_log(self) -> Flow[int]:
+        """Return the present position, past every cache: that of an export, whose articles HEAD leaves out."""
+        call = self._exchange.call("HEAD", "/v1/export", {"fields": "id"})
+        response = yield from self._exchange.send(call, retries=NO_RETRIES)
+        return int(response.headers[POSITION_FIELD])
+
+
+def _batches(blocks: list[StreamBlock]) -> Iterator[ChangeBatch]:
+    """Yield the changes of the blocks with the position after each batch; none without a block that has an id."""
+    changes: list[ChangeItem] = []
+    position: int | None = None
+    for block in blocks:
+        if block.id is None:
+            continue
+        position = int(block.id)
+        if block.data is not None:
+            changes.append(json.loads(block.data))
+        if len(changes) == MAX_BATCH:
+            yield ChangeBatch(changes, position)
+            changes, position = [], None
+    if position is not None:
+        yield ChangeBatch(changes, position)
