@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from app.domain.article_address import MAX_ADDRESS
 from app.schemas.param_types import described
 from app.schemas.params import QueryParams
 from app.schemas.types import ArticleId, Code, Href, OpenEnum, Slug, Url
@@ -18,6 +19,7 @@ class ResolveParams(QueryParams):
         described(
             "A present or past URL of an article, or a path of the edition's site.",
             "https://meridian.example/budget-passes-by-one-vote",
+            max_length=MAX_ADDRESS,
         ),
     ]
 

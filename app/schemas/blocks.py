@@ -249,7 +249,7 @@ class VideoMembers(Recording):
 
 
 class Video(VideoMembers, FallbackMembers):
-    """A film by reference."""
+    """A film: the URL of its file elsewhere."""
 
 
 class AudioMembers(Recording):
@@ -259,7 +259,7 @@ class AudioMembers(Recording):
 
 
 class Audio(AudioMembers, FallbackMembers):
-    """A sound recording by reference."""
+    """A sound recording: the URL of its file elsewhere."""
 
 
 class OtherBlock(FallbackMembers):

@@ -39,7 +39,7 @@ class FocalPoint(TypedDict):
 
 
 class Image(TypedDict):
-    """An image by reference."""
+    """An image: the URL of its file elsewhere, since this API stores no media, and what is shown beside it."""
 
     url: Annotated[Url, Field(description="The URL of the main file.", examples=["https://media.example/vote.jpg"])]
     alt: Annotated[str, short_line("The text alternative; empty for a decorative image.", "Councillors at the vote")]

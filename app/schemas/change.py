@@ -1,6 +1,7 @@
 """Parameters and responses of the change feed: changes in order, each with the current state of its article."""
 
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, NotRequired, Self
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal, NotRequired, Self
 
 from pydantic import Field, model_validator
 from typing_extensions import TypedDict
@@ -24,9 +25,43 @@ from app.schemas.param_types import (
 from app.schemas.params import ArticleFilterParams
 from app.schemas.sparse import sparse
 from app.schemas.timeline import DayHeading
-from app.schemas.types import MAX_HREF, Code, Href, InstantText, OpenEnum, Seq, line
+from app.schemas.types import MAX_HREF, MAX_SEQ, MAX_ZONE, Code, Href, InstantText, OpenEnum, Seq, line
 
 MAX_WAIT_SECONDS = 30
+
+
+CHANGE_MEANINGS: Final[Mapping[str, str]] = {
+    ChangeType.ARTICLE_PUBLISHED: "The article became public: insert it.",
+    ChangeType.ARTICLE_ALERT: "The newsroom announces the article, for instance by push notifications. It precedes the "
+    "`article.published` or `article.updated` of the same write.",
+    ChangeType.ARTICLE_UPDATED: "Its content, slug or links to translations changed, not its public time: replace it.",
+    ChangeType.ARTICLE_BUMPED: "Its public time changed: move it to its new place in timelines.",
+    ChangeType.ARTICLE_WITHDRAWN: "It was withdrawn or erased, expired, or its public notice changed: delete it.",
+    ChangeType.ARTICLE_RESTORED: "A withdrawn article is public again: insert it.",
+    ARTICLE_REMOVED: "It is public, but left the filters, for instance because a tag was removed: delete it.",
+    ChangeType.EDITION_UPDATED: "An edition was created or edited, or (with a jump of `seq`) a backup was restored.",
+    ChangeType.SECTION_UPDATED: "A section was created, edited or moved.",
+    ChangeType.TAG_UPDATED: "A tag was created or edited.",
+    ChangeType.LABEL_UPDATED: "A label was created or edited.",
+    ChangeType.AUTHOR_UPDATED: "An author was created or edited.",
+    ChangeType.LIST_UPDATED: "A curated list was created or replaced.",
+    ChangeType.TAG_MERGED: "A tag was merged into another: read again what selects articles by either.",
+    ChangeType.AUTHOR_MERGED: "An author was merged into another: read again what selects articles by either.",
+    ChangeType.EDITION_DELETED: "An edition was deleted.",
+    ChangeType.SECTION_DELETED: "A section was deleted.",
+    ChangeType.TAG_DELETED: "A tag was deleted.",
+    ChangeType.LABEL_DELETED: "A label was deleted.",
+    ChangeType.AUTHOR_DELETED: "An author was deleted.",
+    ChangeType.LIST_DELETED: "A curated list was deleted.",
+}
+"""What each type of change means for a client that has a copy."""
+
+
+def describe_change_types() -> str:
+    """Return the meanings of all types for the document, as a list in Markdown."""
+    lines = (f"- `{name}`: {meaning}" for name, meaning in CHANGE_MEANINGS.items())
+    introduction = "What changed; types may be added. Where it is not an article, `entry` names what to read again."
+    return "\n".join([introduction, "", *lines])
 
 
 Heading = Annotated[DayHeading, Field(description="The heading of its day; `local.date` is the date.")]
@@ -45,8 +80,6 @@ class _SelectableChangedItem(TimelineItem, CardMembers):
 
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     SparseChangedItem = Mapping[str, Any]
 else:
     SparseChangedItem = sparse(
@@ -74,6 +107,7 @@ SpanningTimeZone = Annotated[
         "The IANA zone of times and of local dates; where absent the edition's own, with `edition=*` each article's "
         "own, and UTC for local dates.",
         "Europe/Kyiv",
+        max_length=MAX_ZONE,
     ),
 ]
 
@@ -94,9 +128,11 @@ class ChangeListParams(ArticleFilterParams):
             description=(
                 "The `as_of` that the client has, however old; 0 for everything that exists. Of changes older than "
                 "seven days the last one of each article and entry remains, which is all that a copy needs. A first "
-                "copy is faster by `/v1/export`, whose `Dayline-As-Of` is its position. With `cursor` it is 422."
+                "copy is faster by `/v1/export`, whose `Dayline-As-Of` is its position. A position beyond the end of "
+                "the log is of another log, and 422: begin again with 0. So is `since` together with `cursor`."
             ),
             examples=[0],
+            json_schema_extra={"maximum": MAX_SEQ},
         ),
         StrictInt,
     ] = 0
@@ -163,9 +199,7 @@ class ChangeItem(TypedDict):
         str,
         OpenEnum(*ChangeType, ARTICLE_REMOVED),
         Field(
-            description="Drop the article on `article.withdrawn` and `article.removed`; store it on other `article.…`. "
-            "`article.alert` precedes the `article.published` (or `article.updated`) of an article that the newsroom "
-            "announces; `article.bumped` has a new public time; with types of entries, `entry` names what changed.",
+            description=describe_change_types(),
             examples=["article.updated"],
         ),
     ]

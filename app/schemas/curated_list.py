@@ -28,7 +28,14 @@ class CuratedListParams(QueryParams):
     """Parameters of a curated list."""
 
     limit: Annotated[
-        int, Field(ge=1, le=MAX_ITEMS, description="At most this many of its articles.", examples=[5]), StrictInt
+        int,
+        Field(
+            ge=1,
+            le=MAX_ITEMS,
+            description="At most this many of its articles, pinned ones first. The list has a limit of its own, too.",
+            examples=[5],
+        ),
+        StrictInt,
     ] = MAX_ITEMS
     exclude: Exclude = EMPTY
     fields: Annotated[

@@ -57,7 +57,8 @@ class CuratedListInput(BaseModel):
             max_length=MAX_ITEMS,
             description=(
                 "The pinned articles of the edition in their order, each by `source_id`, id or slug; those that are "
-                "not public are left out while they are not."
+                "not public are left out while they are not. More than `limit` are 422; a reader that requests fewer "
+                "gets the first ones."
             ),
             examples=[["harbour:2026-11-14:fog-watch"]],
         ),
@@ -74,7 +75,8 @@ class CuratedListInput(BaseModel):
     expires_at: Annotated[
         Instant | None,
         Field(
-            description="From then on nothing is pinned, and the filter alone selects; never where null.",
+            description="From then on nothing is pinned, and the filter alone selects; never where null. A time that "
+            "has passed is 422, unless the list has it already.",
             examples=["2026-11-21T06:00:00+02:00"],
         ),
     ] = None

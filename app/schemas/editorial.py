@@ -28,8 +28,8 @@ from app.schemas.pagination import NextPage
 from app.schemas.param_types import (
     EMPTY,
     MAX_IDS,
+    MAX_INSTANT,
     MAX_NAMES,
-    MAX_VALUE,
     Cursor,
     Formats,
     Limit,
@@ -71,7 +71,9 @@ Actor = Annotated[
     ),
 ]
 KeyName = Annotated[str | None, line("The name of the key; null for other actors.", "Newsroom CMS", max_length=200)]
-Person = Annotated[str | None, line("The person for whom a trusted key acted.", "Ines Kovary", max_length=200)]
+Person = Annotated[
+    str | None, line("The person for whom the key acted (`Dayline-Actor`).", "Ines Kovary", max_length=200)
+]
 Status = Annotated[ArticleStatus, OpenEnum(), Field(description="The status of the article.", examples=["published"])]
 References = Annotated[
     list[Annotated[str, line("A reference: the `source_id` or id of an article.", "cms:40", max_length=MAX_SOURCE_ID)]],
@@ -278,7 +280,7 @@ class EditorialListParams(ArticleFilterParams):
         ),
     ]
     source_id: Annotated[
-        list[Annotated[str, Field(json_schema_extra={"maxLength": MAX_VALUE})]],
+        list[Annotated[str, Field(json_schema_extra={"maxLength": MAX_SOURCE_ID})]],
         Field(
             default_factory=list,
             max_length=MAX_IDS,
@@ -290,7 +292,8 @@ class EditorialListParams(ArticleFilterParams):
         str | None,
         described(
             "`modified_at` at or after this: an RFC 3339 instant, or a local date, for its first instant.",
-            ("2026-11-01"),
+            "2026-11-01",
+            max_length=MAX_INSTANT,
         ),
     ] = None
     q: Annotated[

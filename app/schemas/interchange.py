@@ -131,7 +131,8 @@ class Content(ArticleMembers):
     expires_at: Annotated[
         Instant | None,
         Field(
-            description="When it is withdrawn with the reason `expired`; must be later than `published_at`.",
+            description="When it is withdrawn with the reason `expired`; must be later than `published_at`, and in the "
+            "future (of a draft, a time that has passed is the warning `expiry-passed`).",
             examples=["2026-12-01T00:00:00+02:00"],
         ),
     ] = None

@@ -6,11 +6,12 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from app.domain.article_members import ArticleAccess, ArticleFormat
 from app.domain.article_status import LinkForm
+from app.domain.calendar import FIRST_DAY, LAST_DAY
 from app.domain.language import validate_language
 from app.domain.traits import LISTED_FORMATS
 from app.domain.tsid import ID_PATTERN, parse_id
 from app.errors import InvalidValueError
-from app.schemas.types import OpenEnum
+from app.schemas.types import MAX_CODE, MAX_SLUG, MAX_ZONE, OpenEnum
 
 MAX_LIMIT = 200
 MAX_IDS = 100
@@ -52,17 +53,30 @@ def _known_id(value: str) -> str:
     return value
 
 
-MAX_VALUE = 65_536
-"""Maximum length of a value: a request head has at most 64 KiB."""
+MAX_CURSOR = 124
+"""Characters of the longest cursor, which has the slug of an entry (`domain/cursor.py`)."""
+MAX_INSTANT = 32
+"""Characters of an instant with six fraction digits and an offset."""
+MAX_DATE = 10
+MAX_TOKEN = 66
+DATE_RANGE = f"From {FIRST_DAY} to {LAST_DAY}; others are 422."
 
 
-def described(description: str, example: Any, **extra: Any) -> Any:
-    """Return the field of a text parameter; its length is bounded by the request head alone, and so documented."""
-    return Field(description=description, examples=[example], json_schema_extra={"maxLength": MAX_VALUE, **extra})
+def described(description: str, example: Any, *, max_length: int, **extra: Any) -> Any:
+    """Return the field of a text parameter with the length of its longest meaningful value.
+
+    Only the document has it: what a longer value does depends on the parameter, as with any other value that names
+    nothing.
+    """
+    return Field(description=description, examples=[example], json_schema_extra={"maxLength": max_length, **extra})
 
 
-Value = Annotated[str, Field(json_schema_extra={"maxLength": MAX_VALUE})]
-Names = Annotated[list[Value], Field(max_length=MAX_NAMES)]
+def described_date(description: str, example: str) -> Any:
+    """Return the field of a date parameter."""
+    return described(f"{description} {DATE_RANGE}", example, max_length=MAX_DATE, format="date")
+
+
+Names = Annotated[list[Annotated[str, Field(json_schema_extra={"maxLength": MAX_CODE})]], Field(max_length=MAX_NAMES)]
 _LISTED = [*LISTED_FORMATS]
 _WITHOUT_PAGES = "Any of these formats; all where absent. Pages, such as an imprint, are never in this list."
 TimelineFormats = Annotated[
@@ -102,6 +116,7 @@ Cursor = Annotated[
         "The `next.cursor` (of the timeline also `newer_page.cursor`) of another page, unchanged, with the same "
         "edition, filters, range and zone; `limit`, `fields` and `total` may differ. It never expires.",
         "AVd14Knyz5zgAAZgo3_HzAAMpY0r4AW8GMMFLB8",
+        max_length=MAX_CURSOR,
     ),
 ]
 StrictInt = BeforeValidator(_whole)
@@ -145,11 +160,12 @@ TimeZoneParam = Annotated[
     described(
         "The IANA zone of days and times, also of local dates in other parameters; the edition's own where absent.",
         "Europe/Kyiv",
+        max_length=MAX_ZONE,
     ),
 ]
 DateOrInstant = Annotated[str | None, Field()]
 Fields = Annotated[
-    list[Value],
+    list[str],
     CommaSeparated,
     Field(
         max_length=MAX_FIELDS,
@@ -184,14 +200,21 @@ PagedIds = Annotated[
     ),
 ]
 SpanningEdition = Annotated[
-    str | None, described("The edition's slug, `*` for all editions; the default edition where absent.", "harbour")
+    str | None,
+    described(
+        "The edition's slug, `*` for all editions; the default edition where absent.", "harbour", max_length=MAX_CODE
+    ),
 ]
 EditionInZone = Annotated[
     str | None,
-    described("The edition's slug, or `*` for all, which requires `tz`; the default edition where absent.", "harbour"),
+    described(
+        "The edition's slug, or `*` for all, which requires `tz`; the default edition where absent.",
+        "harbour",
+        max_length=MAX_CODE,
+    ),
 ]
 Exclude = Annotated[
-    list[Value],
+    list[Annotated[str, Field(json_schema_extra={"maxLength": MAX_SLUG})]],
     CommaSeparated,
     Field(
         max_length=MAX_IDS,

@@ -30,8 +30,10 @@ from app.errors import FieldError, InvalidInputError
 from app.net.base_path import href_of
 from app.schemas.article import ArticleDetails, ArticleItem, CardMembers, TimelineItem
 from app.schemas.param_types import (
+    DATE_RANGE,
     EMPTY,
-    MAX_VALUE,
+    MAX_DATE,
+    MAX_INSTANT,
     AccessLevels,
     Cursor,
     DateOrInstant,
@@ -52,8 +54,10 @@ from app.schemas.param_types import (
     TimelineFormats,
     TimeZoneParam,
     described,
+    described_date,
 )
 from app.schemas.sparse import check_fields
+from app.schemas.types import MAX_CODE
 
 LIMIT_WITH_BODY = 50
 EVERY_EDITION = "*"
@@ -76,7 +80,10 @@ class QueryParams(BaseModel):
     spans_editions: ClassVar[bool] = False
     spans_in_zone: ClassVar[bool] = False
 
-    edition: Annotated[str | None, described("The edition's slug; the default edition where absent.", "harbour")] = None
+    edition: Annotated[
+        str | None,
+        described("The edition's slug; the default edition where absent.", "harbour", max_length=MAX_CODE),
+    ] = None
 
     @model_validator(mode="after")
     def _one_edition(self) -> Self:
@@ -205,10 +212,10 @@ class ArticleFilterParams(FilterParams):
             alias="from",
             description=(
                 "`published_at` at or after this: an RFC 3339 instant, or a date, for its first instant in `tz` where "
-                "the operation has it, else in the edition's zone (UTC with `edition=*`)."
+                f"the operation has it, else in the edition's zone (UTC with `edition=*`). {DATE_RANGE}"
             ),
             examples=["2026-11-01"],
-            json_schema_extra={"maxLength": MAX_VALUE},
+            json_schema_extra={"maxLength": MAX_INSTANT},
         ),
     ] = None
     to: Annotated[
@@ -217,6 +224,7 @@ class ArticleFilterParams(FilterParams):
             "`published_at` before this: an RFC 3339 instant, or a date, for its first instant as in `from`. "
             "Nothing matches where it is not later than `from`.",
             "2026-12-01",
+            max_length=MAX_INSTANT,
         ),
     ] = None
     exclude: Exclude = EMPTY
@@ -282,11 +290,10 @@ class TimelineParams(ArticleFilterParams):
     tz: TimeZoneParam = None
     newest_day: Annotated[
         str | None,
-        described(
+        described_date(
             "A local date: the first page begins at the end of that day, or at `to` if that is earlier. `next.href` is "
             "without it, because the cursor has the position; both are 422.",
             "2026-11-19",
-            format="date",
         ),
     ] = None
     total: Annotated[bool, StrictBool, Field(description="Add each day's total, over all pages.", examples=[True])] = (
@@ -327,20 +334,17 @@ class CalendarParams(FilterParams):
         str | None,
         Field(
             alias="from",
-            description="The first local date; 31 days before `to` where absent.",
+            description=f"The first local date; 31 days before `to` where absent. {DATE_RANGE}",
             examples=["2026-11-01"],
-            json_schema_extra={"format": "date", "maxLength": MAX_VALUE},
+            json_schema_extra={"format": "date", "maxLength": MAX_DATE},
         ),
     ] = None
     to: Annotated[
         str | None,
-        Field(
-            description=(
-                "The local date after the last, at most 400 days after `from`; where absent, 31 days after `from`, or "
-                "tomorrow without both."
-            ),
-            examples=["2026-12-01"],
-            json_schema_extra={"format": "date", "maxLength": MAX_VALUE},
+        described_date(
+            "The local date after the last, at most 400 days after `from`; where absent, 31 days after `from`, or "
+            "tomorrow without both.",
+            "2026-12-01",
         ),
     ] = None
     tz: TimeZoneParam = None

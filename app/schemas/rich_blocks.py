@@ -156,13 +156,13 @@ class RichGallery(GalleryMembers):
 
 
 class RichVideo(VideoMembers):
-    """A film by reference."""
+    """A film: the URL of its file elsewhere."""
 
     fallback_text: FallbackText
 
 
 class RichAudio(AudioMembers):
-    """A sound recording by reference."""
+    """A sound recording: the URL of its file elsewhere."""
 
     fallback_text: FallbackText
 

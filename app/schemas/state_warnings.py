@@ -5,7 +5,8 @@ from typing import Any
 
 from app.domain.interface_strings import find_likely_mistake
 from app.schemas.editorial import EditorialArticle, EditorialTranslation
-from app.schemas.write_warning import WarningCode, WriteWarning
+from app.schemas.warning_codes import WarningCode
+from app.schemas.write_warning import WriteWarning
 
 SECTIONS_REPLACED = "A `section` alone replaces all sections; these are removed: {}. Use `sections` to name several."
 

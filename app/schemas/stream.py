@@ -7,9 +7,9 @@ from typing_extensions import TypedDict
 
 from app.domain.change import ARTICLE_REMOVED, ChangeType
 from app.schemas.change import ChangedIds, ChangeListParams, SpanningTimeZone
-from app.schemas.param_types import EMPTY, Formats, SpanningEdition, StrictInt, described
+from app.schemas.param_types import EMPTY, MAX_TOKEN, Formats, SpanningEdition, StrictInt, described
 from app.schemas.params import SETS, ArticleFilterParams
-from app.schemas.types import InstantText, OpenEnum, count, line
+from app.schemas.types import MAX_SEQ, InstantText, OpenEnum, count, line
 
 TOKEN = "AQAAAAAAAAAB…"  # noqa: S105 - the beginning of one
 
@@ -31,6 +31,7 @@ class StreamParams(ArticleFilterParams):
             ge=0,
             description="The last change that the client has, or 0 for everything; from now on where absent.",
             examples=[0],
+            json_schema_extra={"maximum": MAX_SEQ},
         ),
         StrictInt,
     ] = None
@@ -41,6 +42,7 @@ class StreamParams(ArticleFilterParams):
             "A stream token in place of `Authorization`, which `EventSource` cannot send; 401 if it is not valid. "
             "Logs of this server show `token=...`.",
             TOKEN,
+            max_length=MAX_TOKEN,
         ),
     ] = None
 
@@ -54,7 +56,9 @@ class StreamParams(ArticleFilterParams):
 class StreamToken(TypedDict):
     """A token that opens the stream with the rights of an API key."""
 
-    token: Annotated[str, line("The token: send it as `token` in the query of `/v1/stream`.", TOKEN, max_length=100)]
+    token: Annotated[
+        str, line("The token: send it as `token` in the query of `/v1/stream`.", TOKEN, max_length=MAX_TOKEN)
+    ]
     expires_at: Annotated[
         InstantText,
         Field(description="Until when it opens streams, in UTC.", examples=["2026-11-20T12:10:00.000000+00:00"]),

@@ -12,6 +12,7 @@ from app.errors import InvalidValueError
 
 MAX_CODE = 80
 MAX_SLUG = 120
+MAX_ZONE = 64
 MAX_LINE = 1_000
 MAX_TEXT = 20_000
 MAX_HREF = 65_536
@@ -155,7 +156,7 @@ LanguageTag = Annotated[
         max_length=64,
     ),
 ]
-ZoneName = Annotated[str, Field(description="An IANA time zone name.", examples=["Europe/Kyiv"], max_length=64)]
+ZoneName = Annotated[str, Field(description="An IANA time zone name.", examples=["Europe/Kyiv"], max_length=MAX_ZONE)]
 Headline = Annotated[str, line("The headline, plain text.", "Budget passes by one vote")]
 Lead = Annotated[str | None, text("The lead below the headline, plain text.", "The tram won by a single vote.")]
 Dateline = Annotated[str | None, line("Place and date that open the text.", "PORT VELA, Nov 20")]

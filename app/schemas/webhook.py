@@ -262,7 +262,16 @@ class DeliveryListParams(_PageParams):
         Literal["pending", "delivered"] | None,
         Field(description="Only deliveries in this state.", examples=["pending"]),
     ] = None
-    since: Annotated[int, Field(ge=0, description="Only of changes after this one.", examples=[0]), StrictInt] = 0
+    since: Annotated[
+        int,
+        Field(
+            ge=0,
+            description="Only of changes after this one.",
+            examples=[0],
+            json_schema_extra={"maximum": MAX_SEQ},
+        ),
+        StrictInt,
+    ] = 0
 
 
 class Webhook(TypedDict):

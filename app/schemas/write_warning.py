@@ -1,7 +1,6 @@
 """Warnings of a write about input that was accepted and changed."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from enum import StrEnum
 from typing import Annotated, Any, Final
 
 from pydantic import Field
@@ -20,71 +19,9 @@ from app.schemas.body_html import BODY_HTML
 from app.schemas.errors import MAX_ERRORS
 from app.schemas.interchange import ArticleInput, ArticleRecord
 from app.schemas.types import OpenEnum, line
+from app.schemas.warning_codes import LOSS_CODES, MEANINGS, WarningCode, describe_codes
 
 MAX_WARNINGS: Final = 100
-
-
-class WarningCode(StrEnum):
-    """The codes of warnings, in addition to those of lost HTML."""
-
-    TRUNCATED = "warnings-truncated"
-    REPAIRED = "characters-repaired"
-    DEFAULT_UNCHANGED = "default-unchanged"
-    MEMBER_EMPTIED = "member-emptied"
-    MEMBER_IGNORED = "member-ignored"
-    SCHEDULE_PASSED = "schedule-passed"
-    SCHEDULED = "scheduled"
-    SECTIONS_REPLACED = "sections-replaced"
-    IMAGE_UNCHANGED = "image-members-unchanged"
-    DUPLICATE = "duplicate-dropped"
-    WITHDRAWAL_IGNORED = "withdrawal-ignored"
-    FIRST_TIME_IGNORED = "first-time-ignored"
-    EMBARGO_REMOVED = "embargo-removed"
-    EXPIRY_PASSED = "expiry-passed"
-    ALIAS_TAKEN = "alias-taken"
-    OLDER_VERSION = "older-version"
-    RENAMED = "renamed-reference"
-    TRANSLATION_PENDING = "translation-pending"
-    TRANSLATION_CONFLICT = "translation-conflict"
-    RELATED_PENDING = "related-pending"
-    MERGED_MEMBERS_DROPPED = "merged-members-dropped"
-    STRING_UNKNOWN = "string-unknown"
-
-
-_LOSS_CODES: Final = frozenset(
-    map(
-        str,
-        (
-            *LossCode,
-            WarningCode.MEMBER_IGNORED,
-            WarningCode.REPAIRED,
-            WarningCode.DUPLICATE,
-            WarningCode.WITHDRAWAL_IGNORED,
-            WarningCode.FIRST_TIME_IGNORED,
-        ),
-    )
-)
-"""Codes that make a strict write invalid: a part of the input would be dropped or changed."""
-CODES_OF_WRITES: Final = (
-    WarningCode.TRUNCATED,
-    WarningCode.REPAIRED,
-    WarningCode.SCHEDULED,
-    WarningCode.SECTIONS_REPLACED,
-    WarningCode.IMAGE_UNCHANGED,
-    WarningCode.DUPLICATE,
-    WarningCode.WITHDRAWAL_IGNORED,
-    WarningCode.FIRST_TIME_IGNORED,
-    WarningCode.EMBARGO_REMOVED,
-    WarningCode.EXPIRY_PASSED,
-    WarningCode.OLDER_VERSION,
-    WarningCode.RENAMED,
-    WarningCode.TRANSLATION_PENDING,
-    WarningCode.TRANSLATION_CONFLICT,
-    WarningCode.RELATED_PENDING,
-    WarningCode.MERGED_MEMBERS_DROPPED,
-    WarningCode.STRING_UNKNOWN,
-)
-"""Codes that responses of the editorial API have; the others are those of imports."""
 
 
 class WriteWarning(TypedDict):
@@ -93,11 +30,8 @@ class WriteWarning(TypedDict):
     where: Annotated[str, line("The path of the member in the request.", "body.2.html")]
     code: Annotated[
         str,
-        OpenEnum(*map(str, LossCode), *map(str, CODES_OF_WRITES)),
-        Field(
-            description=f"A stable code; more may be added. `strict` refuses {', '.join(sorted(_LOSS_CODES))}.",
-            examples=[str(LossCode.ELEMENT)],
-        ),
+        OpenEnum(*map(str, MEANINGS)),
+        Field(description=describe_codes(), examples=[str(LossCode.ELEMENT)]),
     ]
     detail: Annotated[
         str, line("What was lost, in one sentence.", "<table> was dropped; its text stays.", max_length=10_000)
@@ -160,7 +94,7 @@ def conversion_warnings(conversion: Conversion | None) -> list[WriteWarning]:
 
 def refuse_losses(warnings: Iterable[WriteWarning]) -> None:
     """Raise InvalidInputError if one of the warnings names a loss or a change; its errors are the first of them."""
-    losses = [each for each in warnings if each["code"] in _LOSS_CODES]
+    losses = [each for each in warnings if each["code"] in LOSS_CODES]
     if losses:
         first = losses[:MAX_ERRORS]
         raise InvalidInputError(*(FieldError(each["where"], each["detail"], each["code"]) for each in first))

@@ -14,7 +14,8 @@ from app.domain.tsid import format_id
 from app.errors import FieldError, InvalidInputError
 from app.interchange.article_urls import find_present_owners, iterate_former_urls, read_section_slugs, read_templates
 from app.models.article_links import article_addresses
-from app.schemas.write_warning import WarningCode, WriteWarning
+from app.schemas.warning_codes import WarningCode
+from app.schemas.write_warning import WriteWarning
 
 _ARTICLE: BindParameter[int] = bindparam("b_article_id")
 _DIGEST: BindParameter[bytes] = bindparam("b_digest")

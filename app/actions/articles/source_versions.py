@@ -5,7 +5,8 @@ from typing import Any, Final
 
 from app.actions.articles.article_write import ArticleWrite
 from app.actions.articles.write_options import WriteResult
-from app.schemas.write_warning import WarningCode, WriteWarning
+from app.schemas.warning_codes import WarningCode
+from app.schemas.write_warning import WriteWarning
 
 _DECISIVE: Final = ("source_version", "source_updated_at")
 """The first of these that both the record and the stored article have decides."""

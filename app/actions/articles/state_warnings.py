@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from app.actions.articles.article_write import ArticleWrite
 from app.domain.article_status import ArticleStatus
 from app.schemas.interchange import ArticleRecord
-from app.schemas.write_warning import WarningCode, WriteWarning
+from app.schemas.warning_codes import WarningCode
+from app.schemas.write_warning import WriteWarning
 
 SCHEDULED = "The date is ahead of this server's clock, so the article is scheduled for it and not published yet."
 WITHDRAWAL_IGNORED = "A withdrawal counts with the status withdrawn alone; this one is not stored."

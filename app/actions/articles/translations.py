@@ -27,7 +27,8 @@ from app.domain.article_status import ArticleStatus
 from app.domain.translation_graph import MAX_GROUP, Clash, StoryVersion, TranslationGraph, TranslationLink
 from app.domain.tsid import format_id, parse_id
 from app.errors import FieldError, InvalidInputError
-from app.schemas.write_warning import WarningCode, WriteWarning
+from app.schemas.warning_codes import WarningCode
+from app.schemas.write_warning import WriteWarning
 
 _SHOWN = ("headline", "slug", "section_id", "language")
 """Columns of an article that the pages of its translations show."""

@@ -29,7 +29,8 @@ from app.interchange.former_slugs import find_present_slugs, list_former_slugs
 from app.models.edition import editions
 from app.schemas.catalogue_records import CatalogueRecord, EditionRecord, SectionRecord
 from app.schemas.errors import validated
-from app.schemas.write_warning import WarningCode, WriteWarning, renamed_reference
+from app.schemas.warning_codes import WarningCode
+from app.schemas.write_warning import WriteWarning, renamed_reference
 
 
 @dataclass(frozen=True, slots=True)

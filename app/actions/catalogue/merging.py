@@ -31,7 +31,8 @@ from app.invalidation.surrogate_keys import collection_key, facet_key
 from app.models.article import articles
 from app.models.former_slug import former_slugs
 from app.schemas.catalogue_records import MAX_ALIASES
-from app.schemas.write_warning import WarningCode, WriteWarning
+from app.schemas.warning_codes import WarningCode
+from app.schemas.write_warning import WriteWarning
 
 MAX_PENDING = 20
 """Entries merged into one entry whose articles have not been moved yet: each is one more list that readers join."""

@@ -6,7 +6,7 @@ The endpoints of a kind are made from four functions, whose signatures are compl
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated, Any, NamedTuple
 
-from fastapi import Body, Depends, Path, Query
+from fastapi import Body, Depends, Query
 
 from app import clock
 from app.actions.catalogue import editing as actions
@@ -17,6 +17,7 @@ from app.api.dependencies import ServicesDep
 from app.api.editorial.dependencies import ActorDep, IfMatch, JsonObject
 from app.api.http.idempotency import IdempotentWriteDep, StoredResponse, to_stored_response
 from app.api.http.merge_patch import MergePatchOf
+from app.api.http.path_params import code_parameter
 from app.api.http.private_responses import EDITORIAL, private_response
 from app.api.http.responses import TypedResponse
 from app.api.http.route import TextRepairsDep
@@ -207,7 +208,8 @@ def _make_merge(kind: _Kind) -> Endpoint:
 
         From then on both names select the articles of both, which show the entry `into`; the public address of the
         merged one redirects to it, and its `former_slugs` has the name. `If-Match` is the revision of the merged entry,
-        `ETag` that of `into`. A repeated merge changes nothing; a merge into itself is 422. No request reverses it.
+        `ETag` that of `into`, which may be named by a former slug, too; an unknown `into` and a merge into itself are
+        422. A repeated merge changes nothing. No request reverses it.
         """
 
         def run(connection: Connection) -> TypedResponse[Any]:
@@ -258,9 +260,9 @@ def _body(model: Any, example: Mapping[str, Any]) -> Any:
 def _name(kind: _Kind, example: str | None = None) -> Any:
     return Annotated[
         str,
-        Path(
-            description=f"The {'code' if kind.facet is Facet.LABEL else 'slug'} of the {kind.noun}.",
-            examples=[example or examples.name_of(examples.STORED[kind.record])],
+        code_parameter(
+            f"The {'code' if kind.facet is Facet.LABEL else 'slug'} of the {kind.noun}.",
+            example or examples.name_of(examples.STORED[kind.record]),
         ),
     ]
 

@@ -41,14 +41,17 @@ ArticleLocator = Callable[[Connection], int]
 ANY_REVISION = range(1, 2**31)
 _TAG = re.compile(r'"([1-9][0-9]{0,8})"')
 _UNQUOTED = re.compile(r"[0-9]+")
+_MAX_IF_MATCH = 1_000
 
 _IF_MATCH = Header(
     alias="If-Match",
     description=(
         "The `ETag` of the revision that the change was made from, with its quotation marks; `*` for any revision. Of "
-        "several, one has to be current, else it is 412."
+        "several, one has to be current, else it is 412. Where the resource does not exist, a PUT that could create it "
+        "is 412 with any value, also `*`, and other requests are 404. A number without quotation marks is 422."
     ),
     examples=['"1"'],
+    json_schema_extra={"maxLength": _MAX_IF_MATCH},
 )
 
 
@@ -59,10 +62,12 @@ PersonField = Annotated[
     Header(
         alias=PERSON_FIELD,
         description=(
-            "The person for whom a trusted key acts, in one line of at most 200 characters (UTF-8, or "
-            "percent-encoded); it is stored with the change. Other keys get 403."
+            "The person for whom the key acts, such as the editor who uses an application of the newsroom: one line of "
+            "at most 200 characters (UTF-8, or percent-encoded), stored with the change. 403 unless the key was "
+            "created with `trusted`."
         ),
         examples=["Ines Kovary"],
+        json_schema_extra={"maxLength": 12 * MAX_PERSON_CHARACTERS},  # four bytes, percent-encoded
     ),
 ]
 _PERSON: TypeAdapter[str] = TypeAdapter(
@@ -115,6 +120,8 @@ def _parse_if_match(request: Request) -> Collection[int] | None:
     if "if-match" not in request.headers:
         return None
     given = ",".join(request.headers.getlist("if-match"))
+    if len(given) > _MAX_IF_MATCH:
+        raise InvalidInputError(FieldError("If-Match", f"Must be at most {_MAX_IF_MATCH:,} characters."))
     if given.strip() == "*":
         return ANY_REVISION
     tags = [tag.strip() for tag in given.split(",")]

@@ -5,17 +5,28 @@ from typing import Annotated
 from fastapi import Path
 from pydantic.config import JsonDict
 
+from app.api.http.path_params import code_parameter
 from app.domain.api_key import PREFIX_PATTERN
 from app.domain.revision import MAX_REVISION
 from app.domain.tsid import ID_PATTERN
 from app.schemas.examples import editorial as examples
+from app.schemas.param_types import MAX_TOKEN
 from app.schemas.record_types import MAX_SOURCE_ID
 
 _ID = "The article's id."
-ArticleId = Annotated[str, Path(alias="article_id", description=_ID, examples=[examples.ITEM["id"]])]
-DraftId = Annotated[str, Path(alias="article_id", description=_ID, examples=[examples.DRAFT_ID])]
-ScheduledId = Annotated[str, Path(alias="article_id", description=_ID, examples=[examples.SCHEDULED_ID])]
-WithdrawnId = Annotated[str, Path(alias="article_id", description=_ID, examples=[examples.WITHDRAWN_ID])]
+_ID_FORM: JsonDict = {"pattern": f"^{ID_PATTERN}$"}
+ArticleId = Annotated[
+    str, Path(alias="article_id", description=_ID, examples=[examples.ITEM["id"]], json_schema_extra=_ID_FORM)
+]
+DraftId = Annotated[
+    str, Path(alias="article_id", description=_ID, examples=[examples.DRAFT_ID], json_schema_extra=_ID_FORM)
+]
+ScheduledId = Annotated[
+    str, Path(alias="article_id", description=_ID, examples=[examples.SCHEDULED_ID], json_schema_extra=_ID_FORM)
+]
+WithdrawnId = Annotated[
+    str, Path(alias="article_id", description=_ID, examples=[examples.WITHDRAWN_ID], json_schema_extra=_ID_FORM)
+]
 RevisionNumber = Annotated[
     int,
     Path(
@@ -30,7 +41,7 @@ _SOURCE = (
     "ending in `/publication`, `/bump` or `/withdrawal` names that resource of an article, also percent-encoded."
 )
 _BOUND: JsonDict = {"maxLength": MAX_SOURCE_ID}
-SourceEdition = Annotated[str, Path(alias="edition", description="The edition's slug.", examples=["harbour"])]
+SourceEdition = Annotated[str, code_parameter("The edition's slug.", "harbour", alias="edition")]
 SourceIdPath = Annotated[
     str,
     Path(alias="source_id", description=_SOURCE, examples=["harbour:2026-11-14:fog-watch"], json_schema_extra=_BOUND),
@@ -58,7 +69,10 @@ WebhookId = Annotated[
     Path(
         description="The id of the webhook endpoint.",
         examples=["0677y7hzc3m2e"],
-        json_schema_extra={"pattern": f"^{ID_PATTERN}$"},
+        json_schema_extra=_ID_FORM,
     ),
 ]
-PreviewToken = Annotated[str, Path(description="The token of the preview link.", examples=["AZk2…"])]
+PreviewToken = Annotated[
+    str,
+    Path(description="The token of the preview link.", examples=["AZk2…"], json_schema_extra={"maxLength": MAX_TOKEN}),
+]

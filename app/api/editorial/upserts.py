@@ -45,6 +45,7 @@ IfNoneMatch = Annotated[
         alias="If-None-Match",
         description="`*` creates the article and replaces none: 412 if it exists. Other values are ignored.",
         examples=["*"],
+        json_schema_extra={"enum": ["*"]},
     ),
 ]
 PushedArticle = Annotated[ArticleCreate, Body(examples=[examples.PUSH])]

@@ -34,6 +34,8 @@ __all__ = [
 HEADER = "idempotency-key"
 REPLAYED_HEADER = "idempotent-replayed"
 DIGEST_BYTES = 32
+MAX_QUOTED = 2 + 2 * 255
+"""Characters of the longest quoted string, whose every character is escaped."""
 
 _BARE = re.compile(r"[!#-~][!-~]{0,254}")  # a leading quotation mark begins a quoted string
 _QUOTED = re.compile(r'"((?:[ !#-\[\]-~]|\\["\\]){1,255})"')  # RFC 9651, section 3.3.3
@@ -98,11 +100,13 @@ async def get_idempotent_write(
         Header(
             alias="Idempotency-Key",
             description=(
-                "A name of 1 to 255 visible characters, of the API key that sends it. For 24 hours after the first "
-                "request succeeded, repeating it returns its response; another URL, or a body of other bytes, is 422, "
-                "and a repeat while it is in progress 409. A request that failed stores nothing."
+                "A name of 1 to 255 visible ASCII characters, of the API key that sends it; also as a quoted string "
+                "(RFC 9651). For 24 hours after the first request succeeded, repeating it returns its response; "
+                "another URL, or a body of other bytes, is 422, and a repeat while it is in progress 409. A request "
+                "that failed stores nothing."
             ),
             examples=["8e03978e-40d5-43e8-bc93-6894a57f9324"],
+            json_schema_extra={"maxLength": MAX_QUOTED, "pattern": "^[ -~]+$"},
         ),
     ] = None,
 ) -> IdempotentWrite:

@@ -1,30 +1,57 @@
-"""Types of path parameters, each with an example of the shipped sample."""
+"""Types of path parameters, each with an example of the shipped sample.
 
-from typing import Annotated
+Their bounds are those of names that exist, and only documented: a longer name is 404, as any other that names nothing.
+"""
+
+from typing import Annotated, Any
 
 from fastapi import Path
+
+from app.schemas.param_types import DATE_RANGE, MAX_DATE
+from app.schemas.types import MAX_CODE, MAX_SLUG
+
+
+def code_parameter(description: str, example: str, **options: Any) -> Any:
+    """Return the path parameter of a slug of the catalogue, or of the code of a label."""
+    return Path(description=description, examples=[example], json_schema_extra={"maxLength": MAX_CODE}, **options)
+
 
 IdOrSlug = Annotated[
     str,
     Path(
         description="An id, whatever `edition` is, or a slug of `edition`; no slug has the form of an id.",
         examples=["budget-passes-by-one-vote"],
+        json_schema_extra={"maxLength": MAX_SLUG},
     ),
 ]
 
-EditionSlug = Annotated[str, Path(description="The edition's slug.", examples=["harbour"])]
-AuthorSlug = Annotated[str, Path(description="The author's slug.", examples=["ines-kovary"])]
-SectionSlug = Annotated[str, Path(description="The section's slug.", examples=["politics"])]
-CuratedListSlug = Annotated[str, Path(description="The slug of the list.", examples=["front-page"])]
-TagSlug = Annotated[str, Path(description="The tag's slug.", examples=["trams"])]
+EditionSlug = Annotated[str, code_parameter("The edition's slug.", "harbour")]
+AuthorSlug = Annotated[str, code_parameter("The author's slug.", "ines-kovary")]
+SectionSlug = Annotated[str, code_parameter("The section's slug.", "politics")]
+CuratedListSlug = Annotated[str, code_parameter("The slug of the list.", "front-page")]
+TagSlug = Annotated[str, code_parameter("The tag's slug.", "trams")]
 
 LocalDay = Annotated[
     str,
     Path(
-        description="A local date of `tz`, YYYY-MM-DD; one that no calendar has, such as 2026-02-30, is 422.",
+        description=f"A local date of `tz`, YYYY-MM-DD. {DATE_RANGE} So is one that no calendar has, as 2026-02-30.",
         examples=["2026-11-19"],
-        json_schema_extra={"format": "date"},
+        json_schema_extra={"format": "date", "maxLength": MAX_DATE},
     ),
 ]
-PastDay = Annotated[str, Path(description="A local date of the edition that is over.", examples=["2026-11-19"])]
-IsoWeek = Annotated[str, Path(description="An ISO week (UTC).", examples=["2026-W47"])]
+PastDay = Annotated[
+    str,
+    Path(
+        description="A local date of the edition that is over, YYYY-MM-DD; others are 404.",
+        examples=["2026-11-19"],
+        json_schema_extra={"format": "date", "maxLength": MAX_DATE},
+    ),
+]
+IsoWeek = Annotated[
+    str,
+    Path(
+        description="An ISO week (UTC); one without articles has the front page alone.",
+        examples=["2026-W47"],
+        json_schema_extra={"pattern": "^[0-9]{4}-W[0-9]{2}$", "maxLength": 8},
+    ),
+]

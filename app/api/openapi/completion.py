@@ -7,16 +7,13 @@ Readers and generators expect them at the member itself.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from app.schemas.param_types import MAX_VALUE
-
 SCHEMAS = "#/components/schemas/"
 _INHERITED = ("description", "examples")
 _MAX_DEPTH = 12
-_BOUNDS = frozenset({"pattern", "maxLength", "enum", "format"})
 
 
 def complete_schemas(document: dict[str, Any]) -> None:
-    """Give each member a description and an example, and each text parameter its bound, where they have none."""
+    """Give each member a description and an example where it has none."""
     schemas = document["components"]["schemas"]
     for schema in schemas.values():
         for member in _members(schema):
@@ -25,16 +22,14 @@ def complete_schemas(document: dict[str, Any]) -> None:
         _add_example(schema, schemas)
 
 
-def bound_parameters(document: dict[str, Any]) -> None:
-    """Write parameters of paths and header fields as one schema, texts with the bound that the request head sets."""
+def simplify_parameters(document: dict[str, Any]) -> None:
+    """Write parameters of paths and header fields as one schema, described once."""
     operations = (each for path in document["paths"].values() for each in path.values())
     for parameter in (each for operation in operations for each in operation.get("parameters", [])):
         schema = parameter["schema"]
         for option in schema.pop("anyOf", []):
             schema |= option if option.get("type") != "null" else {}
         schema.pop("description", None)
-        if schema.get("type") == "string" and not _BOUNDS & schema.keys():
-            schema["maxLength"] = MAX_VALUE
 
 
 def path_examples(spec: Mapping[str, Any]) -> dict[str, Any]:

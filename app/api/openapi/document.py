@@ -13,7 +13,7 @@ from pydantic import BaseModel, TypeAdapter
 from app.api.http.problem_types import PROBLEM_TYPES
 from app.api.http.route import OrdinaryRoute
 from app.api.openapi.base_path import add_base_path
-from app.api.openapi.completion import bound_parameters, complete_schemas
+from app.api.openapi.completion import complete_schemas, simplify_parameters
 from app.api.openapi.operations import SCHEMAS, OperationExtras, OperationTypes, add_schemas, iter_operations
 from app.api.openapi.problem_descriptions import PROBLEMS, describe_problems
 from app.api.openapi.request_bodies import hoist_request_bodies
@@ -33,21 +33,33 @@ ATTRIBUTES = "; ".join(
     for tag, names in sorted(ALLOWED_ATTRIBUTES.items())
 )
 SCHEMES = ", ".join(f"`{each}`" for each in sorted(ALLOWED_SCHEMES))
-NOT_MODIFIED = "Not modified: `If-None-Match` has the current `ETag`."
+NOT_MODIFIED = "Not modified: `If-None-Match` has the current `ETag`. No body."
+MOVED = (
+    "An old slug; `Location` is the address now, with the same query. No body. Caches store it as long as the response "
+    "at that address, not for ever: a slug that another article takes stops redirecting."
+)
 DESCRIPTION = f"""Dayline publishes news: a timeline grouped by local day, to any depth; articles with everything that
 their page shows; authors, sections, tags, labels and editions.
 
 Lists return `items` and `next`; follow `next.href` until it is null. Every public response has a strong `ETag`, except
-the stream, the export and a waiting `/v1/changes`. HEAD works wherever GET does.
+the stream, the export and a waiting `/v1/changes`. HEAD works wherever GET does, with the same status and fields and no
+body; `paths` does not repeat it.
 
-`Cache-Control` says how long a shared cache may store a response; `Vary` names the request fields that it depends on.
-Codings are gzip, brotli and zstd, each with its own `ETag`. Responses of `/v1/editorial` are never stored.
+`Cache-Control` says how long a cache may store a response: `max-age` is at most 60 seconds, and less before a scheduled
+publication. 404, 410 and other problems are `no-cache`, so that what is published or restored shows at once. Where a
+setting names a CDN that is purged by key, 200 and 308 also have `CDN-Cache-Control` (up to a day) and `Surrogate-Key`;
+problems never have. `Vary` names the request fields that a response depends on. Codings are gzip, brotli and zstd, each
+with its own `ETag`. Responses of `/v1/editorial` are never stored.
 
-Errors are problem details (RFC 9457): decide by `type`, whose codes `/problems` explains. An unknown query parameter is
+Errors are problem details (RFC 9457): decide by `type`, whose codes `/problems` explains: `GET /problems/{{code}}` is a
+page for people. Problems and responses of `/v1/editorial` have an `X-Request-ID`, which the server's log has too: name
+it in questions. An unknown query parameter is
 422 (feeds and health checks ignore it). Where no problem of an operation fits, it is 500 `internal-error`: repeat a
 read, and a write as after 503. A deletion that is repeated after a lost response is 404 if the first one succeeded. The
 server itself refuses requests that are malformed, slow or too large with 400, 408, 414, 431, 501 or 505, and a wrong
 method with 405.
+
+The catalogue has editions, sections, tags, labels and authors; each of them, and each curated list, is called an entry.
 
 Repeating a filter means any of its values; different filters all have to match. An unknown section, tag, author or
 label in a filter matches nothing; an unknown edition in a public address is 404. Public responses show published
@@ -65,8 +77,12 @@ setting requires a key with `content:read` for all others (401, 403); without it
 also an invalid one. Another setting limits the number of requests (429 with `Retry-After`).
 
 Scripts of any origin may send every request, with `Authorization`, and read every response but those of `/health`:
-no cookie is used, `Access-Control-Allow-Origin` is `*`, and the header fields that this document describes are exposed.
-Where a setting lists origins, scripts of these alone may, also with credentials.
+no cookie is used, `Access-Control-Allow-Origin` is `*`, and `Access-Control-Expose-Headers` names the header fields
+that this document describes. OPTIONS of these paths is 204, also without a key, with the methods of the path in
+`Access-Control-Allow-Methods`, `Access-Control-Allow-Headers: *, Authorization, Content-Type, If-Match, If-None-Match,
+Idempotency-Key`, and `Access-Control-Max-Age: 86400`. Where a setting lists origins, scripts of these alone may, also
+with credentials: their responses have the origin of the request in place of `*` and `Access-Control-Allow-Credentials`,
+others have none of these fields, and all have `Vary: Origin`.
 """
 CONTACT = {"name": "The newsroom that runs this installation", "url": "v1"}
 """The URL is relative to that of the document, so that it is right below a base path too."""
@@ -105,7 +121,7 @@ def operation(
     if cacheable:
         responses[304] = {"description": NOT_MODIFIED}
     if redirects:
-        responses[308] = {"description": "An old slug; `Location` is the address now, with the same query."}
+        responses[308] = {"description": MOVED}
     return {
         "response_model": None,
         "status_code": 200,
@@ -206,7 +222,7 @@ def _build_document(app: FastAPI) -> dict[str, Any]:
     document = _strip_titles(document)
     add_schema_examples(document)
     complete_schemas(document)
-    bound_parameters(document)
+    simplify_parameters(document)
     add_response_fields(document)
     describe_problems(document)
     _add_problem_examples(document)

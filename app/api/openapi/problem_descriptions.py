@@ -77,7 +77,9 @@ _OF_OPERATION: Final = {
         for kind in ("section", "tag", "author", "label")
     },
     **{
-        (f"merge_{kind}", 409): f"The articles of many {kind}s that were merged before are still being moved."
+        (f"merge_{kind}", 409): f"The articles of 20 {kind}s that were merged into these before are still being moved, "
+        "which a background job does, some thousand articles a second: repeat the request after some seconds. Or the "
+        "former slugs of both are more than 1,000, as `detail` says."
         for kind in ("tag", "author")
     },
     ("delete_edition", 409): "It is the default edition, or has articles, sections or webhook endpoints.",

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from app.api.http.private_responses import EDITORIAL, is_editorial_path
 from app.api.http.problem_types import PROBLEM_TYPES
 from app.api.openapi.completion import path_examples
-from app.schemas.examples.problem import NOUNS, OF_OPERATION, UNKNOWN, USUAL, WITHDRAWAL, ProblemText
+from app.schemas.examples.problem import LOST_LOG, MEMBERS, NOUNS, OF_OPERATION, UNKNOWN, USUAL, ProblemText
 from app.schemas.problem import Problem
 from app.server.refusals import PATH_SAFE, PROBLEM_TYPE
 
@@ -47,7 +47,7 @@ def _example(path: str, spec: Spec, status: int, document: Mapping[str, Any]) ->
     if own is None and status in SHARED:
         return _problem(text.code, text.detail, _usual_path(path, status), {}, {})
     example = _problem(text.code, text.detail, path, spec, text.path)
-    return {**example, **WITHDRAWAL} if text.code == "article-withdrawn" else example  # type: ignore[typeddict-item]
+    return {**example, **MEMBERS.get(text.code, {})}  # type: ignore[typeddict-item]
 
 
 def _usual_path(path: str, status: int) -> str:
@@ -99,7 +99,9 @@ def _input_error(spec: Spec, document: Mapping[str, Any]) -> tuple[str, str]:
         name = content["schema"].get("$ref", "").rpartition("/")[2]
         required = document["components"]["schemas"].get(name, {}).get("required", [])
         return (required[0], "Is required.") if required else (UNKNOWN_NAME, "Unknown field.")
-    for each in spec.get("parameters", []):
-        if each["in"] == "query" and each["name"] in {"limit", "expires_in", "part"}:
-            return each["name"], f"Must be at most {each['schema']['maximum']:,}."
+    bounds = {each["name"]: each["schema"] for each in spec.get("parameters", []) if each["in"] == "query"}
+    if "since" in bounds and "tz" in bounds:  # a position in the log
+        return "since", LOST_LOG
+    for name in bounds.keys() & {"limit", "expires_in", "part"}:
+        return name, f"Must be at most {bounds[name]['maximum']:,}."
     return UNKNOWN_NAME, "Unknown query parameter."

@@ -1,51 +1,101 @@
-"""Header fields of responses in the document: validators, links, locations, and those of problems."""
+"""Header fields of responses in the document: caching, origins, validators, links, locations, those of problems."""
 
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
+from app.api.http.private_responses import is_editorial_path
 from app.api.openapi.completion import SCHEMAS, path_examples
+from app.schemas.types import MAX_HREF
 
 _REVISED = {"revision", "modified_at"}
 """Members of resources whose revision is their entity tag."""
 
 
 class _Field(NamedTuple):
-    """A header field of a response, with its description and an example."""
+    """A header field of a response, with its description, an example, and the schema of its values."""
 
     name: str
     description: str
-    example: str
+    example: str | int
+    schema: Mapping[str, Any]
 
+
+_SECONDS = {"type": "integer", "minimum": 1, "maximum": 86_400}
+_URLS = {"type": "string", "maxLength": MAX_HREF}
+_TAG = {"type": "string", "pattern": '^"[!#-~]+"$', "maxLength": 64}
+_CHALLENGE = {"type": "string", "pattern": "^Bearer", "maxLength": 300}
+_DIRECTIVES = {"type": "string", "pattern": "^[a-z]", "maxLength": 200}
+_STRUCTURED = {"type": "string", "pattern": '^"', "maxLength": 200}
 
 _OF_PROBLEM = {
-    "401": _Field("WWW-Authenticate", "`Bearer`, with `invalid_token` for a key that is not valid.", "Bearer"),
-    "429": _Field("Retry-After", "Seconds after which to repeat the request.", "12"),
-    "503": _Field("Retry-After", "Seconds after which to repeat the request.", "1"),
+    "401": (
+        _Field("WWW-Authenticate", "`Bearer`, with `invalid_token` for a key that is not valid.", "Bearer", _CHALLENGE),
+    ),
+    "429": (
+        _Field("Retry-After", "Seconds after which to repeat the request.", 12, _SECONDS),
+        _Field("RateLimit", "The remaining quota, and the seconds until it is renewed.", '"key";r=0;t=12', _STRUCTURED),
+        _Field("RateLimit-Policy", "The quota, and its window in seconds.", '"key";q=600;w=60', _STRUCTURED),
+    ),
+    "503": (_Field("Retry-After", "Seconds after which to repeat the request.", 1, _SECONDS),),
 }
-_IN_PROGRESS = _Field("Retry-After", "With `request-in-progress`: seconds after which to repeat the request.", "1")
+_ORIGIN = _Field(
+    "Access-Control-Allow-Origin",
+    "`*`: scripts of any origin may read the response. Where a setting lists origins: that of the request if it is "
+    "listed, with `Access-Control-Allow-Credentials` and `Vary: Origin`; absent for others.",
+    "*",
+    {"type": "string", "pattern": "^([*]|https?://[^/]+)$", "maxLength": 300},
+)
+_STORED = _Field(
+    "Cache-Control",
+    "How long caches may store the response. `max-age` counts down to a scheduled publication that changes it, then "
+    "without `stale-while-revalidate`. `private` in place of `public` where a setting requires a key for reading.",
+    "public, max-age=30, stale-while-revalidate=60, stale-if-error=600",
+    _DIRECTIVES,
+)
+_REVALIDATED = _Field(
+    "Cache-Control",
+    "`no-cache`: no cache uses the response again without asking, so that what is published or restored shows at once.",
+    "no-cache",
+    _DIRECTIVES,
+)
+_UNSTORED = _Field("Cache-Control", "`no-store`: no cache stores the response.", "no-store", _DIRECTIVES)
+_IN_PROGRESS = _Field(
+    "Retry-After", "With `request-in-progress`: seconds after which to repeat the request.", 1, _SECONDS
+)
 _VALIDATOR = _Field(
     "ETag",
     "Strong validator for `If-None-Match`, another for each content coding.",
     '"8d5f0c2a9b714e36a0d1c7e52b9f4438"',
+    _TAG,
 )
-_REVISION = _Field("ETag", "The revision, for `If-Match`.", '"2"')
+_REVISION = _Field("ETag", "The revision, for `If-Match`.", '"2"', _TAG)
 _INSUFFICIENT = _Field(
     "WWW-Authenticate",
     "`insufficient_scope`, with the scopes of which one suffices; without them if the key is bound to other editions.",
     'Bearer error="insufficient_scope"',
+    _CHALLENGE,
 )
 _NEXT = _Field(
-    "Link", 'The URL of `next` with `rel="next"`; absent on the last page.', '<{path}?cursor=AZk2…>; rel="next"'
+    "Link",
+    'The URL of `next` with `rel="next"`; absent on the last page.',
+    '<{path}?cursor=AZk2…>; rel="next"',
+    _URLS,
 )
 _BESIDE = _Field(
     "Link",
     'The URLs of `newer_page` with `rel="prev"` and of `next` with `rel="next"`; absent without either.',
     '<{path}?cursor=BCk7…>; rel="prev", <{path}?cursor=AZk2…>; rel="next"',
+    _URLS,
 )
-_MOVED = _Field("Location", "The current URL, with the same query.", "/v1/articles/budget-passes-by-one-vote")
-_CREATED = _Field("Location", "The URL of what was created, its `href`.", "/v1/editorial/tags/night-buses")
-_REPLAYED = _Field("Idempotent-Replayed", "`true` where it repeats the response of an earlier request.", "true")
+_MOVED = _Field("Location", "The current URL, with the same query.", "/v1/articles/budget-passes-by-one-vote", _URLS)
+_CREATED = _Field("Location", "The URL of what was created, its `href`.", "/v1/editorial/tags/night-buses", _URLS)
+_REPLAYED = _Field(
+    "Idempotent-Replayed",
+    "`true` where it repeats the response of an earlier request; absent otherwise.",
+    "true",
+    {"type": "string", "enum": ["true"]},
+)
 
 
 def add_response_fields(document: dict[str, Any]) -> None:
@@ -55,18 +105,37 @@ def add_response_fields(document: dict[str, Any]) -> None:
         for spec in item.values():
             address = path.format(**path_examples(spec))
             for status, response in spec["responses"].items():
-                fields = {field.name: _header(field, address) for field in _fields(spec, status, response, schemas)}
+                fields = [
+                    *_shared_fields(path, spec, status),
+                    *_OF_PROBLEM.get(status, ()),
+                    *_fields(spec, status, response, schemas),
+                ]
                 if fields:
-                    response["headers"] = response.get("headers", {}) | fields
+                    own = response.get("headers", {})
+                    response["headers"] = own | {field.name: _header(field, address) for field in fields}
+
+
+def _shared_fields(path: str, spec: Mapping[str, Any], status: str) -> Iterator[_Field]:
+    """Yield what browsers and caches do with the response."""
+    if not path.startswith("/health"):
+        yield _ORIGIN
+    if _is_cacheable(spec) and status in {"200", "304", "308"}:
+        yield _STORED
+    elif status.startswith("2"):
+        yield _UNSTORED
+    elif status in {"404", "410"} and not is_editorial_path(path):
+        yield _REVALIDATED
+
+
+def _is_cacheable(spec: Mapping[str, Any]) -> bool:
+    return str(int(HTTPStatus.NOT_MODIFIED)) in spec["responses"]
 
 
 def _fields(
     spec: Mapping[str, Any], status: str, response: Mapping[str, Any], schemas: Mapping[str, Any]
 ) -> Iterator[_Field]:
     names = {each["name"] for each in spec.get("parameters", [])}
-    is_cacheable = str(int(HTTPStatus.NOT_MODIFIED)) in spec["responses"]
-    if status in _OF_PROBLEM:
-        yield _OF_PROBLEM[status]
+    is_cacheable = _is_cacheable(spec)
     if status == "403":
         scopes = " ".join(scope for way in spec["security"] for names in way.values() for scope in names)
         yield _INSUFFICIENT._replace(example=f'{_INSUFFICIENT.example}, scope="{scopes}"')
@@ -100,5 +169,5 @@ def _is_revised(response: Mapping[str, Any], schemas: Mapping[str, Any]) -> bool
 
 
 def _header(field: _Field, path: str) -> dict[str, Any]:
-    schema = {"type": "string", "maxLength": 65_536}
-    return {"description": field.description, "schema": schema, "example": field.example.replace("{path}", path)}
+    example = field.example.replace("{path}", path) if isinstance(field.example, str) else field.example
+    return {"description": field.description, "schema": dict(field.schema), "example": example}

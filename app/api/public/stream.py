@@ -41,7 +41,7 @@ LastEventId = Annotated[
         alias=LAST_EVENT_ID,
         description="The last id that was received; it overrides `since`. Browsers send it by themselves.",
         examples=["1"],
-        json_schema_extra={"pattern": f"^[0-9]{{0,{MAX_DIGITS}}}$"},
+        json_schema_extra={"pattern": "^[0-9]*$", "maxLength": MAX_DIGITS},
     ),
 ]
 _random = random.Random()  # noqa: S311 - spreads reconnecting clients; not a secret

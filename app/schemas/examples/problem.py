@@ -37,11 +37,16 @@ NOUNS: Final = {
     "webhook_id": "webhook",
 }
 """Nouns of these parameters; `slug` and `name` are those of the collection in their path."""
-WITHDRAWAL: Final = {
-    "id": editorial.WITHDRAWN_ID,
-    "notice": "The photograph that this report was based on was not taken in Kestrava.",
+EMBARGOED_UNTIL: Final = "2026-11-25T09:00:00.000000+02:00"
+MEMBERS: Final = {
+    "article-withdrawn": {
+        "id": editorial.WITHDRAWN_ID,
+        "notice": "The photograph that this report was based on was not taken in Kestrava.",
+    },
+    "embargoed": {"embargoed_until": EMBARGOED_UNTIL},
 }
-"""The members of a problem of the sample's withdrawn article."""
+"""Members of problems beyond those that all have."""
+LOST_LOG: Final = "The log ends at 115: the position is of another log; begin at 0."
 _RETRY_ADVICE = "a read is safe to repeat, and so is a write with an Idempotency-Key or If-Match."
 USUAL: Final = {
     400: ProblemText("cursor-mismatch", "The cursor belongs to a list with other filters; start again without one."),
@@ -77,7 +82,9 @@ _NOT_WITHDRAWN = "The article has not been withdrawn."
 _MALFORMED = ProblemText("bad-request", "A request has at most one Host field; this one has several.")
 OF_OPERATION: Final = {
     ("delete_source_article", 409): ProblemText("conflict", _NOT_DELETED, _PUBLIC_SOURCE),
-    ("publish_source_article", 409): ProblemText("conflict", _PUBLIC_ALREADY, _PUBLIC_SOURCE),
+    ("publish_source_article", 409): ProblemText(
+        "embargoed", f"The article is embargoed until {EMBARGOED_UNTIL}.", _DRAFT_SOURCE
+    ),
     ("unschedule_source_article", 409): ProblemText("conflict", _NOT_UNSCHEDULED, _PUBLIC_SOURCE),
     ("bump_source_article", 409): ProblemText("conflict", _NOT_BUMPED, _DRAFT_SOURCE),
     ("withdraw_source_article", 409): ProblemText("conflict", _NEVER_PUBLIC, _DRAFT_SOURCE),

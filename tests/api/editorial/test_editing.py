@@ -41,6 +41,14 @@ async def test_if_match_without_quotation_marks_is_named(desk: Desk) -> None:
     assert (await desk.read(made)) == made
 
 
+async def test_if_match_has_a_maximum_length(desk: Desk) -> None:
+    made = await desk.make(source_id="a")
+    for tag, status in ((", ".join(['"1"'] * 200), 200), (", ".join(['"2"'] * 201), 422)):
+        response = await desk.send("PATCH", f"/articles/{made['id']}", {"lead": tag[:9]}, if_match=tag)
+        assert response.status_code == status, len(tag)
+    assert response.json()["errors"] == [{"where": "If-Match", "message": "Must be at most 1,000 characters."}]
+
+
 async def test_if_match_may_span_several_header_lines(desk: Desk) -> None:
     made = await desk.make(source_id="a")
     headers = [("authorization", desk.headers["authorization"]), ("if-match", '"9"'), ("if-match", '"1"')]

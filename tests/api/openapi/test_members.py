@@ -4,8 +4,12 @@ from typing import Any
 
 import pytest
 
+from app.domain.change import ARTICLE_REMOVED, ChangeType
+from app.domain.html.losses import LossCode
+from app.schemas.warning_codes import LOSS_CODES, MEANINGS, WarningCode
 from tests.api.contract import Json, operations, validator
 from tests.conftest import api_document
+from tests.docs.pages import DOCS
 
 UNBOUNDED = {
     ("Edition", "strings"): "maps of the catalogue are bounded by the body of the request",
@@ -115,11 +119,10 @@ def test_every_parameter_has_a_description_an_example_and_bounds(document: Json,
     for operation in operations(document):
         for each in operation.spec.get("parameters", []):
             schema = each["schema"]
-            is_bounded_by_log = each["name"] == "since"  # its bound is the end of the log
             has = (
                 bool(each.get("description")),
                 "example" in each or bool(schema.get("examples")),
-                is_bounded_by_log or is_bounded(schema, schemas),
+                is_bounded(schema, schemas),
             )
             if not all(has):
                 missing.append((operation.method, operation.path, each["name"], has))
@@ -138,3 +141,15 @@ def test_examples_of_schemas_follow_them(document: Json, schemas: dict[str, Json
         for example in schema.get("examples", []):
             errors = [str(each.message)[:200] for each in validator(document, schema).iter_errors(example)]
             assert errors == [], name
+
+
+def test_types_of_changes_and_codes_of_warnings_have_meanings(schemas: dict[str, Json]) -> None:
+    described = schemas["ChangeItem"]["properties"]["type"]["description"]
+    assert all(f"\n- `{name}`: " in described for name in (*ChangeType, ARTICLE_REMOVED))
+    described = schemas["WriteWarning"]["properties"]["code"]["description"]
+    of_imports = {"alias-taken", "default-unchanged", "member-emptied", "schedule-passed"}
+    for code in {*LossCode, *WarningCode} - of_imports:
+        mark = " (refused)" if code in LOSS_CODES else ""
+        assert f"\n- `{code}`{mark}: " in described, code
+    table = (DOCS / "editorial.md").read_text()
+    assert [code for code in MEANINGS if f"| `{code}` |" not in table] == []

@@ -30,6 +30,7 @@ OTHERS = {
     "create_article 410": "needs an article that was erased after the request",
     "get_preview 410": "needs a token of another time",
     "get_preview 404": "a damaged token",
+    "publish_source_article 409": "needs an article under embargo",
     "rotate_api_key 409": "needs a revoked key",
     **{f"delete_{kind} 409": "names articles of the database" for kind in CATALOGUE},
     "ping_webhook 409": "needs a setting",
@@ -116,7 +117,7 @@ def comparable(problem: Json, status: str) -> Json:
     members = ("type", "title", "status", "id", "notice", *(() if status in SHARED else ("instance",)))
     shown = {name: problem.get(name) for name in members}
     shown["where"] = [each["where"] for each in problem.get("errors", [])][:1]
-    detail = re.sub(r"[0-9][0-9a-z]{12}|revision [0-9]+", "…", str(problem["detail"]))
+    detail = re.sub(r"[0-9][0-9a-z]{12}|revision [0-9]+|ends at [0-9]+", "…", str(problem["detail"]))
     shown["detail"] = detail.split(";")[0].removesuffix(".") if shown["where"] else detail
     return shown
 

@@ -9,6 +9,10 @@ from app.api.http.private_responses import CROSS_ORIGIN_PRIVATE
 from tests.api.contract import Json, Operation, operations, validator
 from tests.api.newsroom import ADDRESSES, FOREIGN
 
+DOCUMENTED = ("ETag", "Dayline-As-Of", "Cache-Control", "Access-Control-Allow-Origin")
+"""Header fields that are documented wherever they are sent."""
+SAFELISTED = {"Cache-Control", "Access-Control-Allow-Origin"}
+"""Header fields that browsers show to scripts, or use, without exposing them."""
 EXPORT = "export_articles"
 """Operation that returns JSON Lines."""
 VALUES = {
@@ -135,7 +139,7 @@ async def value_of(reader: httpx.AsyncClient, operation: Operation, name: str) -
 async def test_documented_bounds_are_those_of_the_parser(reader: httpx.AsyncClient, document: Json) -> None:
     for operation in reading(document):
         for name, parameter in operation.query.items():
-            if name == "part":  # 404 where there are fewer pages of news
+            if name in {"part", "since"}:  # the pages of news, and the log, end before
                 continue
             for value, accepted in edges(parameter["schema"], VALUES.get(name, "1")):
                 received = await reader.get(path_of(operation), params={**required_query(operation), name: value})
@@ -190,9 +194,25 @@ async def test_documented_header_fields_are_sent(reader: httpx.AsyncClient, docu
     for operation in reading(document):
         response = await reader.get(ADDRESSES.get(operation.name, operation.path))
         assert response.status_code == 200, operation.path
-        documented = operation.spec["responses"]["200"].get("headers", {}).keys() - {"Link"}
-        sent = {name for name in ("ETag", "Dayline-As-Of") if name in response.headers}
-        assert documented == sent, operation.path
+        fields = operation.spec["responses"]["200"].get("headers", {})
+        sent = {name for name in DOCUMENTED if name in response.headers}
+        assert fields.keys() - {"Link"} == sent, operation.path
+        for name in fields.keys() & sent:
+            assert validator(document, fields[name]["schema"]).is_valid(response.headers[name]), (operation.path, name)
+        if "no-store" in fields["Cache-Control"]["example"]:
+            assert "no-store" in response.headers["cache-control"], operation.path
+        else:
+            assert response.headers["cache-control"].startswith("public, max-age="), operation.path
+
+
+async def test_documented_caching_of_problems_is_that_of_responses(reader: httpx.AsyncClient, document: Json) -> None:
+    by_name = {each.name: each for each in operations(document)}
+    for status, address in {"404": "/v1/articles/nothing-here", "410": "/v1/articles/taken-back"}.items():
+        response = await reader.get(address)
+        fields = by_name["get_article"].spec["responses"][status]["headers"]
+        assert str(response.status_code) == status
+        for name in ("Cache-Control", "Access-Control-Allow-Origin"):
+            assert response.headers[name] == fields[name]["example"], (address, name)
 
 
 async def test_documented_header_fields_are_exposed_to_scripts(reader: httpx.AsyncClient, document: Json) -> None:
@@ -204,7 +224,7 @@ async def test_documented_header_fields_are_exposed_to_scripts(reader: httpx.Asy
         assert response.status_code == 200, "without keyed reading any Authorization is accepted"
         assert response.headers["access-control-allow-origin"] == "*", operation.path
         exposed = {each.strip() for each in response.headers["access-control-expose-headers"].split(",")}
-        assert documented <= exposed, operation.path
+        assert documented - SAFELISTED <= exposed, operation.path
     of_writes = {
         name
         for operation in operations(document)
@@ -212,7 +232,7 @@ async def test_documented_header_fields_are_exposed_to_scripts(reader: httpx.Asy
         for response in operation.spec["responses"].values()
         for name in response.get("headers", {})
     }
-    assert of_writes <= set(CROSS_ORIGIN_PRIVATE["access-control-expose-headers"].split(", "))
+    assert of_writes - SAFELISTED <= set(CROSS_ORIGIN_PRIVATE["access-control-expose-headers"].split(", "))
 
 
 async def test_lists_document_the_link_to_their_next_page(reader: httpx.AsyncClient, document: Json) -> None:
