@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from importlib.resources import as_file
 
+from app import clock
 from app.cli.import_export import SAMPLE
-from app.db.database import Database
+from app.db.database import COMMANDS, Database, open_database
 from app.domain.instant import DAY_US
 from app.importers.runner import Importer
 from tests.conftest import NOW
@@ -21,3 +22,12 @@ async def load_sample(database: Database, *, now: Callable[[], int] = _next_day)
     with as_file(SAMPLE) as path, path.open("rb") as stream:
         await importer.run(stream)
     assert errors == []
+
+
+async def fill_database(address: str) -> None:
+    """Fill a database as `make run` does: with the sample, at the present time."""
+    database = open_database(address, limits=COMMANDS)
+    try:
+        await load_sample(database, now=clock.now)
+    finally:
+        await database.close()

@@ -23,7 +23,8 @@ _OF_CONTENT = frozenset(
     {b"content-type", b"content-encoding", b"content-length", *(name for name, _ in RAW_SECURITY_FIELDS)}
 )
 """Fields that a 304 omits: those of the content, and the security policy that the client stored with it."""
-_VARY = (b"vary", b"Accept-Encoding")
+_VARY = b"vary"
+_ACCEPT_ENCODING = b"Accept-Encoding"
 _CACHE_CONTROL = b"cache-control"
 _CDN_CACHE_CONTROL = b"cdn-cache-control"
 
@@ -65,6 +66,7 @@ class CachedResponse:
         "_snapshot",
         "_tag",
         "_usual_until",
+        "_vary",
         "body",
         "expires_at",
         "headers",
@@ -96,6 +98,7 @@ class CachedResponse:
         self.on_evict: Callable[[CachedResponse], None] | None = None
         self.is_cached = False
         self._tag = fields[b"etag"].decode().strip('"') if b"etag" in fields else None
+        self._vary = fields.get(_VARY)
         self._modified = fields[b"last-modified"].decode() if b"last-modified" in fields else None
         self._original_cc = [(name, value) for name, value in fields.items() if name == _CACHE_CONTROL]
         self._default_cc = self._original_cc
@@ -173,7 +176,10 @@ class CachedResponse:
         tag = ""
         if self._tag is not None:
             tag = f'"{self._tag}"' if encoding is None else f'"{self._tag}-{encoding}"'
-            fields += [(b"etag", tag.encode()), _VARY]
+            vary = _ACCEPT_ENCODING if self._vary is None else b"%s, %s" % (self._vary, _ACCEPT_ENCODING)
+            fields += [(b"etag", tag.encode()), (_VARY, vary)]
+        elif self._vary is not None:
+            fields.append((_VARY, self._vary))
         if encoding is not None:
             fields.append((b"content-encoding", encoding.encode()))
         whole = [*fields, (b"content-length", str(len(body)).encode())]

@@ -19,6 +19,7 @@ from app.response_cache.store import ResponseStore
 from app.server.request_record import COLLAPSED, HIT, MISS, get_record, route_path
 
 CONTENT_PREFIXES = ("/v1", "/feeds")  # resources made from editorial content
+START_PAGE = "/"  # made from it as well
 MAX_KEY_LENGTH = 4_096  # maximum length of a cached URL
 MAX_FILL_ATTEMPTS = 3  # beyond it, a response that changes faster than it is read is read for each request
 CDN_CACHEABLE_STATUSES = frozenset(
@@ -228,7 +229,7 @@ class _Fill:
         if dependencies.freshness is None and has_expiry and (_CACHE_CONTROL, _DEFAULT) in headers:
             dependencies.freshness = ResponseFreshness(CONTENT, None, dependencies.expires_at, dependencies)
         if self._emits_surrogate_keys and status in CDN_CACHEABLE_STATUSES and _is_public(headers):
-            surrogate = surrogate_key_header(dependencies, is_static=not scope["path"].startswith(CONTENT_PREFIXES))
+            surrogate = surrogate_key_header(dependencies, is_static=not _shows_content(scope["path"]))
         return CachedResponse(
             status,
             headers,
@@ -282,8 +283,12 @@ def _is_public(headers: RawHeaders) -> bool:
 def _is_cacheable(response: CachedResponse, dependencies: Dependencies, name: str) -> bool:
     """Return whether the response's dependencies are known; pages for people depend on the program alone."""
     if dependencies.is_empty:
-        return response.status == HTTPStatus.OK and not name.startswith(CONTENT_PREFIXES)
+        return response.status == HTTPStatus.OK and not _shows_content(name.partition("?")[0])
     return response.status in CACHEABLE_STATUSES
+
+
+def _shows_content(path: str) -> bool:
+    return path == START_PAGE or path.startswith(CONTENT_PREFIXES)
 
 
 def raw_cache_key(scope: Scope) -> str:

@@ -1,8 +1,8 @@
-"""Content negotiation of cached responses: choice of the encoding, and compression."""
+"""Content negotiation of cached responses: choice of the media type and of the encoding, and compression."""
 
 import gzip
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import brotli
 
@@ -34,10 +34,7 @@ def choose_encoding(accepted: str, size: int) -> str | None:
     """
     if not accepted:
         return None
-    conditions: dict[str, float] = {}
-    for part in accepted.lower().split(","):
-        name, *parameters = (piece.strip() for piece in part.split(";"))
-        conditions[name] = _quality(parameters)
+    conditions = _parse_conditions(accepted)
     fallback = conditions.get("*", 0.0)
     ranked = [(conditions.get(name, fallback), name) for name in _ENCODERS]
     best = max(quality for quality, _ in ranked)
@@ -45,6 +42,33 @@ def choose_encoding(accepted: str, size: int) -> str | None:
     if best <= 0 or best < conditions.get("identity", 0.0) or (size < COMPRESS_FROM_BYTES and not refuses_identity):
         return None
     return next(name for quality, name in ranked if quality == best)
+
+
+def choose_media_type(accepted: str, offered: Sequence[str]) -> str:
+    """Return the offered media type that `Accept` prefers (RFC 9110, section 12.5.1), the first one among equals.
+
+    The most specific range that matches a type decides its quality; other parameters than `q` are ignored. Where none
+    is acceptable it is the first one: RFC 9110 lets a server disregard the field.
+    """
+    if not accepted:
+        return offered[0]
+    conditions = _parse_conditions(accepted)
+    ranked = [_quality_of(each, conditions) for each in offered]
+    return offered[ranked.index(max(ranked))]
+
+
+def _quality_of(media_type: str, conditions: dict[str, float]) -> float:
+    ranges = (media_type, f"{media_type.partition('/')[0]}/*", "*/*")
+    return next((conditions[each] for each in ranges if each in conditions), 0.0)
+
+
+def _parse_conditions(accepted: str) -> dict[str, float]:
+    """Return the quality of each name in an `Accept` or `Accept-Encoding` field."""
+    conditions: dict[str, float] = {}
+    for part in accepted.lower().split(","):
+        name, *parameters = (piece.strip() for piece in part.split(";"))
+        conditions[name] = _quality(parameters)
+    return conditions
 
 
 def _quality(parameters: list[str]) -> float:

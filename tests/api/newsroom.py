@@ -172,7 +172,12 @@ FOREIGN = frozenset(
 )
 """Operations whose responses have formats with schemas of their own."""
 
-PAGES = ("/openapi.json", "/docs", "/docs/assets/swagger-ui.css", "/problems", "/problems/cursor-mismatch")
+PAGES = (
+    *("/openapi.json", "/docs", "/docs/assets/swagger-ui.css", "/problems", "/problems/cursor-mismatch"),
+    *("/guides", "/guides/feeds", "/guides/feeds.md", "/guides/nginx.conf", "/llms.txt"),
+)
+BROWSER = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+"""The field by which a browser gets the page at an address that also has other representations."""
 CONTENT = (*ADDRESSES.values(), *PAGES)
 SINGLE = frozenset({"get_edition", "get_author", "get_section", "get_tag"})
 """Operations that return one catalogue entry, whose time never decreases."""

@@ -22,8 +22,11 @@ SPARED = {
     "app.db.secure_delete": "only erases",
     "app.schemas.catalogue_records": "only writes",
     "app.schemas.interchange": "only writes",
+    "app.pages.markdown": "only guides",
     "asyncpg": "SQLite needs none",
     "httpx": "only tests and benches",
+    "markdown_it": "only guides",
+    "pygments": "same",
     "sqlalchemy.dialects.postgresql": "SQLite needs none",
     "sqlalchemy.ext.asyncio": "SQLite needs none",
 }

@@ -10,11 +10,9 @@ from typing import Any
 
 import pytest
 
-from app import clock
-from app.db.database import COMMANDS, open_database
 from tests.cli.commands import environment_of
 from tests.docs.pages import PAGES, Example, page_name, read_examples
-from tests.sample import load_sample
+from tests.sample import fill_database
 from tests.server_process import free_port, start_server
 
 ON_BOTH_DATABASES = {"README.md", "docs/editorial.md"}
@@ -86,21 +84,12 @@ def _add_program(path: Path, arguments: str) -> None:
     path.chmod(0o755)
 
 
-async def fill(address: str) -> None:
-    """Fill a database as `make run` does: with the sample, at the present time."""
-    database = open_database(address, limits=COMMANDS)
-    try:
-        await load_sample(database, now=clock.now)
-    finally:
-        await database.close()
-
-
 @pytest.fixture(scope="session")
 def sample_database(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a SQLite file with the sample."""
     path = tmp_path_factory.mktemp("sample") / "dayline.db"
     shutil.copy(sqlite_template, path)
-    asyncio.run(fill(f"sqlite:///{path}"))
+    asyncio.run(fill_database(f"sqlite:///{path}"))
     return path
 
 
@@ -110,7 +99,7 @@ def sample_address(request: pytest.FixtureRequest, address: str, tmp_path: Path)
     if address.startswith("sqlite"):
         shutil.copy(request.getfixturevalue("sample_database"), tmp_path / "dayline.db")
     else:
-        asyncio.run(fill(address))
+        asyncio.run(fill_database(address))
     return address
 
 

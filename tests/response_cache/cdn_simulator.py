@@ -11,7 +11,8 @@ from app.domain.instant import SECOND_US
 from app.invalidation.surrogate_header import purge_keys
 from app.queries.changes.change_list import latest_seq
 from app.queries.changes.invalidation_log import read_change_events
-from tests.response_cache.plain_messages import Request, Response, send_request
+from tests.response_cache.plain_messages import Response, send_request
+from tests.response_cache.representations import for_browser
 
 OWN = {"cdn-cache-control", "surrogate-key", "cache-control"}
 """Header fields that the CDN sets, or that may have changed since it stored the response."""
@@ -50,7 +51,7 @@ class Network:
         held = self.held.get(target)
         if held is not None and now < held.until:
             return held.response
-        response = await send_request(self.app, Request(target))
+        response = await send_request(self.app, for_browser(target))
         lasting, keys = response.header("cdn-cache-control"), response.header("surrogate-key")
         if lasting is not None:
             assert keys is not None

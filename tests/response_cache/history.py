@@ -22,7 +22,7 @@ from tests.response_cache.newsroom import Newsroom, archive, text_of
 from tests.response_cache.plain_messages import Request, Response, send_request
 from tests.response_cache.random_article_edits import EDITORIAL, ArticleEdits, Edit
 from tests.response_cache.random_catalogue_edits import CatalogueEdits
-from tests.response_cache.random_requests import PAGES, RequestGenerator
+from tests.response_cache.random_requests import PAGES, START, RequestGenerator
 from tests.response_cache.second_process import OtherProcess
 
 MAX_REFUSED = 0.35  # of the edits of a history: some are late, or refer to what cannot be changed
@@ -77,7 +77,7 @@ class History:
             await self.learn_all()
             await self.compare(PAGES)  # some are large, and no event changes them
             self.requested.known.clear()
-            await self.compare(self.requested.invent(pace.begin))
+            await self.compare([START, *self.requested.invent(pace.begin)])
             for step in range(pace.steps):
                 since = await self.here.reads.read(latest_seq)
                 await self.step()

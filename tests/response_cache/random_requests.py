@@ -21,11 +21,18 @@ PAGES = (
     "/docs/assets/icon.svg",
     "/docs/assets/nothing.js",
     "/openapi.json",
+    "/assets/nothing.css",
+    "/guides",
+    "/guides/feeds",
+    "/guides/search.json",
+    "/llms.txt",
     "/problems",
     "/problems/not-found",
     "/problems/nothing",
 )
-ELSEWHERE = ("/", "/v1/", "/v1/nothing", "/v1/timeline/", "/v1/articles/a/b", "/v2", "/v1/articles/%00", "/docs/")
+START = "/"
+"""The start page, and the service document for other clients than browsers."""
+ELSEWHERE = (START, "/v1/", "/v1/nothing", "/v1/timeline/", "/v1/articles/a/b", "/v2", "/v1/articles/%00", "/docs/")
 HEALTH = ("/health/live", "/health/ready")
 PASSING = frozenset({"/v1/export", "/v1/stream"})
 """Operations that are never cached, one of them without end."""

@@ -13,7 +13,9 @@ from tests.response_cache.cdn_simulator import OWN, Network
 from tests.response_cache.compare_responses import AS_OF, has_as_of
 from tests.response_cache.conftest import Begin
 from tests.response_cache.history import History
-from tests.response_cache.plain_messages import Request, Response, send_request
+from tests.response_cache.plain_messages import Response, send_request
+from tests.response_cache.random_requests import START
+from tests.response_cache.representations import for_browser
 
 TARGETS, STEPS = 25, 6
 TARGETS_MUTILATED = 45
@@ -47,7 +49,7 @@ async def compare(app: FastAPI, network: Network, now: int) -> int:
     """Compare all that the CDN would still send with fresh responses; return the number of responses."""
     cached = {target: held.response for target, held in network.held.items() if now < held.until}
     for target, response in cached.items():
-        if shown(target, response) != shown(target, await send_request(app, Request(target))):
+        if shown(target, response) != shown(target, await send_request(app, for_browser(target))):
             raise StaleError(target)
     return len(cached)
 
@@ -58,7 +60,7 @@ async def live(history: History, network: Network, *, targets: int, steps: int, 
     with history.clock():
         await history.learn_all()
         await network.begin()
-        wanted = history.requested.invent(targets)
+        wanted = [START, *history.requested.invent(targets)]
         for _ in range(steps):
             for target in wanted:
                 await network.get(target, now=history.newsroom.now)

@@ -12,7 +12,15 @@ from app.api.router import iter_routes
 from tests.api.contract import Json, Operation
 from tests.conftest import NOW, api_document, app_of
 from tests.response_cache.newsroom import Newsroom
-from tests.response_cache.random_requests import ELSEWHERE, HEALTH, PAGES, PASSING, RequestGenerator, public_operations
+from tests.response_cache.random_requests import (
+    ELSEWHERE,
+    HEALTH,
+    PAGES,
+    PASSING,
+    START,
+    RequestGenerator,
+    public_operations,
+)
 
 APP, _ = app_of(0)
 EACH = 120  # URLs of an operation
@@ -49,7 +57,7 @@ def test_random_requests_use_every_parameter_of_every_operation(document: Json) 
 
 def test_random_requests_cover_every_public_path(document: Json) -> None:
     paths = {operation.path for operation in public_operations(document)}
-    others = (*PAGES, *HEALTH)
+    others = (START, *PAGES, *HEALTH)
     for context in iter_route_contexts(list(iter_routes(APP))):
         path = context.path_format or ""
         if not isinstance(context.original_route, APIRoute) or "GET" not in (context.methods or ()):

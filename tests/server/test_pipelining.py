@@ -36,7 +36,7 @@ KINDS = {
     "never cached": get(b"/health/live"),
     "304": get(b"/v1/timeline", b"If-None-Match: *\r\n"),
     "HEAD": get(b"/v1/timeline", method=b"HEAD"),
-    "error": get(b"/"),
+    "error": get(b"/nowhere"),
 }
 
 

@@ -19,6 +19,8 @@ from app.schemas.alternate import AlternateLink
 T = TypeVar("T")
 
 PUBLIC = CONTENT.directives
+IMMUTABLE = "public, max-age=31536000, immutable"
+"""For files at addresses that change with their content."""
 NO_CACHE = "no-cache"
 NO_STORE = "no-store"
 CROSS_ORIGIN = {"access-control-allow-origin": "*", "access-control-expose-headers": "ETag, Link"}
@@ -39,13 +41,14 @@ def json_response(
     cache_control: str = PUBLIC,
     modified_at: int | None = None,
     alternates: Iterable[AlternateLink] = (),
+    extra_headers: Mapping[str, str] | None = None,
 ) -> TypedResponse[Any]:
     """Return a public response; the pages beside that of a list and the `alternates` are also in `Link`.
 
     `cache_control` is for responses that a publication can change: `CacheControlBuilder.header_value`. `modified_at`
     (an instant) is for single resources whose response depends on nothing else.
     """
-    headers = {"cache-control": cache_control, **_link(content)}
+    headers = {"cache-control": cache_control, **_link(content), **(extra_headers or {})}
     if alternates:
         headers["link"] = ", ".join(
             f'<{each["href"]}>; rel="{each["rel"]}"; type="{each["type"]}"' for each in alternates
@@ -81,10 +84,17 @@ def redirect_response(scope: Mapping[str, Any], path: str, *, cache_control: str
     return Response(status_code=308, headers={"location": location, "cache-control": cache_control, **CROSS_ORIGIN})
 
 
-def static_response(body: bytes, *, media_type: str, content_policy: str | None = None) -> Response:
+def static_response(
+    body: bytes,
+    *,
+    media_type: str,
+    content_policy: str | None = None,
+    cache_control: str = PUBLIC,
+    extra_headers: Mapping[str, str] | None = None,
+) -> Response:
     """Return bytes that change with the program only; pages have a Content-Security-Policy of their own."""
     policy = {} if content_policy is None else {"content-security-policy": content_policy}
-    return _public_response(body, body, {"cache-control": PUBLIC, **policy}, media_type)
+    return _public_response(body, body, {"cache-control": cache_control, **policy, **(extra_headers or {})}, media_type)
 
 
 def _link(content: Mapping[str, Any]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.auth.scopes import authenticate, authorize
+from app.api.http.media_types import HTML, START_TYPES, negotiate
 from app.api.http.private_responses import CROSS_ORIGIN_PRIVATE, is_editorial_path, mark_private
 from app.api.http.problems import handle_error
 from app.domain.api_key import ApiKeyScope
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
     from app.api.auth.rate_limits import RateLimiter, RateLimitResult
 
 RATE_LIMIT_EXEMPT = ("/health",)
-PUBLIC_PATHS = ("/health", "/docs", "/openapi.json", "/problems")
+PUBLIC_PATHS = ("/health", "/docs", "/openapi.json", "/problems", "/guides", "/assets", "/llms.txt")
 """Paths that need no key with keyed reading; the editorial API has authorization of its own."""
+START_PATH = "/"
+"""Its page for browsers needs no key, and shows no content then; its service document does."""
 
 
 class AccessMiddleware:
@@ -61,6 +64,7 @@ class AccessMiddleware:
             self._is_keyed
             and scope["method"] != "OPTIONS"
             and not (_is_within(path, PUBLIC_PATHS) or is_editorial_path(path))
+            and not (path == START_PATH and negotiate(scope, START_TYPES) == HTML)
         )
 
     def _add_headers(self, scope: Scope, send: Send, verdict: "RateLimitResult | None") -> Send:

@@ -1,24 +1,17 @@
-"""Pages for people: the API reference, and the problem types. They load nothing from other sites."""
+"""The API reference for people, which loads nothing from other hosts, and the OpenAPI document."""
 
 import asyncio
-import re
-from base64 import b64encode
 from functools import cache
-from hashlib import sha256
-from html import escape
 from importlib.resources import files
 
 import orjson
 from fastapi import APIRouter, Request, Response
 
-from app.api.http.problem_types import PROBLEM_TYPES, ProblemType
 from app.api.http.responses import static_response
 from app.errors import NotFoundError
 from app.net.base_path import href_of
 
 router = APIRouter(include_in_schema=False)
-
-_CODE = re.compile("`([^`]*)`")
 
 ASSETS_PATH = "/docs/assets"
 ASSETS = {
@@ -53,18 +46,11 @@ REFERENCE_PAGE = """<!doctype html>
 <script src="{assets}/reference.js"></script>
 </html>
 """
-STYLE = (
-    "body{font:16px/1.6 system-ui,sans-serif;max-width:44rem;margin:4rem auto;padding:0 1.5rem;color:#1b1f24}"
-    "h1{font-size:1.6rem;line-height:1.25}code{background:#f1f3f5;padding:.1em .35em;border-radius:4px}"
-    "a{color:#0b57d0}dt{margin-top:1rem;font-weight:600}dd{margin:0}"
-)
 NOWHERE = "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 REFERENCE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " + NOWHERE
 )
 """Content-Security-Policy of the API reference, where keys are typed: no inline script, no other host."""
-PAGE_POLICY = f"default-src 'none'; style-src 'sha256-{b64encode(sha256(STYLE.encode()).digest()).decode()}'; {NOWHERE}"
-"""Content-Security-Policy of the other pages: their one style sheet and nothing else."""
 
 
 @router.get("/docs")
@@ -98,45 +84,3 @@ async def show_openapi(request: Request) -> Response:
     """Return the OpenAPI document; a thread builds it, since that takes half a second that others must not wait."""
     document = await asyncio.to_thread(request.app.openapi)
     return static_response(orjson.dumps(document), media_type="application/json")
-
-
-@router.get("/problems")
-async def list_problem_types() -> Response:
-    """Return the page of all problem types."""
-    rows = "".join(
-        f'<dt><a href="{href_of("/problems")}/{kind.code}"><code>{kind.code}</code></a> · {kind.status}</dt>'
-        f"<dd>{escape(kind.title)}</dd>"
-        for kind in PROBLEM_TYPES.values()
-    )
-    return _html(_page("Problems", f"<h1>Problems</h1><dl>{rows}</dl>"))
-
-
-@router.get("/problems/{code}")
-async def get_problem_type(code: str) -> Response:
-    """Return the page of a problem type: its meaning, and what to do."""
-    kind = PROBLEM_TYPES.get(code)
-    if kind is None:
-        raise NotFoundError(f"There is no problem type '{code[:80]}'.")
-    return _html(_page(kind.title, _explain(kind)))
-
-
-def _explain(kind: ProblemType) -> str:
-    return (
-        f"<h1>{escape(kind.title)}</h1><p><code>{href_of('/problems')}/{kind.code}</code> · HTTP {kind.status}</p>"
-        f"<p>{_prose(kind.explanation)}</p>"
-        f"<p><a href='{href_of('/problems')}'>All problems</a> · <a href='{href_of('/docs')}'>API</a></p>"
-    )
-
-
-def _prose(text: str) -> str:
-    """Return a text as HTML; text between backticks is code."""
-    return _CODE.sub(r"<code>\1</code>", escape(text))
-
-
-def _page(title: str, content: str) -> bytes:
-    head = f"<meta charset='utf-8'><meta name='viewport' content='width=device-width'><title>{escape(title)}</title>"
-    return f"<!doctype html><html lang='en'>{head}<style>{STYLE}</style>{content}</html>".encode()
-
-
-def _html(body: bytes) -> Response:
-    return static_response(body, media_type="text/html", content_policy=PAGE_POLICY)

@@ -12,6 +12,7 @@ from app.api.http.query_params import parse_query
 from app.api.http.responses import json_response
 from app.api.openapi.document import operation
 from app.api.router import make_router
+from app.db.database import Database
 from app.net.base_path import href_of
 from app.queries.catalogue import editions
 from app.schemas.edition import LINKS, Edition, ServiceDocument, ServiceLinks
@@ -28,13 +29,17 @@ router = make_router("Editions")
 async def get_service(request: Request) -> Response:
     """Return the name and version of the installation, its editions, and the URLs to start from."""
     parse_query(request, NoParams)
-    service: ServiceDocument = {
+    return json_response(await build_service_document(get_database(request)))
+
+
+async def build_service_document(database: Database) -> ServiceDocument:
+    """Return the service document of an installation."""
+    return {
         "name": "Dayline",
         "version": version("dayline"),
-        "editions": await get_database(request).read(editions.list_edition_links),
+        "editions": await database.read(editions.list_edition_links),
         "links": cast("ServiceLinks", {name: href_of(str(path)) for name, path in LINKS.items()}),
     }
-    return json_response(service)
 
 
 @router.get(

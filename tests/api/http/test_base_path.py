@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
+from lxml import html
 
 from app import clock
 from app.actions.keys import create_key
@@ -23,7 +24,7 @@ from tests.api.contract import operations
 from tests.api.http.test_headers import EVIL, WRONG
 from tests.api.http.test_random_queries import requests
 from tests.api.links import kind_of, own_links, walk
-from tests.api.newsroom import CONTENT
+from tests.api.newsroom import BROWSER, CONTENT
 from tests.conftest import NOW, api_document, running
 from tests.webhooks.endpoints import LOOPBACK, messages, until
 from tests.webhooks.receivers import a_receiver, answering
@@ -31,7 +32,7 @@ from tests.webhooks.receivers import a_receiver, answering
 SITE, BASE = "https://courier.example", "/press/api"
 OWN = {"content-length", "etag", "x-request-id"}
 """Fields that differ where the content does, and the id that cached responses do not have."""
-SAME = [each for each in CONTENT if each != "/openapi.json"]
+SAME = [each for each in CONTENT if each not in {"/openapi.json", "/llms.txt"}]
 UNLINKED = ("/feeds/global/sitemap.xml", "/feeds/global/news-sitemap.xml", "/v1/articles/night-trams")
 REDIRECTED = ("/v1/articles/night-trams?body=text", "/v1/articles/night-trams/json-ld")
 EDITORIAL = [
@@ -121,6 +122,20 @@ async def _compare(below: httpx.AsyncClient, reader: httpx.AsyncClient, address:
     assert_equal_without_base(await below.get(address), plain)
 
 
+@pytest.mark.parametrize("address", ["/", "/guides", "/guides/cdn", "/problems/not-found"])
+async def test_every_link_of_a_page_has_the_base_path(below: httpx.AsyncClient, address: str) -> None:
+    page = html.fromstring((await below.get(f"{BASE}{address}", headers=BROWSER)).text)
+    own = [each for each in page.xpath("//@href | //@src | //@data-index") if each.startswith("/")]
+    assert [each for each in own if not each.startswith(f"{BASE}/")] == []
+    for each in {urlsplit(link).path for link in own if "/guides" not in link}:
+        assert (await below.get(each, headers=BROWSER)).status_code == 200, each
+
+
+async def test_llms_txt_has_absolute_links(below: httpx.AsyncClient) -> None:
+    text = (await below.get("/llms.txt")).text
+    assert text.count("](") == text.count(f"]({SITE}{BASE}/") > 30
+
+
 async def test_every_link_has_the_base_path_and_leads_to_a_resource(below: httpx.AsyncClient) -> None:
     seen, statuses = set[str](), set[int]()
     starts = [f"{BASE}{each}" for each in (*EDITORIAL, *UNLINKED, "/v1", "/docs", "/problems")]
@@ -132,7 +147,8 @@ async def test_every_link_has_the_base_path_and_leads_to_a_resource(below: httpx
         seen.add(kind_of(answer.url.path.removeprefix(BASE)))
         statuses.add(answer.status_code)
     assert {200, 308} <= statuses
-    assert {kind_of(urlsplit(each).path) for each in CONTENT} - {"/v1/resolve", "/v1/articles/{}/related"} <= seen
+    reached = {kind_of(urlsplit(each).path) for each in CONTENT if not each.startswith(("/guides", "/llms.txt"))}
+    assert reached - {"/v1/resolve", "/v1/articles/{}/related"} <= seen
     assert {"/v1/editorial/articles/{}/revisions/{}", "/v1/editorial/keys/{}", "/problems/{}"} <= seen
 
 

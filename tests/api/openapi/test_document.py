@@ -41,6 +41,12 @@ PAGES = {
     "/openapi.json": "the document itself",
     "/problems": "for people",
     "/problems/{code}": "for people",
+    "/": "for people, else the service document",
+    "/assets/{name}": "what pages are made of",
+    "/guides": "for people",
+    "/guides/search.json": "what their search finds",
+    "/guides/{name}": "for people",
+    "/llms.txt": "for language models",
 }
 
 

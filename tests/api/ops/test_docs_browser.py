@@ -56,12 +56,3 @@ def test_reference_renders_sends_requests_and_takes_keys_without_violations(serv
     page.wait_for("true")
     assert page.evaluate("window.ran") is None
     assert page.complaints, "an inline script is a violation that is noticed"
-
-
-@pytest.mark.parametrize("path", ["/problems", "/problems/not-found"])
-def test_page_of_problems_is_styled_without_violations(server: Served, page: Page, path: str) -> None:
-    page.complaints.clear()
-    page.call("Page.navigate", url=f"http://127.0.0.1:{server.port}{BASE}{path}")
-    page.wait_for("document.querySelector('h1') !== null")
-    assert page.evaluate("getComputedStyle(document.body).maxWidth") == "704px"
-    assert page.complaints == []

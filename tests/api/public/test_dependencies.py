@@ -9,7 +9,7 @@ import pytest
 from app.invalidation import dependencies
 from app.invalidation.dependencies import Dependencies
 from app.response_cache import middleware
-from tests.api.newsroom import ADDRESSES, WITHDRAWN
+from tests.api.newsroom import ADDRESSES, BROWSER, WITHDRAWN
 from tests.conftest import app_of
 from tests.response_cache.dependency_kinds import FAMILIES, Family, leave_out
 from tests.table_reads import table_reads
@@ -36,6 +36,7 @@ OTHERS = (
     WITH_SUBSECTIONS,
     "/v1/tags/no-such-tag",
     "/v1/editions/no-such-edition",
+    "/",
 )
 REQUESTS = (*ADDRESSES.values(), *OTHERS)
 NOT_SHOWN = {
@@ -74,7 +75,7 @@ async def uncovered(client: httpx.AsyncClient, recorded: list[Dependencies]) -> 
     for address in REQUESTS:
         recorded.clear()
         with table_reads() as reads:
-            response = await client.get(address)
+            response = await client.get(address, headers=BROWSER)
         assert response.status_code < 500, (address, response.text)
         assert reads.tables or reads.entries, f"{address} reads nothing"
         found = [

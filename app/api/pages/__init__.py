@@ -1,0 +1,1 @@
+"""Pages for people, and their files: they load nothing from other hosts, and work without scripts."""

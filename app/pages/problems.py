@@ -1,0 +1,70 @@
+"""Pages of the problem types: the list of all, and what to do about one."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+
+from app.net.base_path import href_of
+from app.pages.html import element, join
+from app.pages.layout import HtmlPage
+
+SECTION: Final = "/problems"
+_CODE: Final = re.compile("`([^`]*)`")
+
+
+class ProblemEntry(NamedTuple):
+    """A problem type as its page shows it; text between backticks in the explanation is code."""
+
+    code: str
+    status: int
+    title: str
+    explanation: str
+
+
+def build_problem_list(problems: Iterable[ProblemEntry]) -> HtmlPage:
+    """Return the page of all problem types."""
+    rows = join(
+        element(
+            "tr",
+            element("td", element("a", element("code", each.code), href=href_of(f"{SECTION}/{each.code}"))),
+            element("td", str(each.status)),
+            element("td", each.title),
+        )
+        for each in problems
+    )
+    heads = element("tr", *(element("th", name, scope="col") for name in ("Code", "Status", "Title")))
+    table = element("table", element("thead", heads), element("tbody", rows))
+    content = join(
+        (
+            element("h1", "Problems"),
+            element(
+                "p",
+                "An error is a problem detail (RFC 9457) whose ",
+                element("code", "type"),
+                " is the address of one of these pages. The code does not change; the texts may.",
+                class_="lead",
+            ),
+            element("div", table, class_="scroll", tabindex="0", role="region", aria_label="Problem types"),
+        )
+    )
+    return HtmlPage(title="Problems", description="Every problem type of this API.", content=content, section=SECTION)
+
+
+def build_problem_page(problem: ProblemEntry) -> HtmlPage:
+    """Return the page of a problem type: its meaning, and what to do."""
+    content = join(
+        (
+            element("p", f"HTTP {problem.status}", class_="kicker"),
+            element("h1", problem.title),
+            element("p", element("code", href_of(f"{SECTION}/{problem.code}"))),
+            element("p", *_prose(problem.explanation), class_="lead"),
+            element("p", element("a", "All problems", href=href_of(SECTION))),
+        )
+    )
+    return HtmlPage(title=problem.title, description=problem.explanation, content=content, section=SECTION)
+
+
+def _prose(text: str) -> Iterator[str]:
+    """Yield the parts of a text; what is between backticks becomes code."""
+    for number, part in enumerate(_CODE.split(text)):
+        yield element("code", part) if number % 2 else part

@@ -1,0 +1,68 @@
+"""The search index: sections of guides, operations and problem types, as one list that a script searches."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from typing_extensions import TypedDict
+
+from app.net.base_path import href_of
+from app.pages.guide_index import guide_href
+from app.pages.markdown import GuideSection, parse_sections
+from app.pages.problems import SECTION as PROBLEMS
+from app.pages.problems import ProblemEntry
+
+MAX_TEXT: Final = 1_500
+"""Most characters of a section that are searched: few are longer."""
+_METHODS: Final = ("get", "post", "put", "patch", "delete")
+
+
+class SearchEntry(TypedDict):
+    """Something that the search finds: its title, the page or kind it belongs to, its address, and its text."""
+
+    title: str
+    page: str
+    href: str
+    text: str
+
+
+def list_guide_entries(name: str, source: str) -> Iterator[SearchEntry]:
+    """Yield the sections of a guide; of a decision only the beginning."""
+    sections = parse_sections(source)
+    shown: Iterable[GuideSection] = sections[:1] if name.startswith("decisions/") else sections
+    for section in shown:
+        is_top = section is sections[0]
+        yield {
+            "title": section.title,
+            "page": sections[0].title,
+            "href": guide_href(name) if is_top else f"{guide_href(name)}#{section.anchor}",
+            "text": section.text[:MAX_TEXT],
+        }
+
+
+def list_problem_entries(problems: Iterable[ProblemEntry]) -> Iterator[SearchEntry]:
+    """Yield the problem types."""
+    for each in problems:
+        yield {
+            "title": each.title,
+            "page": f"Problem {each.code} · {each.status}",
+            "href": href_of(f"{PROBLEMS}/{each.code}"),
+            "text": each.explanation.replace("`", ""),
+        }
+
+
+def list_operation_entries(document: Mapping[str, Any]) -> Iterator[SearchEntry]:
+    """Yield the operations of the OpenAPI document."""
+    for path, operations in document["paths"].items():
+        for method in _METHODS:
+            if (operation := operations.get(method)) is not None:
+                yield {
+                    "title": operation["summary"],
+                    "page": f"{method.upper()} {path}",
+                    "href": operation_href(operation["tags"][0], operation["operationId"]),
+                    "text": operation.get("description", "").replace("`", "")[:MAX_TEXT],
+                }
+
+
+def operation_href(tag: str, operation_id: str) -> str:
+    """Return the address of an operation in the API reference."""
+    return href_of(f"/docs#/{tag.replace(' ', '%20')}/{operation_id}")
