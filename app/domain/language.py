@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
@@ -16,7 +17,6 @@ from app.errors import InvalidValueError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
 
 T = TypeVar("T")
 Direction = Literal["ltr", "rtl"]
@@ -24,6 +24,7 @@ Direction = Literal["ltr", "rtl"]
 _LONGEST_TAG: Final = 64
 _REMEMBERED_LANGUAGES: Final = 256
 _REMEMBERED_DAYS: Final = 4096
+_REMEMBERED_TIMES: Final = 4096
 
 # RFC 5646 section 2.1. Languages of four to eight letters are refused on purpose: none has ever
 # been registered, and "ukrainian" is a mistake that would give the edition an unintended language.
@@ -123,25 +124,35 @@ def day_heading(day: date, language: str) -> LocalizedDay:
 
     They follow the skeletons `y`, `EEEE` and `MMMMd` of CLDR, with the digits of the language.
     """
-    year, weekday, day_and_month = _heading_texts(day, language)
+    year, weekday, day_and_month, _, _ = _day_texts(day, language)
     return {"year": year, "weekday": weekday, "day": day_and_month}
 
 
-@lru_cache(maxsize=_REMEMBERED_DAYS)
 def long_datetime(day: date, time: str, language: str) -> str:
     """Format a date and time for readers: `Saturday, 2 November 2024 at 17:21` in `en-GB`.
 
     `time` is the wall clock as `HH:MM`. The full date and the short time of CLDR are joined by its pattern of a date at
     a time, with the digits and the clock of the language: `Saturday, November 2, 2024 at 5:21 PM` in `en-US`.
     """
-    moment = Moment(day, int(time[:2]), int(time[3:]))
-    return get_date_formats(language).date_time.write(moment)
+    _, _, _, before_time, after_time = _day_texts(day, language)
+    return f"{before_time}{_time_text(time, language)}{after_time}"
 
 
 @lru_cache(maxsize=_REMEMBERED_DAYS)
-def _heading_texts(day: date, language: str) -> tuple[str, str, str]:
+def _day_texts(day: date, language: str) -> tuple[str, str, str, str, str]:
+    """Return the parts of a day's heading, and what is before and after the time in a long date and time.
+
+    Articles share days and times of day, but seldom both: so the two are remembered apart.
+    """
     formats, moment = get_date_formats(language), Moment(day)
-    return formats.year.write(moment), formats.weekday.write(moment), formats.day.write(moment)
+    patterns = (formats.year, formats.weekday, formats.day, formats.before_time, formats.after_time)
+    year, weekday, day_and_month, before_time, after_time = (pattern.write(moment) for pattern in patterns)
+    return year, weekday, day_and_month, before_time, after_time
+
+
+@lru_cache(maxsize=_REMEMBERED_TIMES)
+def _time_text(time: str, language: str) -> str:
+    return get_date_formats(language).time.write(Moment(date.min, int(time[:2]), int(time[3:])))
 
 
 def _is_well_formed(tag: str) -> bool:

@@ -26,7 +26,11 @@ class DateFormats(NamedTuple):
     year: DatePattern
     weekday: DatePattern
     day: DatePattern
-    date_time: DatePattern
+    before_time: DatePattern
+    """The full date and what joins it to a time, as far as they precede the time; it has no field of the clock."""
+    time: DatePattern
+    after_time: DatePattern
+    """The rest of them."""
 
 
 @lru_cache(maxsize=_REMEMBERED_LANGUAGES)
@@ -57,14 +61,14 @@ def _compile(locale: str, system: str, clock: str | None) -> DateFormats:
     """Return compiled patterns, shared by all tags that lead to them."""
     record = find_locale(locale)
     digits = None if system == "latn" else load_supplement()["digits"][system]
-    patterns = (record["year"], record["weekday"], record["day"], _date_time(record, clock))
+    before_time, _, after_time = record["date_time"].replace("{1}", record["date"]).partition("{0}")
+    patterns = (record["year"], record["weekday"], record["day"], before_time, _time(record, clock), after_time)
     return DateFormats(*(DatePattern(pattern, record["names"], digits) for pattern in patterns))
 
 
-def _date_time(record: LocaleRecord, clock: str | None) -> str:
-    """Return the pattern of the full date and the short time, joined as a date at a time."""
-    time = record["time"]
-    if clock is not None:
-        has_twelve_hours, letters = _CLOCKS[clock]
-        time = replace_fields(record["time_12" if has_twelve_hours else "time_24"], letters)
-    return record["date_time"].replace("{1}", record["date"]).replace("{0}", time)
+def _time(record: LocaleRecord, clock: str | None) -> str:
+    """Return the pattern of the short time."""
+    if clock is None:
+        return record["time"]
+    has_twelve_hours, letters = _CLOCKS[clock]
+    return replace_fields(record["time_12" if has_twelve_hours else "time_24"], letters)
