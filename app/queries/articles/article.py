@@ -1,5 +1,6 @@
 """Query of one article with everything that its page shows."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any, cast
 from unicodedata import normalize
 from zoneinfo import ZoneInfo
@@ -60,46 +61,59 @@ _MOVED = (
     )
 )
 
-_CURATED = select(
-    article_related.c.related_id.label("article_id"),
-    literal_column("0").label("rank"),
-    article_related.c.position,
-).where(article_related.c.article_id == bindparam("article_id"))
-_PICKED = select(
-    article_recommendations.c.recommended_id.label("article_id"),
-    literal_column("1").label("rank"),
-    article_recommendations.c.position,
-).where(article_recommendations.c.article_id == bindparam("article_id"))
-_CHOSEN = union_all(_CURATED, _PICKED).subquery("chosen")
-_RELATED = PreparedQuery(
-    select(*ITEM_COLUMNS)
-    .select_from(_CHOSEN.join(ARTICLES_WITH_ENTRIES, articles.c.id == _CHOSEN.c.article_id))
-    .where(articles.c.status == literal_column("'published'"), articles.c.format != literal_column(f"'{PAGE}'"))
-    .order_by(_CHOSEN.c.rank, _CHOSEN.c.position)
-)
-
 
 def _first_key(*, newer: bool) -> Select[Any]:
-    """Return the sort key next to the bound one in the timeline of the bound edition."""
+    """Return the article next to the bound sort key in the timeline of the bound edition."""
     key = tuple_(listings.c.published_at, listings.c.article_id)
     here = tuple_(bindparam("published_at", type_=BigInteger), bindparam("article_id", type_=BigInteger))
-    in_timeline = listings.c.edition_id == bindparam("edition_id"), listings.c.kind == int(Facet.EDITION)
+    in_timeline = (
+        listings.c.edition_id == bindparam("edition_id"),
+        listings.c.kind == literal_column(str(int(Facet.EDITION))),
+        listings.c.facet_id == literal_column("0"),
+    )
     return (
         select(listings.c.article_id)
-        .where(*in_timeline, listings.c.facet_id == 0, key > here if newer else key < here)
+        .where(*in_timeline, key > here if newer else key < here)
         .order_by(*timeline_order(listings.c, oldest_first=newer))
-        .limit(1)
+        .limit(literal_column("1"))
     )
 
 
-_BESIDE = union_all(*(select(_first_key(newer=newer).subquery()) for newer in (False, True))).subquery("beside")
-_NEIGHBOURS = PreparedQuery(
-    select(*ITEM_COLUMNS).select_from(_BESIDE.join(ARTICLES_WITH_ENTRIES, articles.c.id == _BESIDE.c.article_id))
+def _linked(*choices: Select[Any]) -> PreparedQuery:
+    """Return the query of the items that these name, with their rank; pages of the format `page` are never linked."""
+    chosen = union_all(*choices).subquery("chosen")
+    return PreparedQuery(
+        select(*ITEM_COLUMNS, chosen.c.rank)
+        .select_from(chosen.join(ARTICLES_WITH_ENTRIES, articles.c.id == chosen.c.article_id))
+        .where(articles.c.status == literal_column("'published'"), articles.c.format != literal_column(f"'{PAGE}'"))
+        .order_by(chosen.c.rank, chosen.c.position)
+    )
+
+
+_CURATED_RANK, _RECOMMENDED_RANK, _OLDER_RANK, _NEWER_RANK = range(4)
+_CURATED = select(
+    article_related.c.related_id.label("article_id"),
+    literal_column(str(_CURATED_RANK)).label("rank"),
+    article_related.c.position,
+).where(article_related.c.article_id == bindparam("article_id"))
+_RECOMMENDED = select(
+    article_recommendations.c.recommended_id.label("article_id"),
+    literal_column(str(_RECOMMENDED_RANK)).label("rank"),
+    article_recommendations.c.position,
+).where(article_recommendations.c.article_id == bindparam("article_id"))
+_NEIGHBOURS = tuple(
+    select(nearest.c.article_id, literal_column(str(rank)).label("rank"), literal_column("0").label("position"))
+    for rank, nearest in (
+        (_OLDER_RANK, _first_key(newer=False).subquery("older")),
+        (_NEWER_RANK, _first_key(newer=True).subquery("newer")),
+    )
 )
+_RELATED = _linked(_CURATED, _RECOMMENDED)
+_RELATED_AND_NEIGHBOURS = _linked(_CURATED, _RECOMMENDED, *_NEIGHBOURS)
 
 
 def get_article(connection: Connection, key: str, params: ArticleParams) -> Article:
-    """Return a public article by id or slug with everything its page shows; at most nine statements.
+    """Return a public article by id or slug with everything its page shows; at most eight statements.
 
     NotFoundError, ArticleMoved (a former slug), ArticleWithdrawnError.
     """
@@ -115,15 +129,13 @@ def render_article(
     *,
     links: LinkForm = LinkForm.WRITTEN,
 ) -> Article:
-    """Return the page of an article whose row has a date, with a body in this format; at most six statements."""
+    """Return the page of an article whose row has a date, with a body in this format; at most five statements."""
     item = render_articles(connection, [row], {edition.id: edition}, BodyFormat.NONE)[0]
     article = cast("Article", {**item, **render_details(row, edition, row, read_translations(connection, row))})
     if body is not BodyFormat.NONE:
         base = article["url"] if links is LinkForm.ABSOLUTE else None
         article["body"] = render_body(row.blocks, body, base=base)
-    entries = RenderedEntries({}, {})
-    article["related"] = _related(connection, row.id, edition, entries)
-    article["neighbours"] = _neighbours(connection, row, edition, entries)
+    article["related"], article["neighbours"] = _render_links(connection, row, edition)
     article["notes"] = render_notes(row.notes, edition.zone)
     article["history"] = {"href": f"{article['href']}/history"}
     article["alternates"] = [
@@ -144,7 +156,8 @@ def render_notes(notes: str | None, zone: ZoneInfo) -> list[ArticleNote]:
 def list_related(connection: Connection, key: str, params: QueryParams) -> RelatedList:
     """Return “Read also” by itself; NotFoundError, ArticleMoved, ArticleWithdrawnError."""
     row, edition = get_public_article(connection, key, params)
-    return {"items": _related(connection, row.id, edition, RenderedEntries({}, {})), "next": None}
+    chosen = _choose_related(_RELATED.all(connection, {"article_id": row.id}), row.id)
+    return {"items": _render_linked(chosen, edition), "next": None}
 
 
 def get_public_article(connection: Connection, key: str, params: QueryParams) -> tuple[AnyRow, EditionView]:
@@ -180,34 +193,37 @@ def _withdrawn(row: AnyRow) -> ArticleWithdrawnError:
     return ArticleWithdrawnError(format_id(row.id), row.withdrawal_notice, at=row.withdrawn_at)
 
 
-def _related(
-    connection: Connection, article_id: int, edition: EditionView, entries: RenderedEntries
-) -> list[LinkedItem]:
-    rows = _RELATED.all(connection, {"article_id": article_id})
+def _choose_related(rows: Iterable[AnyRow], article_id: int) -> list[AnyRow]:
+    """Return the related articles of these rows; one that is both curated and recommended where the editors put it."""
     once: dict[int, AnyRow] = {}
     for row in rows:
-        # An article that is both curated and recommended has the position that the editors chose.
-        once.setdefault(row.id, row)
+        if row.rank <= _RECOMMENDED_RANK:
+            once.setdefault(row.id, row)
     once.pop(article_id, None)
-    chosen = list(once.values())[:MAX_RELATED]
-    depend_on_shown_entries(chosen)
-    return render_linked_items(chosen, edition, edition.zone, entries)
+    return list(once.values())[:MAX_RELATED]
 
 
-def _neighbours(connection: Connection, row: AnyRow, edition: EditionView, entries: RenderedEntries) -> Neighbours:
-    """Return the articles before and after it in the timeline; none for a page, which the timeline does not have."""
-    if row.format == PAGE:
-        return {"previous": None, "next": None}
-    here = (row.published_at, row.id)
-    bound = {"edition_id": edition.id, "published_at": row.published_at, "article_id": row.id}
-    rows = _NEIGHBOURS.all(connection, bound)
+def _render_linked(rows: Sequence[AnyRow], edition: EditionView) -> list[LinkedItem]:
     depend_on_shown_entries(rows)
-    items = render_linked_items(rows, edition, edition.zone, entries)
-    sides = {(each.published_at, each.id) < here: (each, item) for each, item in zip(rows, items, strict=True)}
-    older, previous = sides.get(True, (None, None))
-    newer, following = sides.get(False, (None, None))
+    return render_linked_items(rows, edition, edition.zone, RenderedEntries({}, {}))
+
+
+def _render_links(connection: Connection, row: AnyRow, edition: EditionView) -> tuple[list[LinkedItem], Neighbours]:
+    """Return “Read also”, and the articles before and after it in the timeline; one statement.
+
+    A page has no neighbours: the timeline does not have it.
+    """
+    if row.format == PAGE:
+        chosen = _choose_related(_RELATED.all(connection, {"article_id": row.id}), row.id)
+        return _render_linked(chosen, edition), {"previous": None, "next": None}
+    bound = {"edition_id": edition.id, "published_at": row.published_at, "article_id": row.id}
+    rows = _RELATED_AND_NEIGHBOURS.all(connection, bound)
+    chosen, beside = _choose_related(rows, row.id), {each.rank: each for each in rows if each.rank > _RECOMMENDED_RANK}
+    items = _render_linked([*chosen, *beside.values()], edition)
+    neighbours = dict(zip(beside, items[len(chosen) :], strict=True))
+    older, newer = beside.get(_OLDER_RANK), beside.get(_NEWER_RANK)
     ListSelection((((edition.id, Facet.EDITION, 0),),)).record_dependency(
         MIN_SORT_KEY[0] if older is None else older.published_at,
         MAX_SORT_KEY[0] if newer is None else newer.published_at,
     )
-    return {"previous": previous, "next": following}
+    return items[: len(chosen)], {"previous": neighbours.get(_OLDER_RANK), "next": neighbours.get(_NEWER_RANK)}

@@ -268,7 +268,7 @@ async def test_preview_runs_a_fixed_number_of_statements(client: httpx.AsyncClie
         address = await link(client, desk, article_id)
         with counted() as statements:
             assert (await client.get(address)).status_code == 200
-        assert len(statements) == 7, statements  # the secret, article, edition, tags, authors, related, neighbours
+        assert len(statements) == 6, statements  # the secret, article, edition, tags, authors, items beside it
 
 
 @pytest.mark.usefixtures("filed")
