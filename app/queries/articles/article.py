@@ -6,7 +6,17 @@ from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
 import orjson
-from sqlalchemy import BigInteger, Connection, Select, bindparam, literal_column, select, tuple_, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    literal_column,
+    select,
+    tuple_,
+    union_all,
+)
 
 from app.db.base import AnyRow
 from app.db.prepared import PreparedQuery
@@ -16,9 +26,10 @@ from app.domain.list_filter import Facet
 from app.domain.traits import PAGE
 from app.domain.tsid import format_id, is_id, parse_id
 from app.errors import ArticleMoved, ArticleWithdrawnError, NotFoundError
-from app.invalidation.dependencies import depend_on_article, depend_on_slugs
+from app.invalidation.dependencies import depend_on_article, depend_on_entry, depend_on_slugs
 from app.models.article import article_bodies, articles
 from app.models.article_links import article_recommendations, article_related, slug_redirects
+from app.models.edition import editions
 from app.models.listing import listings
 from app.queries.articles.article_list import ARTICLE_COLUMNS, render_articles, render_body
 from app.queries.articles.details import render_details
@@ -27,10 +38,17 @@ from app.queries.articles.items import (
     ITEM_COLUMNS,
     RenderedEntries,
     depend_on_shown_entries,
+    join_entries,
     render_linked_items,
 )
 from app.queries.articles.translations import read_translations
-from app.queries.catalogue.editions import EditionView, feed_alternates, get_edition_by_id, get_edition_view
+from app.queries.catalogue.editions import (
+    JOINED_COLUMNS,
+    EditionView,
+    edition_from_row,
+    edition_not_found,
+    feed_alternates,
+)
 from app.queries.keyset.list_index import MAX_SORT_KEY, MIN_SORT_KEY, ListSelection
 from app.queries.keyset.sort_keys import timeline_order
 from app.schemas.article import Article, ArticleNote, LinkedItem, Neighbours, RelatedList
@@ -46,11 +64,26 @@ STATUS_COLUMNS = (
 )
 WITH_BODY = ARTICLES_WITH_ENTRIES.join(article_bodies, article_bodies.c.article_id == articles.c.id)
 
-_ONE = select(*ARTICLE_COLUMNS, *STATUS_COLUMNS, article_bodies.c.blocks, article_bodies.c.extra).select_from(WITH_BODY)
-_BY_ID = PreparedQuery(_ONE.where(articles.c.id == bindparam("article_id")))
-_BY_SLUG = PreparedQuery(
-    _ONE.where(articles.c.edition_id == bindparam("edition_id"), articles.c.slug == bindparam("slug"))
+_ONE = select(*ARTICLE_COLUMNS, *STATUS_COLUMNS, article_bodies.c.blocks, article_bodies.c.extra, *JOINED_COLUMNS)
+_EDITION_WIDTH = len(JOINED_COLUMNS)
+_BY_ID = PreparedQuery(
+    _ONE.select_from(WITH_BODY.join(editions, editions.c.id == articles.c.edition_id)).where(
+        articles.c.id == bindparam("article_id")
+    )
 )
+
+
+def _by_slug(edition: ColumnElement[bool]) -> PreparedQuery:
+    """Return the query of an edition with its article of the bound slug; the article's columns are NULL without one."""
+    is_named = (articles.c.edition_id == editions.c.id) & (articles.c.slug == bindparam("slug"))
+    found = editions.outerjoin(articles, is_named).outerjoin(
+        article_bodies, article_bodies.c.article_id == articles.c.id
+    )
+    return PreparedQuery(_ONE.select_from(join_entries(found)).where(edition))
+
+
+_OF_DEFAULT_EDITION = _by_slug(editions.c.is_default)
+_OF_NAMED_EDITION = _by_slug(editions.c.slug == bindparam("edition"))
 _MOVED = (
     select(articles.c.slug, articles.c.id, articles.c.status, articles.c.withdrawal_notice, articles.c.withdrawn_at)
     .join(slug_redirects, slug_redirects.c.article_id == articles.c.id)
@@ -113,7 +146,7 @@ _RELATED_AND_NEIGHBOURS = _linked(_CURATED, _RECOMMENDED, *_NEIGHBOURS)
 
 
 def get_article(connection: Connection, key: str, params: ArticleParams) -> Article:
-    """Return a public article by id or slug with everything its page shows; at most eight statements.
+    """Return a public article by id or slug with everything its page shows; at most seven statements.
 
     NotFoundError, ArticleMoved (a former slug), ArticleWithdrawnError.
     """
@@ -166,27 +199,42 @@ def get_public_article(connection: Connection, key: str, params: QueryParams) ->
     NotFoundError, ArticleMoved, ArticleWithdrawnError; the latter also under the former slugs of a withdrawn article,
     since its current slug may repeat words of its headline.
     """
-    if is_id(key):
-        depend_on_article(parse_id(key))
-        row = _BY_ID.first(connection, {"article_id": parse_id(key)})
-        edition = None if row is None else get_edition_by_id(connection, row.edition_id)
-    else:
-        edition = get_edition_view(connection, params.edition)
-        key = key if key.isascii() else normalize("NFC", key)
-        named = {"edition_id": edition.id, "slug": key}
-        row = _BY_SLUG.first(connection, named)
-        if row is not None:
-            depend_on_article(row.id)
-        elif (moved := connection.execute(_MOVED, named).first()) is not None:
-            depend_on_article(moved.id)
-            raise _withdrawn(moved) if moved.status == ArticleStatus.WITHDRAWN else ArticleMoved(moved.slug)
-        if row is None or row.status not in {ArticleStatus.PUBLISHED, ArticleStatus.WITHDRAWN}:
-            depend_on_slugs(edition.id)
-    if row is None or edition is None or row.status not in {ArticleStatus.PUBLISHED, ArticleStatus.WITHDRAWN}:
+    row = _find_by_id(connection, parse_id(key)) if is_id(key) else _find_by_slug(connection, key, params.edition)
+    if row is None or row.status not in {ArticleStatus.PUBLISHED, ArticleStatus.WITHDRAWN}:
         raise NotFoundError(f"There is no article '{key[:120]}'.")
     if row.status == ArticleStatus.WITHDRAWN:
         raise _withdrawn(row)
-    return row, edition
+    return row, edition_from_row(row[-_EDITION_WIDTH:])
+
+
+def _find_by_id(connection: Connection, article_id: int) -> AnyRow | None:
+    """Return the row of an article of any status, with its edition."""
+    depend_on_article(article_id)
+    row = _BY_ID.first(connection, {"article_id": article_id})
+    if row is not None:
+        depend_on_entry(Facet.EDITION, row.edition_id)
+    return row
+
+
+def _find_by_slug(connection: Connection, slug: str, edition: str | None) -> AnyRow:
+    """Return the same by its present slug; the row has an edition alone if there is none.
+
+    NotFoundError for the edition, ArticleMoved, ArticleWithdrawnError.
+    """
+    slug = slug if slug.isascii() else normalize("NFC", slug)
+    query = _OF_DEFAULT_EDITION if edition is None else _OF_NAMED_EDITION
+    row = query.first(connection, {"edition": edition, "slug": slug})
+    if row is None:
+        raise edition_not_found(edition)
+    depend_on_entry(Facet.EDITION, row.of_id)
+    if row.id is not None:
+        depend_on_article(row.id)
+    elif (moved := connection.execute(_MOVED, {"edition_id": row.of_id, "slug": slug}).first()) is not None:
+        depend_on_article(moved.id)
+        raise _withdrawn(moved) if moved.status == ArticleStatus.WITHDRAWN else ArticleMoved(moved.slug)
+    if row.status not in {ArticleStatus.PUBLISHED, ArticleStatus.WITHDRAWN}:
+        depend_on_slugs(row.of_id)
+    return row
 
 
 def _withdrawn(row: AnyRow) -> ArticleWithdrawnError:

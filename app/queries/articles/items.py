@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 import orjson
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, FromClause, Join, Select, select
 
 from app.db.base import AnyRow
 from app.db.bound_rows import rows_value
@@ -53,9 +53,15 @@ ITEM_COLUMNS = (
 )
 _OWN_WIDTH = len(OWN_COLUMNS)
 
-ARTICLES_WITH_ENTRIES = articles.outerjoin(labels, labels.c.id == articles.c.label_id).outerjoin(
-    sections, (sections.c.id == articles.c.section_id) & sections.c.is_hidden.is_(False)
-)
+
+def join_entries(rows: FromClause) -> Join:
+    """Join the labels and the sections of articles, except hidden sections."""
+    return rows.outerjoin(labels, labels.c.id == articles.c.label_id).outerjoin(
+        sections, (sections.c.id == articles.c.section_id) & sections.c.is_hidden.is_(False)
+    )
+
+
+ARTICLES_WITH_ENTRIES = join_entries(articles)
 
 
 def fetch_articles(

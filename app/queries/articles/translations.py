@@ -16,7 +16,7 @@ from app.models.article import articles
 from app.models.edition import editions
 from app.models.section import sections
 from app.net.base_path import href_of
-from app.queries.catalogue.editions import COLUMNS, EditionView, edition_from_row
+from app.queries.catalogue.editions import JOINED_COLUMNS, EditionView, edition_from_row
 from app.schemas.article import Translation
 
 _MEMBERS = (
@@ -32,7 +32,7 @@ _MEMBERS = (
     sections.c.slug.label("section_slug"),
 )
 _PUBLIC = (
-    select(*_MEMBERS, *(column.label(f"edition_{column.name}") for column in COLUMNS))
+    select(*_MEMBERS, *JOINED_COLUMNS)
     .join(editions, editions.c.id == articles.c.edition_id)
     .outerjoin(sections, (sections.c.id == articles.c.section_id) & sections.c.is_hidden.is_(False))
     .where(articles.c.status == literal_column("'published'"))

@@ -141,6 +141,8 @@ COLUMNS = (
     select(_DEFAULTS.c.id).where(_DEFAULTS.c.is_default).scalar_subquery().label("default_id"),
     select(_DEFAULTS.c.language).where(_DEFAULTS.c.is_default).scalar_subquery().label("default_language"),
 )
+JOINED_COLUMNS = tuple(column.label(f"of_{column.key}") for column in COLUMNS)
+"""The same columns, under names of their own, for statements over other tables as well."""
 _PAGES = {Facet.SECTION: 0, Facet.TAG: 1, Facet.AUTHOR: 2}
 _DIGEST = ListFilter(edition="editions").digest()
 _BY_SLUG = by_name("slug")
@@ -162,7 +164,7 @@ def get_edition_view(connection: Connection, slug: str | None) -> EditionView:
 
 
 def edition_from_row(members: Sequence[Any]) -> EditionView:
-    """Return the edition of a row of COLUMNS."""
+    """Return the edition of a row of COLUMNS or JOINED_COLUMNS."""
     depend_on_entry(Facet.EDITION, members[0])
     return _view(tuple(members))
 

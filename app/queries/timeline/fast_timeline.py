@@ -28,7 +28,7 @@ from app.queries.articles.items import (
     RenderedEntries,
     depend_on_shown_entries,
 )
-from app.queries.catalogue.editions import COLUMNS, edition_from_row
+from app.queries.catalogue.editions import JOINED_COLUMNS, edition_from_row
 from app.queries.keyset.list_index import MAX_SORT_KEY
 from app.queries.keyset.sort_keys import timeline_order
 from app.queries.resolve import ResolvedQuery, whole_edition
@@ -117,7 +117,7 @@ def _page(*, is_default: bool, is_first: bool) -> HeadAndRowsQuery:
     edition_id = select(editions.c.id).where(meant).scalar_subquery()
     listed = _listed(edition_id)
     columns = _columns(ITEM_COLUMNS, edition_id, is_first=is_first)
-    above = (*(column.label(f"of_{column.key}") for column in COLUMNS), LATEST_SEQ.scalar_subquery().label("as_of"))
+    above = (*JOINED_COLUMNS, LATEST_SEQ.scalar_subquery().label("as_of"))
     items = listings.join(ARTICLES_WITH_ENTRIES, articles.c.id == listings.c.article_id)
     keys = select(listings.c.published_at, listings.c.article_id, listings.c.edition_id).where(*listed)
     # The keys alone first: PostgreSQL, which plans before it knows the limit, must not join all of them.
