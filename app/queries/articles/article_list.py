@@ -6,9 +6,10 @@ from operator import attrgetter
 from typing import Any, NamedTuple, cast
 
 import orjson
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Column, Connection, Select, bindparam, select
 
 from app.db.base import AnyRow
+from app.db.bound_rows import bound_rows, rows_value
 from app.db.prepared import PreparedQuery
 from app.domain.article_status import BodyFormat, LinkForm
 from app.domain.body.absolute_links import resolve_links
@@ -102,19 +103,30 @@ _SURVIVORS = {
     Facet.TAG: select(*_TAG_COLUMNS).where(tags.c.id.in_(IDS)),
     Facet.AUTHOR: select(*_AUTHOR_COLUMNS).where(authors.c.id.in_(IDS)),
 }
-_SECTIONS = linked_entries(
-    Facet.SECTION,
-    sections.c.id,
-    sections.c.slug.label("section_slug"),
-    sections.c.name.label("section_name"),
-    sections.c.is_hidden,
-).where(article_sections.c.article_id.in_(IDS))
-_TAGS_OF_MANY = _TAGS.where(article_tags.c.article_id.in_(IDS))
-_AUTHORS_OF_MANY = _AUTHORS.where(article_authors.c.article_id.in_(IDS))
+
+
+def _of_articles(statement: Select[Any], article_id: Column[int]) -> PreparedQuery:
+    """Return the statement for the articles whose `ids` are bound as rows."""
+    given = bound_rows("ids", "id")
+    return PreparedQuery(statement.join(given, given.c.id == article_id))
+
+
+_SECTIONS = _of_articles(
+    linked_entries(
+        Facet.SECTION,
+        sections.c.id,
+        sections.c.slug.label("section_slug"),
+        sections.c.name.label("section_name"),
+        sections.c.is_hidden,
+    ),
+    article_sections.c.article_id,
+)
+_TAGS_OF_MANY = _of_articles(_TAGS, article_tags.c.article_id)
+_AUTHORS_OF_MANY = _of_articles(_AUTHORS, article_authors.c.article_id)
 _TAGS_OF_ONE = PreparedQuery(_TAGS.where(article_tags.c.article_id == bindparam("article_id")))
 _AUTHORS_OF_ONE = PreparedQuery(_AUTHORS.where(article_authors.c.article_id == bindparam("article_id")))
 _TAGS_PATH, _AUTHORS_PATH = "/v1/tags/", "/v1/authors/"
-_BODIES = select(article_bodies.c.article_id, article_bodies.c.blocks).where(article_bodies.c.article_id.in_(IDS))
+_BODIES = _of_articles(select(article_bodies.c.article_id, article_bodies.c.blocks), article_bodies.c.article_id)
 
 
 class LinkedEntries(NamedTuple):
@@ -197,7 +209,7 @@ def render_articles(
         for row in rows
     ]
     if body is not BodyFormat.NONE:
-        blocks = {row.article_id: row.blocks for row in connection.execute(_BODIES, {"ids": ids})}
+        blocks = {row.article_id: row.blocks for row in _BODIES.all(connection, _bind(ids))}
         for row, item in zip(rows, items, strict=True):
             item["body"] = render_body(blocks[row.id], body, base=item["url"] if links is LinkForm.ABSOLUTE else None)
     for item, details in zip(items, read_details(connection, rows, editions, fields), strict=False):
@@ -209,14 +221,14 @@ def _find_tags(connection: Connection, ids: list[int]) -> dict[int, list[AnyRow]
     """Return the tags of these articles, in their order; one statement."""
     if len(ids) == 1:
         return _by_article(connection, Facet.TAG, _TAGS_OF_ONE.all(connection, {"article_id": ids[0]}))
-    return _by_article(connection, Facet.TAG, connection.execute(_TAGS_OF_MANY, {"ids": ids}).all())
+    return _by_article(connection, Facet.TAG, _TAGS_OF_MANY.all(connection, _bind(ids)))
 
 
 def find_authors(connection: Connection, ids: list[int]) -> dict[int, list[AnyRow]]:
     """Return the authors of these articles, in the order they sign; one statement."""
     if len(ids) == 1:
         return _by_article(connection, Facet.AUTHOR, _AUTHORS_OF_ONE.all(connection, {"article_id": ids[0]}))
-    return _by_article(connection, Facet.AUTHOR, connection.execute(_AUTHORS_OF_MANY, {"ids": ids}).all())
+    return _by_article(connection, Facet.AUTHOR, _AUTHORS_OF_MANY.all(connection, _bind(ids)))
 
 
 def find_further_sections(connection: Connection, rows: Sequence[AnyRow]) -> dict[int, list[AnyRow]]:
@@ -224,7 +236,11 @@ def find_further_sections(connection: Connection, rows: Sequence[AnyRow]) -> dic
     ids = [row.id for row in rows if row.has_further_sections]
     if not ids:
         return {}
-    return _by_article(connection, Facet.SECTION, connection.execute(_SECTIONS, {"ids": ids}).all())
+    return _by_article(connection, Facet.SECTION, _SECTIONS.all(connection, _bind(ids)))
+
+
+def _bind(ids: Iterable[int]) -> dict[str, str]:
+    return {"ids": rows_value([(number,) for number in ids])}
 
 
 def _by_article(connection: Connection, kind: Facet, rows: Sequence[AnyRow]) -> dict[int, list[AnyRow]]:
