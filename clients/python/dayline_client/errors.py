@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 
 import httpx
 
-POSITIONS = frozenset({"since", "Last-Event-ID", "cursor"})
+POSITIONS = frozenset({"since", "Last-Event-ID"})
+"""Where the API names a position of another log."""
 
 
 class DaylineError(Exception):
@@ -50,10 +51,10 @@ class ProblemError(DaylineError):
 
     def __init__(self, response: httpx.Response, problem: Mapping[str, Any]) -> None:
         self.status = response.status_code
-        self.code = str(problem.get("type", "")).rpartition("/problems/")[2]
+        self.code = _code_of(problem)
         self.title = str(problem.get("title") or response.reason_phrase)
         self.detail = str(problem.get("detail") or "")
-        self.errors: list[dict[str, str]] = list(problem.get("errors") or [])
+        self.errors = _errors_of(problem)
         self.problem = dict(problem)
         self.retry_after_s = parse_retry_after(response.headers)
         self.is_temporary = self.status in {429, 502, 503, 504} or self.code in self.retried_codes
@@ -174,13 +175,24 @@ def problem_of(response: httpx.Response) -> ProblemError:
     except ValueError:
         found = None
     problem: Mapping[str, Any] = found if isinstance(found, dict) else {}
-    code = str(problem.get("type", "")).rpartition("/problems/")[2]
-    kind = BY_CODE.get(code) or BY_STATUS.get(response.status_code)
+    kind = BY_CODE.get(_code_of(problem)) or BY_STATUS.get(response.status_code)
     if kind is None:
         kind = ServerError if response.is_server_error else ProblemError
-    if kind is InvalidInputError and any(each.get("where") in POSITIONS for each in problem.get("errors") or []):
+    if kind is InvalidInputError and any(each.get("where") in POSITIONS for each in _errors_of(problem)):
         kind = UnknownPositionError
     return kind(response, problem)
+
+
+def _code_of(problem: Mapping[str, Any]) -> str:
+    """Return the code at the end of `type`, which a base path may precede; nothing where it is not one of Dayline's."""
+    _, is_known, code = str(problem.get("type")).rpartition("/problems/")
+    return code if is_known else ""
+
+
+def _errors_of(problem: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return `errors` of problem details; another server may have anything there."""
+    errors = problem.get("errors")
+    return [each for each in errors if isinstance(each, dict)] if isinstance(errors, list) else []
 
 
 def parse_retry_after(headers: httpx.Headers) -> float | None:

@@ -52,13 +52,13 @@ class Exchange:
         *,
         headers: Mapping[str, str] | None = None,
         json_body: object = None,
-        min_timeout_s: float = 0,
+        max_silence_s: float | None = None,
         is_streamed: bool = False,
     ) -> Call:
-        """Return a request; `min_timeout_s` is the time for which the server may be silent at least."""
+        """Return a request; `max_silence_s` replaces the time for which the server may send nothing."""
         timeout = self.timeout
-        if timeout.read is not None and timeout.read < min_timeout_s:
-            timeout = httpx.Timeout(**{**timeout.as_dict(), "read": min_timeout_s})
+        if max_silence_s is not None:
+            timeout = httpx.Timeout(**{**timeout.as_dict(), "read": max_silence_s})
         fields, content = dict(headers or {}), None
         if json_body is not None:
             fields["Content-Type"] = "application/json"
@@ -121,10 +121,15 @@ class Exchange:
         return parse_json(response) if response.content else None
 
 
-def parse_json(response: httpx.Response) -> Any:
-    """Return the content of a response; InvalidResponseError where it is not JSON."""
+def parse_json(response: httpx.Response, text: bytes | str | None = None) -> Any:
+    """Return the content of a response, or what is in a part of it; InvalidResponseError where it is not JSON."""
     try:
-        return response.json()
+        return json.loads(response.content if text is None else text)
     except ValueError:
-        media_type = response.headers.get("content-type", "none")
-        raise InvalidResponseError(f"{response.url} is not an address of Dayline: its type is {media_type}.") from None
+        raise not_of_dayline(response) from None
+
+
+def not_of_dayline(response: httpx.Response) -> InvalidResponseError:
+    """Return the error of a response of something else than Dayline, such as a login page."""
+    media_type = response.headers.get("content-type", "none")
+    return InvalidResponseError(f"{response.url} is not an address of Dayline: its media type is {media_type}.")

@@ -5,9 +5,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, Unpack
 
+import httpx
+
 from dayline_client.errors import DaylineError
 from dayline_client.event_stream import EventStreamParser, StreamBlock
-from dayline_client.exchange import NO_RETRIES, Exchange, parse_json
+from dayline_client.exchange import NO_RETRIES, Exchange, not_of_dayline, parse_json
 from dayline_client.flow import Emit, Flow, ItemFlow, Pause
 from dayline_client.params import BodyParams, ZoneParams
 from dayline_client.schemas import ArticleItem, ChangeItem
@@ -17,6 +19,7 @@ WAIT_S = 30  # of a long poll
 MAX_SILENCE_S = 45.0  # of a stream, whose heartbeats come every 15 seconds
 EMPTY_PAUSE_S = 1.0
 POSITION_FIELD = "dayline-as-of"
+EVENT_STREAM = "text/event-stream"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +65,11 @@ class Following:
         """
         call = self._exchange.call("GET", "/v1/export", params, is_streamed=True)
         response = yield from self._exchange.send(call)
-        position = int(response.headers[POSITION_FIELD])
+        position = _position_of(response)
         rest, articles = b"", list[ArticleItem]()
         while (part := (yield from self._exchange.read_part())) is not None:
             *lines, rest = (rest + part).split(b"\n")
-            articles += [json.loads(line) for line in lines]
+            articles += [parse_json(response, line) for line in lines]
             while len(articles) >= MAX_BATCH:
                 yield Emit(ArticleBatch(articles[:MAX_BATCH], position))
                 del articles[:MAX_BATCH]
@@ -75,7 +78,8 @@ class Following:
     def changes(self, since: int, **params: Unpack[ZoneParams]) -> ItemFlow[ChangeBatch]:
         """Iterate over the changes after a position, up to now; 0 is the beginning. UnknownPositionError."""
         while True:
-            page = yield from self._exchange.get("/v1/changes", {**params, "since": since, "limit": MAX_BATCH})
+            call = self._exchange.call("GET", "/v1/changes", {**params, "since": since, "limit": MAX_BATCH})
+            page = parse_json((yield from self._exchange.send(call)))
             since = page["as_of"]
             yield Emit(ChangeBatch(page["items"], since))
             if page["next"] is None:
@@ -113,9 +117,11 @@ class Following:
         """Read one connection until the server closes it."""
         known = {} if place.position is None else {"Last-Event-ID": str(place.position)}
         call = self._exchange.call(
-            "GET", "/v1/stream", params, headers=known, min_timeout_s=MAX_SILENCE_S, is_streamed=True
+            "GET", "/v1/stream", params, headers=known, max_silence_s=MAX_SILENCE_S, is_streamed=True
         )
-        yield from self._exchange.send(call, retries=NO_RETRIES)
+        response = yield from self._exchange.send(call, retries=NO_RETRIES)
+        if not response.headers.get("content-type", "").startswith(EVENT_STREAM):
+            raise not_of_dayline(response)
         parser = EventStreamParser()
         while (part := (yield from self._exchange.read_part())) is not None:
             blocks = parser.feed(part)
@@ -133,7 +139,7 @@ class Following:
         if place.position is None:
             place.position = yield from self._end_of_log()
         position = {"since": place.position, "wait": wait, "limit": MAX_BATCH}
-        call = self._exchange.call("GET", "/v1/changes", {**params, **position}, min_timeout_s=wait + WAIT_S)
+        call = self._exchange.call("GET", "/v1/changes", {**params, **position}, max_silence_s=wait + WAIT_S)
         response = yield from self._exchange.send(call, retries=NO_RETRIES)
         page = parse_json(response)
         place.reach(page["as_of"])
@@ -145,7 +151,14 @@ class Following:
         """Return the present position, past every cache: that of an export, whose articles HEAD leaves out."""
         call = self._exchange.call("HEAD", "/v1/export", {"fields": "id"})
         response = yield from self._exchange.send(call, retries=NO_RETRIES)
-        return int(response.headers[POSITION_FIELD])
+        return _position_of(response)
+
+
+def _position_of(response: httpx.Response) -> int:
+    text = response.headers.get(POSITION_FIELD, "")
+    if not text.isdecimal():
+        raise not_of_dayline(response)
+    return int(text)
 
 
 def _batches(blocks: list[StreamBlock]) -> Iterator[ChangeBatch]:

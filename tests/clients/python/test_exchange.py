@@ -9,6 +9,7 @@ import pytest
 from dayline_client import (
     ConflictError,
     Dayline,
+    InvalidInputError,
     InvalidResponseError,
     NetworkError,
     NotFoundError,
@@ -197,12 +198,16 @@ def test_conflicts_are_told_apart() -> None:
 
 
 def test_content_of_another_server_is_an_error() -> None:
-    server = ScriptedServer(httpx.Response(200, html="<h1>Welcome</h1>"), httpx.Response(418, text="teapot"))
+    foreign = httpx.Response(422, json={"errors": ["no"], "type": None})
+    server = ScriptedServer(httpx.Response(200, html="<h1>Welcome</h1>"), httpx.Response(418, text="teapot"), foreign)
     with pytest.raises(InvalidResponseError, match="text/html"):
         server.client().service()
     with pytest.raises(ProblemError) as raised:
         server.client().service()
     assert (raised.value.status, raised.value.code, type(raised.value)) == (418, "", ProblemError)
+    with pytest.raises(InvalidInputError) as invalid:
+        server.client().service()
+    assert (invalid.value.errors, invalid.value.code) == ([], "")
 
 
 def tagged(etag: str, *, size: int = 10, cache_control: str = "public") -> httpx.Response:

@@ -13,6 +13,7 @@ from dayline_client import (
     AsyncDayline,
     ChangeBatch,
     Dayline,
+    InvalidResponseError,
     NetworkError,
     NotFoundError,
     TooManyStreamsError,
@@ -55,7 +56,7 @@ def event(seq: int) -> bytes:
 
 
 def stream(*parts: bytes | Exception) -> httpx.Response:
-    return httpx.Response(200, stream=Parts(*parts))
+    return httpx.Response(200, headers={"content-type": "text/event-stream"}, stream=Parts(*parts))
 
 
 def take(server: ScriptedServer, count: int, **options: Any) -> list[ChangeBatch]:
@@ -201,6 +202,16 @@ def test_interrupted_export_is_an_error() -> None:
     with pytest.raises(NetworkError):
         list(server.client().export())
     assert server.pauses == [5]
+
+
+def test_content_of_another_server_ends_a_follower() -> None:
+    for by in ("stream", "poll"):
+        server = ScriptedServer(httpx.Response(200, html="<h1>Sign in</h1>"))
+        with pytest.raises(InvalidResponseError):
+            take(server, 1, by=by)
+    for headers, text in (({}, ""), ({"dayline-as-of": "7"}, "<h1>Sign in</h1>\n")):
+        with pytest.raises(InvalidResponseError):
+            list(ScriptedServer(httpx.Response(200, headers=headers, text=text)).client().export())
 
 
 BLOCKS = [

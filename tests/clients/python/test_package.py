@@ -1,6 +1,7 @@
 """The package `dayline-client`: what it is made of, and its wheel in an environment that does not see the checkout."""
 
 import ast
+import subprocess
 import sys
 import tomllib
 import zipfile
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.server_process import Server
-from tests.test_wheel import DEPENDENCIES, OWN_DEPENDENCIES, PROJECT, Installed, install_wheel
+from tests.test_wheel import PROJECT, TIMEOUT_S, install_wheel
 
 CLIENT = PROJECT / "clients/python"
 MODULES = sorted((CLIENT / "dayline_client").rglob("*.py"))
@@ -51,26 +52,23 @@ print(dayline_client.__version__, len(articles))
 """
 
 
-@pytest.fixture(scope="module", params=[DEPENDENCIES, OWN_DEPENDENCIES])
-def installed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Installed:
-    """Install the wheel of the client."""
-    place = tmp_path_factory.mktemp("client")
-    return install_wheel(CLIENT, place, has_own_dependencies=request.param == "index")
-
-
 def product_version() -> str:
     version: str = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["version"]
     return version
 
 
-def test_installed_wheel_makes_a_request_of_each_kind(installed: Installed, server: Server) -> None:
+@pytest.mark.soak
+def test_installed_wheel_makes_a_request_of_each_kind(tmp_path: Path, server: Server) -> None:
+    installed = install_wheel(CLIENT, tmp_path, has_own_dependencies=True)
     (installed.folder / "program.py").write_text(PROGRAM)
     version, articles = installed.run("python", "program.py", server.address).split()
     assert (version, int(articles) > 1) == (product_version(), True)
 
 
-def test_wheel_holds_the_package_alone(installed: Installed) -> None:
-    [wheel] = installed.environment.parent.glob("*.whl")
+def test_wheel_holds_the_package_alone(tmp_path: Path) -> None:
+    build: list[str | Path] = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path]
+    subprocess.run(build, cwd=CLIENT, check=True, capture_output=True, timeout=TIMEOUT_S)  # noqa: S603
+    [wheel] = tmp_path.glob("*.whl")
     assert wheel.name == f"dayline_client-{product_version()}-py3-none-any.whl"
     files = {Path(name) for name in zipfile.ZipFile(wheel).namelist()}
     modules = {path.relative_to(CLIENT) for path in (*MODULES, CLIENT / "dayline_client/py.typed")}
