@@ -64,9 +64,10 @@ lint: setup ## Check style, types, import contracts and the lock file
 	$(BIN)/lint-imports
 	$(BIN)/uv lock --check
 
-dist: setup ## Build the wheel, the source archive and the list of dependencies (SBOM) into dist/
+dist: setup ## Build the wheels and source archives of Dayline and its client, and the list of dependencies (SBOM), into dist/
 	@rm -rf dist
 	$(BIN)/python -m hatchling build --directory dist
+	cd clients/python && ../../$(BIN)/python -m hatchling build --directory ../../dist
 	$(BIN)/uv export --quiet --frozen --no-default-groups --preview-features sbom-export --format cyclonedx1.5 \
 	    --output-file dist/dayline.cdx.json >/dev/null
 

@@ -22,7 +22,10 @@ from dayline_client import (
 )
 from tests.api.conftest import MakeKey
 
-pytestmark = pytest.mark.usefixtures("newsroom")
+pytestmark = [
+    pytest.mark.usefixtures("newsroom"),
+    pytest.mark.parametrize("database_address", ["sqlite"], indirect=True),  # the client knows no database
+]
 DRAFT: dict[str, Any] = {"headline": "The lamp ferry sails again", "section": "city", "tags": ["trams"]}
 
 

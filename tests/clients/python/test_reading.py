@@ -26,6 +26,8 @@ from tests.api.newsroom import NOTICE
 from tests.conftest import NOW, Store
 from tests.records import article, edition
 
+pytestmark = pytest.mark.parametrize("database_address", ["sqlite"], indirect=True)  # the client knows no database
+
 
 async def read_days(dayline: AsyncDayline, **params: Any) -> list[TimelineDay]:
     return [day async for day in dayline.days(**params)]
