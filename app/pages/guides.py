@@ -38,7 +38,7 @@ def build_index_page(index: GuideIndex, *, pages: Collection[str], files: Collec
             element("h1", "Guides"),
             element("p", "What you want to do, and the page for it.", class_="lead"),
             _search(),
-            *groups,
+            element("div", *groups, class_="groups"),
             decisions,
         )
     )
@@ -47,7 +47,7 @@ def build_index_page(index: GuideIndex, *, pages: Collection[str], files: Collec
         description="Guides to this API, by task.",
         content=content,
         section=SECTION,
-        layout="page index",
+        layout="index",
         links=(_markdown_link(INDEX),),
         script=True,
     )
@@ -80,15 +80,19 @@ def build_guide_page(
 
 
 def _task(task: GuideTask, resolve: LinkResolver) -> Iterable[Markup]:
-    yield element("dt", f"{task.task[:1].upper()}{task.task[1:]}")
+    yield element("dt", _capitalize(task.task))
     yield element("dd", *(element("span", _link(each, resolve)) for each in task.guides))
+
+
+def _capitalize(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def _link(link: GuideLink, resolve: LinkResolver) -> Markup:
     href = resolve(link.target)
     if href is None:
         return element("span", link.title, class_="elsewhere", title="In the source repository")
-    return element("a", link.title, href=href)
+    return element("a", _capitalize(link.title), href=href)
 
 
 def _navigation(current: str, index: GuideIndex) -> Markup:
@@ -97,7 +101,7 @@ def _navigation(current: str, index: GuideIndex) -> Markup:
     for group in index.groups:
         names: dict[str, str] = {}
         for link in group.list_guides():
-            names.setdefault(link.name, link.title.partition(":")[0])
+            names.setdefault(link.name, _capitalize(link.title.partition(":")[0]))
         items = (
             element(
                 "li",

@@ -57,8 +57,13 @@ def build_problem_page(problem: ProblemEntry) -> HtmlPage:
             element("p", f"HTTP {problem.status}", class_="kicker"),
             element("h1", problem.title),
             element("p", element("code", href_of(f"{SECTION}/{problem.code}"))),
-            element("p", *_prose(problem.explanation), class_="lead"),
-            element("p", element("a", "All problems", href=href_of(SECTION))),
+            element("p", *_prose(problem.explanation)),
+            element(
+                "p",
+                element("a", "All problems", href=href_of(SECTION)),
+                " · ",
+                element("a", "What a program does with an error", href=href_of("/guides/errors")),
+            ),
         )
     )
     return HtmlPage(title=problem.title, description=problem.explanation, content=content, section=SECTION)

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from typing import Final
 
+from fastapi import Request
 from starlette.types import Scope
 
+from app.errors import NotFoundError
 from app.response_cache.negotiation import choose_media_type
 
 HTML: Final = "text/html"
@@ -23,6 +25,18 @@ def find_offered_types(path: str) -> Sequence[str] | None:
         return START_TYPES
     is_guide = path == _GUIDES or (path.startswith(f"{_GUIDES}/") and "." not in path)
     return GUIDE_TYPES if is_guide else None
+
+
+def choose_representation(request: Request) -> str:
+    """Return the media type for the client; NotFoundError for a path that routes take for that of a resource.
+
+    They ignore a line feed at its end, and the response cache does not.
+    """
+    path = request.scope["path"]
+    offered = find_offered_types(path)
+    if offered is None or not path.isprintable():
+        raise NotFoundError("No resource has this URL.")
+    return negotiate(request.scope, offered)
 
 
 def negotiate(scope: Scope, offered: Sequence[str]) -> str:

@@ -56,6 +56,7 @@ from app.server.response_fields import PROBLEM_CORS, SECURITY_FIELDS
 log = logging.getLogger(__name__)
 
 UNKNOWN_ROUTE = "no route"
+UNKNOWN_URL = "No resource has this URL."
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 PREFLIGHT_SECONDS = 86_400
 RETRY_ADVICE = "a read is safe to repeat, and so is a write with an Idempotency-Key or If-Match."
@@ -189,7 +190,7 @@ def _headers_of(error: errors.DaylineError) -> dict[str, str]:
 async def _handle_http_exception(request: Request, error: HTTPException) -> Response:
     if error.status_code != METHOD_NOT_ALLOWED.status:
         kind = _OF_STATUS.get(error.status_code, BAD_REQUEST)
-        detail = _unknown_url(request) if kind is NOT_FOUND else str(error.detail)
+        detail = UNKNOWN_URL if kind is NOT_FOUND else str(error.detail)
         return problem_response(request, kind, detail)
     allowed = ", ".join(allowed_methods(request))
     if request.method == "OPTIONS":
@@ -202,13 +203,6 @@ async def _handle_http_exception(request: Request, error: HTTPException) -> Resp
         return Response(status_code=204, headers={**CROSS_ORIGIN, **preflight, **_privacy(request)})
     detail = f"{request.method} is not among the methods of this address: {allowed}.{_suggest_put(request)}"
     return problem_response(request, METHOD_NOT_ALLOWED, detail, headers={"allow": allowed})
-
-
-def _unknown_url(request: Request) -> str:
-    """Return the sentence of a 404 for a URL without a resource; at the root it names where the API begins."""
-    if request.scope["path"].strip("/"):
-        return "No resource has this URL."
-    return f"No resource has this URL: the API begins at {href_of('/v1')}, its reference is {href_of('/docs')}."
 
 
 def _suggest_put(request: Request) -> str:

@@ -12,7 +12,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 
 from app import documentation
 from app.api.dependencies import services_of
-from app.api.http.media_types import GUIDE_TYPES, MARKDOWN, VARY, negotiate
+from app.api.http.media_types import MARKDOWN, VARY, choose_representation
 from app.api.http.responses import static_response
 from app.api.pages.assets import page_response
 from app.api.pages.problems import list_problem_entries
@@ -66,7 +66,7 @@ async def get_llms_txt(request: Request) -> Response:
 
 
 async def _respond(request: Request, name: str) -> Response:
-    if negotiate(request.scope, GUIDE_TYPES) == MARKDOWN:
+    if choose_representation(request) == MARKDOWN:
         return _markdown_response(name, vary=True)
     if name not in documentation.list_pages():
         raise _not_found(name)

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request, Response
 
 from app import clock
 from app.api.dependencies import services_of
-from app.api.http.media_types import HTML, START_TYPES, VARY, negotiate
+from app.api.http.media_types import HTML, VARY, choose_representation
 from app.api.http.responses import json_response
 from app.api.http.schedule_dependencies import get_cache_control_builder, timeline_schedule_dependency
 from app.api.pages.assets import page_response
@@ -22,7 +22,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/")
 async def get_start(request: Request) -> Response:
     """Return the start page or the service document, as `Accept` prefers; parameters are ignored."""
-    if negotiate(request.scope, START_TYPES) == HTML:
+    if choose_representation(request) == HTML:
         return await _get_start_page(request)
     document = await build_service_document(services_of(request).database)
     return json_response(document, extra_headers=_fields())
