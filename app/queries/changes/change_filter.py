@@ -18,6 +18,7 @@ from app.invalidation.surrogate_keys import ALL_TIMESTAMPS, EDITION_PREFIX, PAGE
 from app.queries.articles.items import is_excluded
 from app.queries.keyset.list_index import ListRef
 from app.queries.resolve import ResolvedQuery
+from app.schemas.params import EVERY_EDITION
 
 _LINKS = {kind: linked_ids(kind).where(table.links.c.article_id.in_(IDS)) for kind, table in LINK_TABLES.items()}
 _ARTICLES, _PAGES = f'"{EDITION_PREFIX}', f'"{PAGES_PREFIX}'
@@ -39,6 +40,7 @@ class ChangeFilter:
     def __init__(self, query: ResolvedQuery, merged: MergedIds = NONE_MERGED) -> None:
         self.query = query
         self._editions = {*query.editions, *(view.default_id for view in query.editions.values())}
+        self._is_of_all_editions = query.scope.edition == EVERY_EDITION  # deleted ones, too
         self._groups = [frozenset(group) for group in query.selection.groups]
         narrowing = [group for group in self._groups if all(_is_named(kind, number) for _, kind, number in group)]
         self._names = [
@@ -55,7 +57,7 @@ class ChangeFilter:
     def may_match(self, row: AnyRow) -> bool:
         """Return whether this row of the log is relevant; `row` has type, edition_id, article_id and surrogate_keys."""
         if row.article_id is None:
-            return row.edition_id is None or row.edition_id in self._editions
+            return self._is_of_all_editions or row.edition_id is None or row.edition_id in self._editions
         if row.article_id in self._excluded_ids:
             return False
         named = all(any(name in row.surrogate_keys for name in names) for names in self._names)

@@ -72,6 +72,17 @@ async def test_edition_is_deleted_when_it_is_empty(desk: Desk) -> None:
     assert "harbour" not in (await desk.client.get("/v1")).text
 
 
+async def test_deletion_of_an_edition_is_a_change_of_all_editions(desk: Desk) -> None:
+    since = (await desk.client.get("/v1/timeline")).json()["as_of"]
+    given = {"language": "en-GB", "timezone": "Europe/Kyiv", "site_url": "https://harbour.example"}
+    await desk.done("POST", "/editions", {"slug": "harbour", "name": "The Harbour", **given})
+    assert (await desk.send("DELETE", "/editions/harbour")).status_code == 204
+    of_all = (await desk.client.get(f"/v1/changes?since={since}&edition=*")).json()["items"]
+    assert [(each["type"], each["entry"]["slug"]) for each in of_all] == [("edition.deleted", "harbour")]
+    of_one = (await desk.client.get(f"/v1/changes?since={since}&edition=global")).json()["items"]
+    assert of_one == []
+
+
 async def test_webhook_filter_names_an_entry(drafter: Desk) -> None:
     await drafter.done("POST", "/tags", NEW["tags"])
     given = {"url": "https://partner.example/hook", "filters": {"tag": ["night"]}}
