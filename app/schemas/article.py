@@ -9,7 +9,7 @@ from app.domain.article_members import ArticleAccess, ArticleFormat
 from app.domain.revision import NoteType
 from app.domain.translation_graph import MAX_GROUP
 from app.schemas.alternate import AlternateLink
-from app.schemas.body import Image, Rights, Source
+from app.schemas.body import ImageAsset, Rights, Source
 from app.schemas.catalogue import Author, Label, LabelSummary, Section, Tag
 from app.schemas.pagination import NextPage
 from app.schemas.rich_blocks import Body
@@ -118,7 +118,7 @@ class ArticleItem(TypedDict):
     tags: Annotated[list[Tag], Field(description="Its tags, in the editors' order.", max_length=MAX_ENTRIES)]
     authors: Authors
     source: Source | None
-    image: Image | None
+    image: ImageAsset | None
     rights: Rights | None
     access: Access
     published_at: PublishedAt
@@ -135,7 +135,7 @@ class CardMembers(TypedDict):
     edition: Annotated[Code, Field(description="The slug of its edition.", examples=["harbour"])]
     kicker: Kicker
     lead: Lead
-    image: Image | None
+    image: ImageAsset | None
     sections: Sections
     authors: Authors
     access: Access
@@ -158,7 +158,7 @@ class Social(TypedDict):
 
     title: Annotated[str | None, line("The title of a shared link.", "23 to 22")]
     description: Annotated[str | None, text("The description of a shared link.", "One vote made the difference.")]
-    image: Image | None
+    image: ImageAsset | None
 
 
 class EditedDetails(TypedDict):

@@ -20,7 +20,7 @@ from app.domain.body.values import (
     MAX_TABLE_COLUMNS,
     MAX_TABLE_ROWS,
 )
-from app.schemas.body import Image, short_line
+from app.schemas.body import ImageAsset, short_line
 from app.schemas.types import Url, count, line
 
 InlineHtml = Annotated[
@@ -114,7 +114,7 @@ class ImageBlock(TypedDict):
     """An image in the body."""
 
     type: Annotated[Literal["image"], block_type()]
-    image: Image
+    image: ImageAsset
 
 
 class EmbedMembers(TypedDict):
@@ -206,7 +206,7 @@ class GalleryMembers(TypedDict):
     """The members of a gallery besides its fallbacks."""
 
     type: Annotated[Literal["gallery"], block_type()]
-    images: Annotated[list[Image], Field(description="The images, in their order.", max_length=MAX_GALLERY_IMAGES)]
+    images: Annotated[list[ImageAsset], Field(description="The images, in their order.", max_length=MAX_GALLERY_IMAGES)]
 
 
 class Gallery(GalleryMembers, FallbackMembers):
@@ -248,7 +248,7 @@ class VideoMembers(Recording):
     ]
 
 
-class Video(VideoMembers, FallbackMembers):
+class VideoBlock(VideoMembers, FallbackMembers):
     """A film: the URL of its file elsewhere."""
 
 
@@ -258,7 +258,7 @@ class AudioMembers(Recording):
     type: Annotated[Literal["audio"], block_type()]
 
 
-class Audio(AudioMembers, FallbackMembers):
+class AudioBlock(AudioMembers, FallbackMembers):
     """A sound recording: the URL of its file elsewhere."""
 
 
@@ -296,8 +296,8 @@ KnownBlock = TypeAliasType(
         | Code
         | Divider
         | Gallery
-        | Video
-        | Audio,
+        | VideoBlock
+        | AudioBlock,
         Field(discriminator="type", description="A block of one of the types that this document describes."),
     ],
 )

@@ -38,7 +38,7 @@ class FocalPoint(TypedDict):
     y: Annotated[float, Field(description="From the upper edge, 0, to the lower, 1.", examples=[0.25], ge=0, le=1)]
 
 
-class Image(TypedDict):
+class ImageAsset(TypedDict):
     """An image: the URL of its file elsewhere, since this API stores no media, and what is shown beside it."""
 
     url: Annotated[Url, Field(description="The URL of the main file.", examples=["https://media.example/vote.jpg"])]

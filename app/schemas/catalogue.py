@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 
 from app.domain.catalogue_entry import MAX_EMAIL, AuthorType, TagType
 from app.schemas.alternate import AlternateLink
-from app.schemas.body import Image
+from app.schemas.body import ImageAsset
 from app.schemas.types import MAX_CODE, MAX_HREF, MAX_LINE, MAX_URL, Code, Href, LanguageTag, OpenEnum, Url, line, text
 
 PageUrl = Annotated[
@@ -94,7 +94,7 @@ class Author(TypedDict):
     bio_language: Annotated[
         LanguageTag | None, Field(description="The language of `bio`, if it is not the edition's.", examples=["en"])
     ]
-    image: Image | None
+    image: ImageAsset | None
     url: Annotated[Url | None, Field(description="The author's own site.", examples=["https://dovhan.example"])]
     email: Annotated[
         str | None, line("An address that readers may write to.", "iryna@courier.example", max_length=MAX_EMAIL)
@@ -120,7 +120,7 @@ class SectionInFull(Section):
         int | None, Field(description="Its place in a menu of sections.", ge=0, le=10_000, examples=[3])
     ]
     description: Annotated[str | None, text("What it is about, plain text.", "News from abroad.")]
-    image: Image | None
+    image: ImageAsset | None
     page_url: PageUrl
 
 

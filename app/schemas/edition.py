@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 
 from app.domain.language import Direction
 from app.schemas.alternate import AlternateLink
-from app.schemas.body import Image
+from app.schemas.body import ImageAsset
 from app.schemas.types import MAX_HREF, MAX_TEXT, Code, DateText, Href, LanguageTag, OpenEnum, Url, ZoneName, line
 
 
@@ -72,8 +72,8 @@ class Edition(EditionLink):
     section_url: SectionUrlTemplate
     tag_url: TagUrlTemplate
     author_url: AuthorUrlTemplate
-    logo: Annotated[Image | None, Field(description="The logo of the publication.")]
-    icon: Annotated[Image | None, Field(description="The square icon of the publication.")]
+    logo: Annotated[ImageAsset | None, Field(description="The logo of the publication.")]
+    icon: Annotated[ImageAsset | None, Field(description="The square icon of the publication.")]
     section_fallback: Annotated[
         Code, Field(description="What `{section}` is in the URL of an article without section.", examples=["news"])
     ]

@@ -23,7 +23,7 @@ from app.schemas.article import (
     TextLength,
 )
 from app.schemas.blocks import Blocks
-from app.schemas.body import Image, Rights, Source
+from app.schemas.body import ImageAsset, Rights, Source
 from app.schemas.pagination import NextPage
 from app.schemas.param_types import (
     EMPTY,
@@ -119,7 +119,7 @@ class EditorialItem(EditedDetails, TextLength):
     expires_at: Annotated[InstantText | None, Field(description="When it is withdrawn with the reason `expired`.")]
     first_published_at: Annotated[InstantText | None, Field(description="The first public time.")]
     source: Source | None
-    image: Image | None
+    image: ImageAsset | None
     rights: Rights | None
     kicker: Kicker
     format: Format

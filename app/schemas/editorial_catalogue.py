@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 from app.domain.article_status import FeedContent
 from app.domain.catalogue_entry import MAX_EMAIL, MAX_FORMER_SLUGS, AuthorType, TagType
 from app.domain.slug import SlugStyle
-from app.schemas.body import Image
+from app.schemas.body import ImageAsset
 from app.schemas.catalogue import AuthorLink, EntryName, TagCode
 from app.schemas.edition import AuthorUrlTemplate, SectionUrlTemplate, TagUrlTemplate
 from app.schemas.merge_patches import patch_members
@@ -97,8 +97,8 @@ class EditorialEdition(EditorialEntry):
         str | None,
         line("The template of the URLs of previews, or null.", "{site_url}/preview/{token}", max_length=MAX_TEXT),
     ]
-    logo: Annotated[Image | None, Field(description="The logo of the publication.")]
-    icon: Annotated[Image | None, Field(description="The square icon of the publication.")]
+    logo: Annotated[ImageAsset | None, Field(description="The logo of the publication.")]
+    icon: Annotated[ImageAsset | None, Field(description="The square icon of the publication.")]
     section_fallback: Annotated[
         Code, Field(description="What `{section}` is in the URL of an article without section.", examples=["news"])
     ]
@@ -155,7 +155,7 @@ class EditorialSection(EditorialEntry):
         int | None, Field(description="Its place in a menu of sections.", ge=0, le=10_000, examples=[3])
     ]
     description: Annotated[str | None, text("What it is about, plain text.", "Parties, votes and budgets.")]
-    image: Image | None
+    image: ImageAsset | None
     hidden: Hidden
 
 
@@ -187,7 +187,7 @@ class EditorialAuthor(EditorialEntry):
         dict[str, Annotated[str, Field(max_length=MAX_LINE)]],
         Field(description="Translations of `bio` by language.", examples=[{"uk": "Інеш Коварі пише про раду."}]),
     ]
-    image: Image | None
+    image: ImageAsset | None
     url: Annotated[Url | None, Field(description="The author's own site.", examples=["https://kovary.example"])]
     email: Annotated[
         str | None, line("An address that readers may write to.", "ines@meridian.example", max_length=MAX_EMAIL)

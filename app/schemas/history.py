@@ -24,7 +24,7 @@ class HistoryEvent(TypedDict):
     note: Annotated[str | None, text("The newsroom's public note.", "The tram leaves at 00:35, not at 00:20.")]
 
 
-class History(TypedDict):
+class ArticleHistory(TypedDict):
     """A page of the changes that the public saw, the latest first, without texts of the article."""
 
     items: Annotated[list[HistoryEvent], Field(description="The changes of the page.", max_length=200)]

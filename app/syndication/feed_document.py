@@ -16,7 +16,7 @@ from app.domain.instant import parse_instant
 from app.domain.language import Direction, direction_of
 from app.domain.url import ascii_url
 from app.schemas.article import FeedItem
-from app.schemas.body import Image
+from app.schemas.body import ImageAsset
 from app.schemas.catalogue import Author
 
 TRANSLATION: Final = "https://schema.org/workTranslation"
@@ -50,8 +50,8 @@ class Publication:
     name: str
     language: str
     home: str
-    logo: Image | None = None
-    icon: Image | None = None
+    logo: ImageAsset | None = None
+    icon: ImageAsset | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,7 +197,7 @@ def lead_html(item: FeedItem, publication: Publication) -> str | None:
     return _directed(_paragraph(item["lead"]), item, publication) if item["lead"] else None
 
 
-def _figure(image: Image | None, body: str) -> str:
+def _figure(image: ImageAsset | None, body: str) -> str:
     """Return the image as a figure with caption and credit; empty without one, and where the body begins with it."""
     if image is None:
         return ""
@@ -218,7 +218,7 @@ def _directed(html: str, item: FeedItem, publication: Publication) -> str:
     return f'<div dir="{direction}" lang="{entities.escape(language_of(item, publication))}">{html}</div>'
 
 
-def media_type(image: Image) -> str | None:
+def media_type(image: ImageAsset) -> str | None:
     """Return the media type of an image's own file: that of the rendition with the same URL, else by its extension.
 
     None if neither determines it.

@@ -12,7 +12,7 @@ from app.domain.html.inline_html import is_web_url
 from app.domain.revision import NoteType
 from app.domain.url import ascii_url
 from app.schemas.article import Article, Translation
-from app.schemas.body import Image, Source
+from app.schemas.body import ImageAsset, Source
 from app.syndication.feed_document import (
     Creator,
     Publication,
@@ -170,7 +170,7 @@ def _about(article: Article) -> list[dict[str, Any]]:
     return found
 
 
-def _image(image: Image) -> dict[str, Any]:
+def _image(image: ImageAsset) -> dict[str, Any]:
     return _drop_empty(
         {
             "@type": "ImageObject",

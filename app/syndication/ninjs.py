@@ -12,7 +12,7 @@ from app.domain.html.inline_html import is_web_url
 from app.domain.html.links import absolute_links
 from app.domain.url import ascii_url
 from app.schemas.article import Article, FeedItem, LinkedItem, Translation
-from app.schemas.body import Image, Rendition, Rights
+from app.schemas.body import ImageAsset, Rendition, Rights
 from app.schemas.catalogue import Label, Tag
 from app.syndication.feed_document import (
     Creator,
@@ -204,7 +204,7 @@ def _rights(rights: Rights | None) -> dict[str, Any]:
     }
 
 
-def _picture(image: Image) -> dict[str, Any]:
+def _picture(image: ImageAsset) -> dict[str, Any]:
     url = ascii_url(image["url"])
     size = {"width": image["width"], "height": image["height"]}
     own = _drop_empty({"name": "main", "href": url, "contentType": media_type(image), **size})

@@ -8,7 +8,7 @@ from typing import Final
 from app.domain.article_status import FeedContent
 from app.domain.url import ascii_url
 from app.schemas.article import FeedItem
-from app.schemas.body import Image
+from app.schemas.body import ImageAsset
 from app.syndication.feed_document import (
     TRANSLATION,
     FeedDocument,
@@ -125,7 +125,7 @@ def _text(channel: FeedDocument, item: FeedItem) -> Iterator[Markup]:
         yield from optional_element("content:encoded", content_html(item, channel.publication))
 
 
-def _media(image: Image | None) -> Iterator[Markup]:
+def _media(image: ImageAsset | None) -> Iterator[Markup]:
     if image is None:
         return
     file = {

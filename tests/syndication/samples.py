@@ -7,7 +7,7 @@ from app.domain.article_status import FeedContent
 from app.domain.catalogue_entry import AuthorType, TagType
 from app.domain.revision import NoteType
 from app.schemas.article import Article, FeedItem
-from app.schemas.body import Image, Rendition
+from app.schemas.body import ImageAsset, Rendition
 from app.syndication import atom, json_feed, json_ld, ninjs, rss, sitemap
 from app.syndication.feed_document import FeedDocument, Publication, urn_for
 
@@ -37,11 +37,11 @@ def author_item(slug: str, name: str, **others: Any) -> dict[str, Any]:
     return {"slug": slug, "name": name, **kind, **empty, "href": f"/v1/authors/{slug}", **others}
 
 
-def picture(url: str, *, kind: str | None = None) -> Image:
+def picture(url: str, *, kind: str | None = None) -> ImageAsset:
     """Return a picture, with a rendition of the same file where its type is given."""
     renditions: list[Rendition] = [] if kind is None else [{"url": url, "width": 6, "height": 4, "type": kind}]
     empty = dict.fromkeys(("caption", "credit", "width", "height", "licence", "focal_point", "asset_id"))
-    return cast("Image", {"url": url, "alt": "", "renditions": renditions, **empty})
+    return cast("ImageAsset", {"url": url, "alt": "", "renditions": renditions, **empty})
 
 
 def translation(number: int, language: str, headline: str) -> dict[str, Any]:

@@ -31,7 +31,7 @@ from app.queries.articles import article, article_list, history
 from app.queries.feeds import feeds
 from app.schemas.article import Article, ArticleList, RelatedList
 from app.schemas.examples import feed_json, reading
-from app.schemas.history import History
+from app.schemas.history import ArticleHistory
 from app.schemas.params import ArticleListParams, ArticleParams, HistoryParams, QueryParams
 from app.syndication import json_ld, ninjs
 
@@ -93,7 +93,7 @@ async def list_related(request: Request, id_or_slug: IdOrSlug) -> Response:
 @router.get(
     "/articles/{id_or_slug}/history",
     summary="List public versions",
-    **operation(HistoryParams, History, reading.HISTORY, errors=(400, 404, 410, 422), redirects=True),
+    **operation(HistoryParams, ArticleHistory, reading.HISTORY, errors=(400, 404, 410, 422), redirects=True),
 )
 async def get_history(request: Request, id_or_slug: IdOrSlug) -> Response:
     """List the changes of an article that the public saw, the latest first, with public notes."""

@@ -11,7 +11,7 @@ from app.domain.revision import NoteType, RevisionAction, history_event_type
 from app.models.revision import revisions
 from app.queries.articles.article import get_public_article
 from app.queries.keyset.pages import BY_REVISION
-from app.schemas.history import History, HistoryEvent
+from app.schemas.history import ArticleHistory, HistoryEvent
 from app.schemas.params import HistoryParams
 
 _PAGE = (
@@ -35,7 +35,7 @@ _PAGE = (
 )
 
 
-def get_history(connection: Connection, key: str, params: HistoryParams) -> History:
+def get_history(connection: Connection, key: str, params: HistoryParams) -> ArticleHistory:
     """Return the public changes of an article, the latest first.
 
     NotFoundError, ArticleMoved, ArticleWithdrawnError, InvalidCursorError, CursorMismatchError.

@@ -27,7 +27,7 @@ from app.models.edition import editions
 from app.net.base_path import href_of
 from app.queries.keyset.pages import by_name
 from app.schemas.alternate import AlternateLink
-from app.schemas.body import Image
+from app.schemas.body import ImageAsset
 from app.schemas.edition import Edition, EditionLink
 from app.schemas.pagination import EditionList
 from app.schemas.params import EntryListParams
@@ -286,11 +286,11 @@ def _template(text: str | None) -> str | None:
     return None if text is None else ascii_template(text)
 
 
-def render_image(text: str | None) -> Image | None:
+def render_image(text: str | None) -> ImageAsset | None:
     """Return a stored image with its URLs in ASCII; None for an entry without one."""
     if text is None:
         return None
-    image: Image = ascii_image(complete_image(orjson.loads(text)))
+    image: ImageAsset = ascii_image(complete_image(orjson.loads(text)))
     return image
 
 

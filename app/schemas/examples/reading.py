@@ -32,7 +32,7 @@ from app.schemas.catalogue import (
 )
 from app.schemas.change import ChangeList
 from app.schemas.edition import LINKS, Edition, EditionLink, ServiceDocument
-from app.schemas.history import History
+from app.schemas.history import ArticleHistory
 from app.schemas.pagination import AuthorList, EditionList, LabelList, SectionList, TagList
 from app.schemas.stream import TOKEN, StreamedChange, StreamToken
 from app.schemas.timeline import Calendar, DayHeading, Timeline, TimelineDay, TimelineDayPage
@@ -363,7 +363,7 @@ RESOLVED: ResolvedAddress = {
     "current": True,
 }
 
-HISTORY: History = {
+HISTORY: ArticleHistory = {
     "items": [
         {
             "type": HistoryEventType.CORRECTION,

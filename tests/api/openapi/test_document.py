@@ -1,5 +1,6 @@
 """The OpenAPI document: valid, complete, and sufficient for client generators."""
 
+import builtins
 import json
 import re
 from collections import Counter
@@ -278,9 +279,44 @@ async def test_schema_names_are_words_and_no_title_repeats_a_name(document: Json
     assert "Body_" not in json.dumps(document)
 
 
+async def test_schema_names_shadow_no_built_in_of_typescript_or_python(document: Json) -> None:
+    built_in = {
+        *(
+            "Array",
+            "Audio",
+            "Blob",
+            "Cache",
+            "Comment",
+            "Date",
+            "Document",
+            "Element",
+            "Error",
+            "Event",
+            "File",
+            "Function",
+        ),
+        *("History", "Image", "Iterator", "Location", "Map", "Navigation", "Node", "Notification", "Number", "Object"),
+        *(
+            "Option",
+            "Promise",
+            "Proxy",
+            "Range",
+            "Record",
+            "Request",
+            "Response",
+            "Selection",
+            "Set",
+            "String",
+            "Symbol",
+        ),
+        *("Function", "Symbol", "Text", "Touch", "Warning"),
+    }
+    assert document["components"]["schemas"].keys() & {*built_in, *vars(builtins)} == set()
+
+
 async def test_every_component_is_used(document: Json) -> None:
     text = json.dumps(document)
-    for kind in ("schemas", "headers", "responses", "parameters"):
+    for kind in ("schemas", "headers", "responses", "parameters", "requestBodies"):
         for name in document["components"][kind]:
             assert f'"#/components/{kind}/{name}"' in text, name
 
