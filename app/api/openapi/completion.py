@@ -10,15 +10,18 @@ from typing import Any
 SCHEMAS = "#/components/schemas/"
 _INHERITED = ("description", "examples")
 _MAX_DEPTH = 12
+_MAX_NULLABLE_DEPTH = 4
+"""Depth from which members that may be null are null in examples, so that those of lists inside lists end."""
 
 
 def complete_schemas(document: dict[str, Any]) -> None:
-    """Give each member a description and an example where it has none."""
+    """Give each member a description and an example where it has none, and each schema an example."""
     schemas = document["components"]["schemas"]
     for schema in schemas.values():
         for member in _members(schema):
             _inherit(member, schemas)
-            _add_example(member, schemas)
+            if not refers(member):  # else the schema that it refers to has the example
+                _add_example(member, schemas)
         _add_example(schema, schemas)
 
 
@@ -30,6 +33,12 @@ def simplify_parameters(document: dict[str, Any]) -> None:
         for option in schema.pop("anyOf", []):
             schema |= option if option.get("type") != "null" else {}
         schema.pop("description", None)
+
+
+def refers(member: Mapping[str, Any]) -> bool:
+    """Return whether the values of a member, or their items, are those of one named schema (or null)."""
+    branches = [each for each in member.get("anyOf", [member]) if each.get("type") != "null"]
+    return len(branches) == 1 and "$ref" in branches[0].get("items", branches[0])
 
 
 def path_examples(spec: Mapping[str, Any]) -> dict[str, Any]:
@@ -61,7 +70,7 @@ def _add_example(schema: dict[str, Any], schemas: dict[str, Any]) -> None:
 
 def example_of(schema: dict[str, Any], schemas: dict[str, Any], depth: int = 0) -> Any:
     """Return an example of a schema: its own, else one made of the examples of its parts; None where there is none."""
-    if depth > _MAX_DEPTH:
+    if depth > _MAX_DEPTH or (depth > _MAX_NULLABLE_DEPTH and {"type": "null"} in schema.get("anyOf", [])):
         return None
     own = schema.get("examples") or ([schema["const"]] if "const" in schema else schema.get("enum"))
     if own:

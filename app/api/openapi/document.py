@@ -22,6 +22,7 @@ from app.api.openapi.schema_examples import add_schema_examples
 from app.api.openapi.shared_components import share_components
 from app.api.openapi.shared_problems import add_shared_problems
 from app.api.openapi.signatures import SCHEME, describe_signature
+from app.api.openapi.webhook_messages import add_webhooks
 from app.api.router import iter_routes
 from app.domain.html.allowed_elements import ALLOWED_ATTRIBUTES, ALLOWED_SCHEMES, ALLOWED_TAGS, ID_PREFIX
 from app.schemas.problem import Problem
@@ -215,6 +216,7 @@ def _build_document(app: FastAPI) -> dict[str, Any]:
     add_shared_problems(document, _problems)
     add_schemas(document, app)
     hoist_request_bodies(document)
+    add_webhooks(document)
     _add_security_schemes(document)
     _add_problem_schema(document)
     _restore_null_examples(document, app)

@@ -36,7 +36,8 @@ def share_components(document: dict[str, Any]) -> None:
     """
     specs = [spec for item in document["paths"].values() for spec in item.values()]
     for kind, find_parts in _KINDS.items():
-        document["components"][kind] = _share(find_parts(specs), f"#/components/{kind}/")
+        shared = _share(find_parts(specs), f"#/components/{kind}/")
+        document["components"][kind] = {**document["components"].get(kind, {}), **shared}
 
 
 def _share(parts: Iterable[_Part], reference: str) -> dict[str, Any]:

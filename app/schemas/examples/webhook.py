@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from app.schemas.examples import reading
+
 URL = "https://partner.example/hooks/dayline"
 FILTERS: dict[str, Any] = {
     "edition": "harbour",
@@ -74,3 +76,21 @@ PING: dict[str, Any] = {
     "reason": "The receiver answered 204.",
     "duration_ms": 61,
 }
+
+_HAPPENED: dict[str, Any] = {"seq": 115, "at": "2026-11-20T13:58:41.000000+02:00"}
+_OF_ARTICLE = {"id": "0s9et2dg0bgsr", "href": "/v1/articles/0s9et2dg0bgsr"}
+_TAG = {"kind": "tag", "slug": "trams", "href": "/v1/tags/trams"}
+
+
+def _message(kind: str, **members: Any) -> dict[str, Any]:
+    return {"type": kind, "timestamp": "2026-11-20T11:58:41.000000+00:00", "data": {**_HAPPENED, **members}}
+
+
+MESSAGES: dict[str, dict[str, Any]] = {
+    "ArticleMessage": _message("article.updated", article=reading.ARTICLE),
+    "WithdrawalMessage": _message("article.withdrawn", article=_OF_ARTICLE, notice="The names were wrong."),
+    "RemovalMessage": _message("article.removed", article=_OF_ARTICLE),
+    "EntryMessage": _message("tag.updated", article=None, entry=_TAG),
+    "PingMessage": _message("webhook.ping", article=None),
+}
+"""Messages of webhooks by the names of their schemas."""

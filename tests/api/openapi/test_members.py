@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from app.api.openapi.completion import refers
 from app.domain.change import ARTICLE_REMOVED, ChangeType
 from app.domain.html.losses import LossCode
 from app.schemas.warning_codes import LOSS_CODES, MEANINGS, WarningCode
@@ -101,12 +102,17 @@ def test_every_member_has_a_description_an_example_and_bounds(schemas: dict[str,
             exempt = (origin, member) in UNBOUNDED or (DERIVED.get(origin, origin), member) in UNBOUNDED
             has = (
                 bool(described.get("description")),
-                bool(described.get("examples")),
+                bool(described.get("examples")) or refers(described),
                 exempt or is_bounded(described, schemas),
             )
             if not all(has):
                 missing.append((name, member, has))
     assert missing == []
+
+
+def test_schemas_that_members_refer_to_have_examples(schemas: dict[str, Json]) -> None:
+    for name, schema in schemas.items():
+        assert schema.get("examples") or "enum" in schema, name
 
 
 def test_every_exception_is_a_member_without_bounds(schemas: dict[str, Json]) -> None:
