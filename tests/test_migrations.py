@@ -15,12 +15,16 @@ from sqlalchemy import Connection, inspect, select, text
 
 from app.actions.articles.revision_maintenance import convert_contents
 from app.actions.articles.upsert import upsert_articles
-from app.actions.catalogue.entries import Outcome, upsert_entry
+from app.actions.catalogue.entries import Outcome, get_or_create_entries, upsert_entry
+from app.actions.catalogue.merging import merge_entries
 from app.db import migrations
 from app.db.base import metadata
+from app.domain.cldr.collation import COLLATION_VERSION
+from app.domain.list_filter import Facet
+from app.models.collation_key import collation_keys
 from app.models.listing import listings
 from tests.conftest import KINDS, NOW, create_database, run_once
-from tests.records import article, edition
+from tests.records import article, edition, section
 
 POSTGRESQL_SCHEMA = """
     SELECT concat_ws(' ', 'column', table_name, column_name, data_type, is_nullable, collation_name, column_default)
@@ -269,6 +273,8 @@ def test_contents_of_revisions_survive_conversion_and_downgrade(address: str) ->
     run_once(address, convert)
 
 
+BEFORE_COLLATION_KEYS = "202611301120_released_sections"
+COLLATION = re.compile(r'^collation_version = "(.+)"$', re.MULTILINE)
 BEFORE_TRAITS = "202611300730_article_sections"
 TRAITS: tuple[dict[str, Any], ...] = (
     {},
@@ -277,6 +283,34 @@ TRAITS: tuple[dict[str, Any], ...] = (
     {"format": "gallery", "language": "EN-gb", "access": "free"},
     {"format": "audio", "language": "uk"},
 )
+
+
+def test_collation_keys_are_filled_and_removed(address: str) -> None:
+    def stored(connection: Connection) -> set[tuple[Any, ...]]:
+        return {tuple(row) for row in connection.execute(select(collation_keys))}
+
+    def fill(connection: Connection) -> None:
+        for each in (edition(), edition("sv", language="sv", default=False), section("city", "Łódź", edition="sv")):
+            upsert_entry(connection, each, now=NOW)
+        names = {f"t{number}": f"Ö {number}" for number in range(1_001)}  # more than a batch of the migration
+        get_or_create_entries(connection, Facet.TAG, dict.fromkeys(names, True), edition_id=1, now=NOW, names=names)
+        merge_entries(connection, Facet.TAG, "t3", "t4", expected=None, now=NOW, actor="desk")
+        expected = stored(connection)
+        assert len(expected) == 2 * 1_000 + 1
+        migrations.downgrade(connection, BEFORE_COLLATION_KEYS)
+        migrations.upgrade(connection)
+        assert stored(connection) == expected
+
+    run_once(address, fill)
+
+
+def test_last_renewed_collation_keys_are_of_the_present_version() -> None:
+    versions = [
+        each
+        for path in sorted((migrations.MIGRATIONS_DIR / "versions").glob("*.py"))
+        if (each := COLLATION.search(path.read_text()))
+    ]
+    assert versions[-1][1] == COLLATION_VERSION, "a migration has to renew the keys"
 
 
 def test_lists_by_traits_are_filled_and_removed(address: str) -> None:

@@ -17,7 +17,7 @@ from app.errors import ConfigurationError
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD_REVISION = "202611301120_released_sections"
+HEAD_REVISION = "202611301405_collation_keys"
 """Revision that this release expects: the latest in the folder, repeated here so that a start needs no Alembic."""
 
 _PLACES = (Path(__file__).resolve().parents[2] / "migrations", Path(__file__).resolve().parents[1] / "migrations")

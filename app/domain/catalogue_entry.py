@@ -74,6 +74,7 @@ class AuthorType(StrEnum):
 class EntryOrder(StrEnum):
     """Order of a list of entries."""
 
+    NAME = "name"
     POSITION = "position"
     SLUG = "slug"
 

@@ -1,8 +1,9 @@
 """Cursors of keyset pagination, each bound to the list that issued it.
 
-A cursor is the sort key of an item (an instant and an id, a name, a position and a name, or a number), a digest of the
-list's filters and a checksum, in base64url. Nothing in it ages, so it never expires, and it does not need its item to
-exist. Of a list of articles it has a direction: a page has the items before its sort key, or upward those from it on.
+A cursor is the sort key of an item (an instant and an id, a name, a position and a name, a collation key, or a number),
+a digest of the list's filters and a checksum, in base64url. Nothing in it ages, so it never expires, and it does not
+need its item to exist. Of a list of articles it has a direction: a page has the items before its sort key, or upward
+those from it on.
 """
 
 import struct
@@ -16,13 +17,14 @@ from app.domain.list_filter import DIGEST_BYTES
 from app.errors import CursorMismatchError, InvalidCursorError
 
 CHECK_BYTES = 4
-_MOMENT, _NAME, _NUMBER, _UPWARD, _POSITIONED = b"\x01", b"\x02", b"\x03", b"\x04", b"\x05"
+_MOMENT, _NAME, _NUMBER, _UPWARD = b"\x01", b"\x02", b"\x03", b"\x04"
+_POSITIONED, _COLLATED = b"\x05", b"\x06"
 _KEY = struct.Struct(">qq")
 _WHOLE = struct.Struct(">q")
 _POSITION = struct.Struct(">H")
 
 DAMAGED = "The cursor is damaged; start again without one."
-FOREIGN = "The cursor belongs to a list with other filters; start again without one."
+FOREIGN = "The cursor belongs to a list with other filters, or in another order; start again without one."
 
 
 def encode_position(published_at: int, article_id: int, digest: bytes) -> str:
@@ -112,6 +114,16 @@ def decode_positioned_name(cursor: str, digest: bytes) -> tuple[int, str]:
     if len(key) <= _POSITION.size:
         raise InvalidCursorError(DAMAGED)
     return _POSITION.unpack(key[: _POSITION.size])[0], _name(key[_POSITION.size :])
+
+
+def encode_collation_key(key: bytes, digest: bytes) -> str:
+    """Return the cursor after the entry of this collation key, whose order is part of the digest."""
+    return _seal(_COLLATED, key, digest)
+
+
+def decode_collation_key(cursor: str, digest: bytes) -> bytes:
+    """Return the key in a cursor of `encode_collation_key`; InvalidCursorError, CursorMismatchError."""
+    return _open(cursor, _COLLATED, digest)
 
 
 def _name(key: bytes) -> str:

@@ -16,6 +16,7 @@ _FILTERS: Final = {"subsections": "false"}
 _ITEMS: Final = {**_FILTERS, "exclude": "", "fields": ""}
 _ARTICLES: Final = {**_ITEMS, "body": "none", "limit": "20", "links": "written"}
 _ENTRIES: Final = {"limit": "100"}
+_NAMED: Final = {**_ENTRIES, "order": "slug"}
 _FEED: Final = {**_FILTERS, "limit": "40"}
 
 _VALUES: Final[Mapping[str, Mapping[str, str]]] = {
@@ -28,7 +29,9 @@ _VALUES: Final[Mapping[str, Mapping[str, str]]] = {
     "/v1/changes": {**_ITEMS, "limit": "100", "since": "0", "wait": "0"},
     "/v1/lists/*": {"body": "none", "exclude": "", "fields": "", "limit": "100", "links": "written"},
     **dict.fromkeys((f"/v1/{name}/*/articles" for name in ("authors", "sections", "tags")), _ARTICLES),
-    **dict.fromkeys((f"/v1/{name}" for name in ("authors", "editions", "labels", "lists", "tags")), _ENTRIES),
+    **dict.fromkeys((f"/v1/{name}" for name in ("editions", "labels", "lists")), _ENTRIES),
+    "/v1/authors": _NAMED,
+    "/v1/tags": _NAMED,
     "/v1/sections": {**_ENTRIES, "order": "position"},
     **dict.fromkeys((f"/feeds/*/{name}" for name in ("feed.json", "ninjs.json", "rss.xml")), _FEED),
     **dict.fromkeys(("/feeds/*/atom.xml", "/feeds/*/atom/*", "/feeds/*/news-sitemap.xml"), _FILTERS),

@@ -15,6 +15,7 @@ from app.models.article_links import (
 from app.models.author import AuthorModel
 from app.models.base import Base
 from app.models.change import ChangeModel
+from app.models.collation_key import CollationKeyModel
 from app.models.curated_list import CuratedListModel
 from app.models.edition import EditionModel, FormerArticleUrlModel
 from app.models.former_slug import FormerSlugModel, ReleasedSectionSlugModel
@@ -44,6 +45,7 @@ __all__ = [
     "AuthorModel",
     "Base",
     "ChangeModel",
+    "CollationKeyModel",
     "CuratedListModel",
     "EditionModel",
     "FormerArticleUrlModel",

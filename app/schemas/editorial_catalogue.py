@@ -13,7 +13,7 @@ from app.schemas.catalogue import AuthorLink, EntryName, TagCode
 from app.schemas.edition import AuthorUrlTemplate, SectionUrlTemplate, TagUrlTemplate
 from app.schemas.merge_patches import patch_members
 from app.schemas.pagination import NextPage
-from app.schemas.params import EntryListParams, SectionListParams
+from app.schemas.params import EntryListParams, NamedListParams, SectionListParams
 from app.schemas.record_types import Code as CodeInput
 from app.schemas.record_types import RecordPart
 from app.schemas.types import (
@@ -298,6 +298,10 @@ class EditorialLabels(TypedDict):
 
 class EditorialEntryListParams(EntryListParams):
     """Query parameters of a list of entries; `edition` does not affect it."""
+
+
+class EditorialNamedListParams(NamedListParams):
+    """Query parameters of a list of tags or authors; `edition` selects the language of the order by name."""
 
 
 class EditorialSectionListParams(SectionListParams):

@@ -134,12 +134,17 @@ DROP_EMPTY = AfterValidator(_drop_empty)
 """Remove empty values after the list was counted."""
 ArticleIdCheck = AfterValidator(_known_id)
 """Rejects anything without the format of an article id."""
+_BY_NAME = "`name`, by the rules of the edition's language"
+NamedOrder = Annotated[
+    Literal["slug", "name"],
+    Field(description=f"The order of the entries: by `slug`, or by {_BY_NAME}.", examples=["name"]),
+]
 SectionOrder = Annotated[
-    Literal["position", "slug"],
+    Literal["position", "slug", "name"],
     Field(
-        description="The order of the sections: by `position` and then by slug, sections without a position last; or "
-        "by slug.",
-        examples=["position"],
+        description="The order of the sections: by `position` and then by slug, sections without a position last; by "
+        f"`slug`; or by {_BY_NAME}.",
+        examples=["name"],
     ),
 ]
 Links = Annotated[

@@ -1,7 +1,8 @@
 """Query parameters: one model for each endpoint, from which the parser and the document are made.
 
 QueryParams         edition
-├── EntryListParams      + cursor, limit                       authors, tags, labels, editions
+├── EntryListParams      + cursor, limit                       labels, editions
+│   ├── NamedListParams      + order                           authors, tags
 │   └── SectionListParams    + order
 ├── ArticleParams        + body, links                         one article
 ├── HistoryParams        + cursor, limit                       an article's history
@@ -46,6 +47,7 @@ from app.schemas.param_types import (
     Languages,
     Limit,
     Links,
+    NamedOrder,
     Names,
     PagedIds,
     SectionOrder,
@@ -163,6 +165,17 @@ class EntryListParams(QueryParams):
     def entry_order(self) -> EntryOrder:
         """Return the order of the list."""
         return EntryOrder.SLUG
+
+
+class NamedListParams(EntryListParams):
+    """A list of tags or authors."""
+
+    order: NamedOrder = "slug"
+
+    @property
+    def entry_order(self) -> EntryOrder:
+        """Return the order of the list."""
+        return EntryOrder(self.order)
 
 
 class SectionListParams(EntryListParams):

@@ -15,6 +15,7 @@ from tests.invariants.articles import (
     check_translations,
 )
 from tests.invariants.change_log import check_log
+from tests.invariants.collation_keys import check_collation_keys
 from tests.invariants.lists import check_catalogue, check_lists
 from tests.invariants.revisions import check_blocks, check_revision_numbers
 from tests.invariants.stored_state import StoredState, read_state
@@ -48,6 +49,7 @@ CHECKS: tuple[Callable[[StoredState], Iterator[str]], ...] = (
     check_lists,
     check_log,
     check_catalogue,
+    check_collation_keys,
     check_slugs,
     check_references,
     check_translations,

@@ -34,6 +34,8 @@ LISTS = {
     "/v1/authors": 2,
     "/v1/sections": 2,
     "/v1/tags": 2,
+    "/v1/sections?order=slug": 2,
+    **{f"/v1/{entries}?order=name": 2 for entries in ("authors", "sections", "tags")},
     "/v1/labels": 2,
     "/v1/editions": 1,
 }

@@ -97,7 +97,7 @@ class RequestGenerator:
             "body": lambda: self._random.choice(("blocks", "rich", "html", "text", "none")),
             "limit": lambda: self._random.choice(("1", "2", "2", "5", "20", "40")),
             "links": lambda: self._random.choice(("absolute", "written")),
-            "order": lambda: self._random.choice(("position", "slug")),
+            "order": lambda: self._random.choice(("name", "name", "position", "slug")),
             "since": lambda: str(self._random.choice((0, 0, 1, 5, 20, 40, 70, 10**6))),
             "wait": lambda: "0",
             "url": self._url,

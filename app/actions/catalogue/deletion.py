@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from sqlalchemy import ColumnElement, Connection, delete, exists, or_, select
 
+from app.actions.catalogue.collation_keys import delete_collation_keys, delete_unused_collations
 from app.actions.catalogue.editing import get_entry_for_edit
 from app.actions.catalogue.entries import DELETED, entry_change
 from app.actions.catalogue.filter_references import find_filter_references
@@ -57,6 +58,9 @@ def delete_entry(
         connection.execute(delete(table).where(table.c.merged_into == row.id))
     connection.execute(delete(table).where(table.c.id == row.id))
     delete_former_slugs(connection, kind, row.id)
+    delete_collation_keys(connection, kind, row.id)
+    if kind is Facet.EDITION:
+        delete_unused_collations(connection)
     change = entry_change(kind, row.id, edition_id, is_public=is_public)
     append_changes(connection, [replace(change, type=DELETED[kind], details={"slug": name})], now=now, actor=actor)
 

@@ -10,6 +10,11 @@ import orjson
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from app.actions.articles.translation_links import check_edition_language
+from app.actions.catalogue.collation_keys import (
+    add_collation_keys,
+    collate_edition,
+    replace_collation_keys,
+)
 from app.actions.catalogue.filter_references import find_filter_references
 from app.actions.catalogue.former_slugs import add_former_slugs, new_ids, release_slugs
 from app.actions.catalogue.section_moves import check_parent, find_parent_id, move_section
@@ -153,10 +158,7 @@ def upsert_entry(
         number = _insert(connection, kind, {**identity, **members, **_listed(kind, record), "modified_at": now})
     else:
         number = _replace(connection, kind, row, {**members, **_listed(kind, record), "modified_at": now})
-    if isinstance(record, TagRecord):
-        replace_tag_names(connection, number, [record.name, *record.aliases])
-    if isinstance(record, EditionRecord):
-        _store_former_article_urls(connection, record, number, row, now)
+    _store_derived_rows(connection, record, number, row=row, edition_id=edition_id, now=now)
     losing = former.store(connection, number, now)
     changes = [entry_change(kind, each, edition_id, is_public=is_public) for each in (*others, number)]
     changes += [entry_change(kind, each, edition_id) for each in losing]
@@ -292,6 +294,9 @@ def get_or_create_entries(
         ],
     )
     fresh = find_entry_ids(connection, kind, missing, edition_id=edition_id)
+    add_collation_keys(
+        connection, kind, [(fresh[each], each, names.get(each, each)) for each in missing], edition_id=edition_id
+    )
     if kind is Facet.TAG:
         add_tag_names(connection, {fresh[each]: names.get(each, each) for each in missing})
     changes = [entry_change(kind, fresh[each], edition_id) for each in missing if is_public_by_name[each]]
@@ -306,6 +311,27 @@ def edition_of(connection: Connection, record: CatalogueRecord) -> int | None:
     if edition_id is None:
         raise UnknownEditionError(record.edition)
     return edition_id
+
+
+def _store_derived_rows(
+    connection: Connection,
+    record: CatalogueRecord,
+    number: int,
+    *,
+    row: AnyRow | None,
+    edition_id: int | None,
+    now: int,
+) -> None:
+    """Store what other tables hold of an entry: the names of a tag, places in lists by name, former article URLs."""
+    if isinstance(record, TagRecord):
+        replace_tag_names(connection, number, [record.name, *record.aliases])
+    if isinstance(record, EditionRecord):
+        _store_former_article_urls(connection, record, number, row, now)
+        if row is None or row.language != record.language:
+            collate_edition(connection, number, record.language)
+    elif not isinstance(record, LabelRecord) and (row is None or (row.slug, row.name) != (record.slug, record.name)):
+        entry = (number, record.slug, record.name)
+        replace_collation_keys(connection, KINDS[type(record)], entry, edition_id=edition_id)
 
 
 def _store_former_article_urls(

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Connection, delete, exists, literal, literal_column, or_, select, update
 
 from app.actions.articles.listings import Placement
+from app.actions.catalogue.collation_keys import delete_collation_keys
 from app.actions.catalogue.entries import entry_change
 from app.actions.catalogue.filter_references import find_filter_references
 from app.actions.changelog.changes import Change
@@ -86,3 +87,4 @@ def delete_unused_entries(connection: Connection, gone: Placement) -> None:
         if slug is None or any(find_filter_references(connection, kind, [slug], edition_id=gone.edition_id)):
             continue
         connection.execute(delete(table).where(table.c.id == number))
+        delete_collation_keys(connection, kind, number)

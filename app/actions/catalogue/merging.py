@@ -12,6 +12,7 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from app.actions.articles.links import read_placements
 from app.actions.articles.listings import sync_listings
+from app.actions.catalogue.collation_keys import delete_collation_keys
 from app.actions.catalogue.editing import get_entry_for_edit
 from app.actions.catalogue.former_slugs import add_former_slugs
 from app.actions.catalogue.tag_names import replace_tag_names
@@ -101,6 +102,7 @@ def merge_entries(
     connection.execute(update(former_slugs).where(*owned).values(entry_id=survivor.id))
     nameless = {"slug": f"~{row.id}", "merged_into": survivor.id, "is_listed": False, "is_entered": True}
     connection.execute(update(table).where(table.c.id == row.id).values(**nameless))
+    delete_collation_keys(connection, kind, row.id)
     add_former_slugs(connection, kind, survivor.id, [row.slug], edition_id=None, now=now, merged_id=row.id)
     aliases, dropped_names = _merge_tag_names(connection, survivor, row) if kind is Facet.TAG else ({}, [])
     is_listed = bool(survivor.is_listed or row.is_listed)

@@ -107,6 +107,13 @@ KINDS = (
 )
 
 
+_LIST_PARAMS: dict[Facet, type[EntryListParams]] = {
+    Facet.SECTION: schemas.EditorialSectionListParams,
+    **dict.fromkeys(MERGEABLE, schemas.EditorialNamedListParams),
+}
+"""Query parameters of lists with an order."""
+
+
 async def _section_edition(params: Annotated[schemas.EditorialEntryParams, Query()]) -> str | None:
     return params.edition
 
@@ -142,8 +149,7 @@ def _make_list(kind: _Kind) -> Endpoint:
         """List entries by name, sections by position, including those that only unpublished articles use."""
         return private_response(await services.database.read(list_entries, kind.facet, params))
 
-    is_section = kind.facet is Facet.SECTION
-    model: Any = schemas.EditorialSectionListParams if is_section else schemas.EditorialEntryListParams
+    model: Any = _LIST_PARAMS.get(kind.facet, schemas.EditorialEntryListParams)
     return _completed(browse, params=Annotated[model, Query()], returns=kind.page)
 
 
@@ -301,7 +307,7 @@ def _add_list_routes(kind: _Kind) -> None:
         summary=f"List {noun}s (editorial)",
         **documented(
             {"items": [_stored(kind)], "next": None},
-            errors=(400, 404, 422) if kind.facet is Facet.SECTION else (400, 422),
+            errors=(400, 404, 422) if kind.facet in _LIST_PARAMS else (400, 422),
         ),
     )
 

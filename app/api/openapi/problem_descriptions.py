@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 PROBLEMS: Final = {
-    400: "The cursor is damaged, or belongs to a list with other filters.",
+    400: "The cursor is damaged, or belongs to a list with other filters or in another order.",
     401: "Authentication required: no API key, or one that is not valid.",
     403: "Insufficient scope: the API key has none of the scopes of the operation, or is bound to other editions.",
     404: "Not found.",

@@ -21,7 +21,7 @@ from app.schemas.article import ArticleList
 from app.schemas.catalogue import AuthorPage, SectionPage, TagPage
 from app.schemas.examples import reading
 from app.schemas.pagination import AuthorList, LabelList, SectionList, TagList
-from app.schemas.params import ArticleListParams, EntryListParams, QueryParams, SectionListParams
+from app.schemas.params import ArticleListParams, EntryListParams, NamedListParams, QueryParams, SectionListParams
 
 P = TypeVar("P", bound=EntryListParams)
 
@@ -33,11 +33,11 @@ LIST_PROBLEMS = (400, 404, 422)
 @router.get(
     "/authors",
     summary="List authors",
-    **operation(EntryListParams, AuthorList, reading.AUTHORS, errors=LIST_PROBLEMS),
+    **operation(NamedListParams, AuthorList, reading.AUTHORS, errors=LIST_PROBLEMS),
 )
 async def list_authors(request: Request) -> Response:
-    """List the authors of all editions by slug; `edition` is that of their links."""
-    return await _list_entries_response(request, Facet.AUTHOR, public_catalogue.list_authors, EntryListParams)
+    """List the authors of all editions by slug or by name; `edition` is that of their links, and of the language."""
+    return await _list_entries_response(request, Facet.AUTHOR, public_catalogue.list_authors, NamedListParams)
 
 
 @router.get(
@@ -66,7 +66,7 @@ async def list_author_articles(request: Request, slug: AuthorSlug) -> Response:
     **operation(SectionListParams, SectionList, reading.SECTIONS, errors=LIST_PROBLEMS),
 )
 async def list_sections(request: Request) -> Response:
-    """List the sections of an edition by position, then by slug."""
+    """List the sections of an edition by position, by slug or by name."""
     return await _list_entries_response(request, Facet.SECTION, public_catalogue.list_sections, SectionListParams)
 
 
@@ -96,11 +96,11 @@ async def list_section_articles(request: Request, slug: SectionSlug) -> Response
 @router.get(
     "/tags",
     summary="List tags",
-    **operation(EntryListParams, TagList, reading.TAGS, errors=LIST_PROBLEMS),
+    **operation(NamedListParams, TagList, reading.TAGS, errors=LIST_PROBLEMS),
 )
 async def list_tags(request: Request) -> Response:
-    """List the tags of all editions by slug; `edition` is that of their links."""
-    return await _list_entries_response(request, Facet.TAG, public_catalogue.list_tags, EntryListParams)
+    """List the tags of all editions by slug or by name; `edition` is that of their links, and of the language."""
+    return await _list_entries_response(request, Facet.TAG, public_catalogue.list_tags, NamedListParams)
 
 
 @router.get(

@@ -7,8 +7,9 @@ from sqlalchemy import Connection, bindparam, select
 
 from app.db.base import AnyRow
 from app.domain.calendar import find_zone
+from app.domain.catalogue_entry import EntryOrder
 from app.domain.instant import format_instant
-from app.domain.list_filter import Facet, ListFilter
+from app.domain.list_filter import Facet
 from app.errors import NotFoundError
 from app.interchange.catalogue import (
     CATALOGUE_TABLES,
@@ -21,10 +22,11 @@ from app.interchange.catalogue import (
     to_record,
 )
 from app.interchange.former_slugs import describe_missing, find_former_slugs
+from app.interchange.statements import MERGEABLE
 from app.models.edition import former_article_urls
 from app.net.base_path import href_of
 from app.queries.catalogue.editions import EditionView, get_edition_view
-from app.queries.catalogue.entry_order import find_order, order_entries
+from app.queries.catalogue.entry_order import digest_of_entries, find_order, order_binds, order_entries
 from app.schemas.editorial_catalogue import EditorialEntries, EditorialEntry
 from app.schemas.params import EntryListParams
 
@@ -47,19 +49,27 @@ def get_entry(connection: Connection, kind: Facet, name: str, *, edition: str | 
 
 
 def list_entries(connection: Connection, kind: Facet, params: EntryListParams) -> EditorialEntries:
-    """Return entries, including unlisted ones; NotFoundError, InvalidCursorError, CursorMismatchError."""
+    """Return entries, including unlisted ones; NotFoundError, InvalidCursorError, CursorMismatchError.
+
+    The edition is that of sections; of tags and authors it selects the language of the order by name.
+    """
     owner = get_edition_view(connection, params.edition) if kind is Facet.SECTION else None
     table, _ = CATALOGUE_TABLES[kind]
     entries = select_entries(kind).where(*is_unmerged(table))
     if owner is not None:
-        entries = entries.where(table.c.edition_id == owner.id)
-    keyset, statement = order_entries(kind, entries, find_order(params.entry_order, params.cursor))
+        entries = entries.where(table.c.edition_id == bindparam("edition_id"))
+    order = find_order(params.entry_order, params.cursor)
+    language = "" if owner is None else owner.language
+    if kind in MERGEABLE and (order is EntryOrder.NAME or params.edition is not None):
+        language = get_edition_view(connection, params.edition).language
+    keyset, statement = order_entries(kind, entries, order)
     page = keyset.read_page(
         connection,
         statement,
         params,
-        digest=ListFilter(edition=f"editorial {KIND_NAMES[kind]} {owner and owner.id}").digest(),
+        digest=digest_of_entries(f"editorial {KIND_NAMES[kind]} {owner and owner.id}", order, language),
         href=lambda cursor: params.url_for(f"{_PATH}/{KIND_NAMES[kind]}s", cursor=cursor),
+        binds={"edition_id": None if owner is None else owner.id, **order_binds(order, language)},
     )
     return {"items": _render_entries(connection, kind, page.rows, owner), "next": page.next}
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Select, bindparam, select
 
 from app.db.base import AnyRow
 from app.domain.catalogue_entry import EntryOrder
-from app.domain.list_filter import Facet, ListFilter
+from app.domain.list_filter import Facet
 from app.errors import EntryMoved, NotFoundError
 from app.interchange.catalogue import CATALOGUE_TABLES, KIND_NAMES, select_entries
 from app.invalidation.dependencies import depend_on_collection, depend_on_entries, depend_on_entry
@@ -23,13 +23,27 @@ from app.queries.catalogue.editions import (
     list_all_editions,
     render_image,
 )
-from app.queries.catalogue.entry_order import ENTRY_ORDERS, OrderedEntries, find_order, order_entries
+from app.queries.catalogue.entry_order import (
+    ENTRY_ORDERS,
+    OrderedEntries,
+    digest_of_entries,
+    find_order,
+    order_binds,
+    order_entries,
+)
 from app.queries.keyset.entry_names import find_renamed_entries
 from app.queries.keyset.pages import Page
 from app.schemas.article import ArticleList
 from app.schemas.catalogue import AuthorPage, EntryLinks, Label, SectionInFull, SectionPage, TagInFull, TagPage
 from app.schemas.pagination import AuthorList, LabelList, SectionList, TagList
-from app.schemas.params import EVERY_EDITION, ArticleListParams, EntryListParams, QueryParams, SectionListParams
+from app.schemas.params import (
+    EVERY_EDITION,
+    ArticleListParams,
+    EntryListParams,
+    NamedListParams,
+    QueryParams,
+    SectionListParams,
+)
 
 
 class _CatalogueQuery(NamedTuple):
@@ -55,20 +69,20 @@ def _catalogue_query(kind: Facet) -> _CatalogueQuery:
 _CATALOGUE = {kind: _catalogue_query(kind) for kind in (Facet.SECTION, Facet.TAG, Facet.AUTHOR, Facet.LABEL)}
 
 
-def list_authors(connection: Connection, params: EntryListParams) -> AuthorList:
-    """Return authors by slug."""
+def list_authors(connection: Connection, params: NamedListParams) -> AuthorList:
+    """Return authors by slug or by name."""
     edition, page = _page(connection, Facet.AUTHOR, params)
     return {"items": [render_author(row, edition) for row in page.rows], "next": page.next}
 
 
 def list_sections(connection: Connection, params: SectionListParams) -> SectionList:
-    """Return the sections of an edition, by position or by slug."""
+    """Return the sections of an edition, by position, by slug or by name."""
     edition, page = _page(connection, Facet.SECTION, params)
     return {"items": [_section(row, edition) for row in page.rows], "next": page.next}
 
 
-def list_tags(connection: Connection, params: EntryListParams) -> TagList:
-    """Return tags by slug."""
+def list_tags(connection: Connection, params: NamedListParams) -> TagList:
+    """Return tags by slug or by name."""
     edition, page = _page(connection, Facet.TAG, params)
     return {"items": [_tag(row, edition) for row in page.rows], "next": page.next}
 
@@ -101,14 +115,15 @@ def get_tag(connection: Connection, slug: str, params: QueryParams) -> tuple[Tag
 def _page(connection: Connection, kind: Facet, params: EntryListParams) -> tuple[EditionView, Page[AnyRow]]:
     edition, catalogue = get_edition_view(connection, params.edition), _CATALOGUE[kind]
     depend_on_collection(kind, edition.id)
-    keyset, statement = catalogue.orders[find_order(params.entry_order, params.cursor)]
+    order = find_order(params.entry_order, params.cursor)
+    keyset, statement = catalogue.orders[order]
     return edition, keyset.read_page(
         connection,
         statement,
         params,
-        digest=ListFilter(edition=f"{catalogue.noun} {edition.id}").digest(),
+        digest=digest_of_entries(f"{catalogue.noun} {edition.id}", order, edition.language),
         href=lambda cursor: params.url_for(catalogue.path, cursor=cursor),
-        binds={"edition_id": edition.id},
+        binds={"edition_id": edition.id, **order_binds(order, edition.language)},
     )
 
 

@@ -14,9 +14,11 @@ from sqlalchemy import Connection, Select
 
 from app.db.base import AnyRow
 from app.domain.cursor import (
+    decode_collation_key,
     decode_name,
     decode_number,
     decode_positioned_name,
+    encode_collation_key,
     encode_name,
     encode_number,
     encode_positioned_name,
@@ -25,7 +27,7 @@ from app.domain.revision import MAX_REVISION
 from app.domain.tsid import MAX_ID
 from app.schemas.pagination import NextPage
 
-K = TypeVar("K", str, int, tuple[int, str])
+K = TypeVar("K", str, int, bytes, tuple[int, str])
 R = TypeVar("R")
 
 
@@ -92,6 +94,11 @@ def by_number_descending(column: str) -> Keyset[int]:
     return Keyset(attrgetter(column), MAX_ID, encode_number, decode_number, _after)
 
 
+def by_collation_key(column: str) -> Keyset[bytes]:
+    """Return the keyset of a list in ascending order of a collation key; the digest of the list has the collation."""
+    return Keyset(attrgetter(column), b"", encode_collation_key, decode_collation_key, _after)
+
+
 def by_positioned_name(position: str, name: str) -> Keyset[tuple[int, str]]:
     """Return the keyset of a list in ascending order of a position and a name; it takes the bind `after_position`."""
     return Keyset(
@@ -103,7 +110,7 @@ def by_positioned_name(position: str, name: str) -> Keyset[tuple[int, str]]:
     )
 
 
-def _after(key: str | int) -> dict[str, Any]:
+def _after(key: str | int | bytes) -> dict[str, Any]:
     return {"after": key}
 
 

@@ -49,7 +49,10 @@ MEMBERS: Final = {
 LOST_LOG: Final = "The log ends at 115: the position is of another log; begin at 0."
 _RETRY_ADVICE = "a read is safe to repeat, and so is a write with an Idempotency-Key or If-Match."
 USUAL: Final = {
-    400: ProblemText("cursor-mismatch", "The cursor belongs to a list with other filters; start again without one."),
+    400: ProblemText(
+        "cursor-mismatch",
+        "The cursor belongs to a list with other filters, or in another order; start again without one.",
+    ),
     401: ProblemText("unauthenticated", "Authentication required: send Authorization: Bearer dl_…"),
     410: ProblemText(
         "article-withdrawn",

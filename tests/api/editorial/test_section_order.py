@@ -74,5 +74,5 @@ async def test_editorial_sections_have_the_same_orders(desk: Desk) -> None:
 
 async def test_unknown_order_is_refused_with_the_known_ones(client: httpx.AsyncClient) -> None:
     problem = await get_page(client, "/v1/sections", 422, order="size")
-    assert problem["errors"] == [{"where": "order", "message": "Must be one of 'position' or 'slug'."}]
+    assert problem["errors"] == [{"where": "order", "message": "Must be one of 'position', 'slug' or 'name'."}]
     assert (await client.get("/v1/labels", params={"order": "slug"})).status_code == 422

@@ -20,6 +20,7 @@ from app.schemas.params import (
     DayParams,
     EntryListParams,
     HistoryParams,
+    NamedListParams,
     QueryParams,
     SectionListParams,
     TimelineParams,
@@ -39,7 +40,8 @@ MODELS: dict[str, type[QueryParams]] = {
     "/v1/articles/fog/history": HistoryParams,
     "/v1/changes": ChangeListParams,
     "/v1/sections": SectionListParams,
-    "/v1/tags": EntryListParams,
+    "/v1/labels": EntryListParams,
+    "/v1/tags": NamedListParams,
     "/v1/tags/trams": QueryParams,
 }
 SAMPLES = {"slug": "a", "day": "2026-11-20", "id_or_slug": "a", "edition": "global", "week": "2026-W47"}

@@ -33,7 +33,7 @@ VALUES = {
     "fields": "headline",
     "tz": "Asia/Kathmandu",
     "links": "absolute",
-    "order": "slug",
+    "order": "name",
     "newest_day": "2026-11-19",
     "total": "true",
     "subsections": "true",

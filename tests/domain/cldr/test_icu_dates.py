@@ -1,22 +1,14 @@
 """Dates in words against those of ICU 78, which has the CLDR 48 that the packed files are from."""
 
 import json
-import shutil
-import subprocess
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pytest
-
-from app.domain.cldr.records import load_supplement
 from app.domain.language import day_heading, long_datetime
+from tests.domain.cldr.icu import GOLDEN, run_icu
 
-HERE = Path(__file__).resolve().parent
-GOLDEN = HERE.parents[1] / "golden" / "icu_dates.jsonl"
-PROGRAM = HERE / "icu_dates.mjs"
-TIMEOUT_S = 60
+GOLDEN_DATES = GOLDEN / "icu_dates.jsonl"
 KYIV = ZoneInfo("Europe/Kyiv")
 WALL_CLOCKS = [
     at.astimezone(KYIV)
@@ -53,21 +45,10 @@ def dates_of(language: str) -> dict[str, Any]:
 
 
 def test_dates_equal_those_of_icu() -> None:
-    expected = [json.loads(line) for line in GOLDEN.read_text(encoding="utf-8").splitlines()]
+    expected = [json.loads(line) for line in GOLDEN_DATES.read_text(encoding="utf-8").splitlines()]
     assert len(expected) >= 208
     assert [dates_of(each["language"]) for each in expected] == expected
 
 
 def test_golden_dates_are_those_of_icu() -> None:
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("needs Node")
-    version = run(node, "--print", "process.versions.cldr")
-    if version.partition(".")[0] != load_supplement()["version"].partition(".")[0]:
-        pytest.skip(f"this Node has CLDR {version}")
-    assert run(node, PROGRAM, GOLDEN) == GOLDEN.read_text(encoding="utf-8")
-
-
-def run(*command: str | Path) -> str:
-    """Return the output of a program."""
-    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=TIMEOUT_S).stdout  # noqa: S603 - ours
+    assert run_icu("icu_dates.mjs", GOLDEN_DATES) == GOLDEN_DATES.read_text(encoding="utf-8")
