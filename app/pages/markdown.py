@@ -21,7 +21,7 @@ LinkResolver = Callable[[str], str | None]
 
 _FORMATTER: Final = HtmlFormatter(nowrap=True)
 _NOT_IN_ANCHORS: Final = re.compile(r"[^\w\- ]")
-_SCROLL: Final = '<div class="scroll" tabindex="0" role="region" aria-label="Table">'
+_SCROLL: Final = '<div class="scroll" tabindex="0" role="group" aria-label="Table">'
 _LINKED_LEVELS: Final = frozenset({"h2", "h3", "h4"})
 
 
@@ -47,6 +47,7 @@ def render_markdown(source: str, resolve: LinkResolver) -> RenderedMarkdown:
     tokens = parser.parse(source)
     _set_anchors(tokens)
     _resolve_links(tokens, resolve)
+    _replace_empty_heads(tokens)
     html: str = parser.renderer.render(tokens, parser.options, {})
     return RenderedMarkdown(Markup(html), _list_sections(tokens))
 
@@ -60,7 +61,8 @@ def parse_sections(source: str) -> list[GuideSection]:
 
 def _make_parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "highlight": None}).enable("table")
-    parser.add_render_rule("fence", _render_fence)
+    parser.add_render_rule("fence", _render_example)
+    parser.add_render_rule("code_block", _render_example)
     parser.add_render_rule("table_open", lambda *_: f"{_SCROLL}<table>\n")
     parser.add_render_rule("table_close", lambda *_: "</table></div>\n")
     parser.add_render_rule("heading_close", _render_heading_close)
@@ -69,7 +71,7 @@ def _make_parser() -> MarkdownIt:
     return parser
 
 
-def _render_fence(_renderer: Any, tokens: Sequence[Token], index: int, *_: Any) -> str:
+def _render_example(_renderer: Any, tokens: Sequence[Token], index: int, *_: Any) -> str:
     token = tokens[index]
     language = token.info.strip()
     code: str = element("code", token.content)
@@ -119,6 +121,13 @@ def _resolve_links(tokens: Iterable[Token], resolve: LinkResolver) -> None:
                     child.attrs["href"] = target
             elif child.type == "link_close" and is_elsewhere:
                 child.type = "elsewhere_close"
+
+
+def _replace_empty_heads(tokens: Sequence[Token]) -> None:
+    """Make a cell of a column head that is empty an ordinary one: it is the head of nothing."""
+    for start, content, end in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if start.type == "th_open" and not content.content:
+            start.tag = end.tag = "td"
 
 
 def _list_sections(tokens: Iterable[Token]) -> list[GuideSection]:

@@ -44,7 +44,7 @@ def build_problem_list(problems: Iterable[ProblemEntry]) -> HtmlPage:
                 " is the address of one of these pages. The code does not change; the texts may.",
                 class_="lead",
             ),
-            element("div", table, class_="scroll", tabindex="0", role="region", aria_label="Problem types"),
+            element("div", table, class_="scroll", tabindex="0", role="group", aria_label="Problem types"),
         )
     )
     return HtmlPage(title="Problems", description="Every problem type of this API.", content=content, section=SECTION)

@@ -13,15 +13,17 @@ It *opens* at `06:00`, with <b>care</b> & [a list](lists.md#all), [a file](../CO
 curl -s "$API/v1" # <now>
 ```
 
-| tide | time |
-|---|---|
-| low | `<06:00>` |
+| tide | time | |
+|---|---|---|
+| low | `<06:00>` | |
 
 ## Tides & times
 ```unheard-of
 <raw>
 ```
 [Again](#tides--times)
+
+    indented
 """
 
 
@@ -36,6 +38,7 @@ def test_markdown_escapes_html_of_the_source() -> None:
     assert "with &lt;b&gt;care&lt;/b&gt; &amp; " in HTML
     assert "<code>&lt;06:00&gt;</code>" in HTML
     assert '<pre tabindex="0"><code>&lt;raw&gt;\n</code></pre>' in HTML
+    assert '<pre tabindex="0"><code>indented\n</code></pre>' in HTML
 
 
 def test_headings_have_the_anchors_of_github() -> None:
@@ -54,14 +57,15 @@ def test_examples_are_highlighted_by_classes() -> None:
     assert "style=" not in HTML
 
 
-def test_tables_scroll_in_a_region_that_keys_reach() -> None:
-    assert '<div class="scroll" tabindex="0" role="region" aria-label="Table"><table>' in HTML
+def test_tables_scroll_in_a_group_that_keys_reach() -> None:
+    assert '<div class="scroll" tabindex="0" role="group" aria-label="Table"><table>' in HTML
     assert HTML.count("</table></div>") == 1
+    assert "<th>time</th>\n<td></td>" in HTML
 
 
 def test_sections_have_titles_anchors_and_texts_without_examples() -> None:
     first, second, third = parse_sections(PAGE)
     assert (first.level, first.title, first.anchor) == (1, "The harbour", "the-harbour")
     assert first.text == "It opens at 06:00, with <b>care</b> & a list, a file."
-    assert (second.title, second.text) == ("Tides & times", "tide time low <06:00>")
+    assert (second.title, second.text) == ("Tides & times", "tide time  low <06:00> ")
     assert (third.anchor, third.text) == ("tides--times-1", "Again")

@@ -10,6 +10,8 @@ import pytest
 
 from tests.api.ops.chromium import Page, find_chromium, open_page
 from tests.docs.pages import DOCS
+from tests.docs.pages import PAGES as PAGES_WITH_EXAMPLES
+from tests.docs.test_fences import blocks
 from tests.response_cache.threaded_server import Served, serving
 from tests.sample import fill_database
 
@@ -139,3 +141,18 @@ def test_page_of_changes_opens_the_stream(server: Served, page: Page, tmp_path: 
     page.wait_for("performance.getEntriesByType('resource').some((entry) => entry.name.includes('/v1/timeline'))")
     page.call("Page.navigate", url="about:blank")
     assert page.complaints == []
+
+
+def test_scripts_of_the_guides_are_valid(page: Page) -> None:
+    scripts = [content for each in PAGES_WITH_EXAMPLES for content in blocks(each, "js")]
+    assert scripts
+    for script in scripts:
+        source = script.replace("export default", "void")  # a module's value is an expression
+        compiled = page.call("Runtime.compileScript", expression=source, sourceURL="", persistScript=False)
+        assert "exceptionDetails" not in compiled, compiled
+
+
+def test_every_page_in_html_of_the_guides_is_opened() -> None:
+    assert {each.name for each in PAGES_WITH_EXAMPLES if any("<!doctype" in one for one in blocks(each, "html"))} == {
+        *("changes.md", "getting-started.md")
+    }

@@ -15,8 +15,9 @@ from app.main import create_app
 from app.queries.timeline.headlines import MAX_EDITIONS, MAX_HEADLINES
 from app.settings import Settings
 from tests.api.newsroom import BROWSER
-from tests.conftest import NOW, running
+from tests.conftest import NOW, app_of, running
 from tests.records import article, edition
+from tests.statements import counted
 
 
 async def read_headlines(client: httpx.AsyncClient) -> dict[str, list[str]]:
@@ -65,6 +66,14 @@ async def test_start_page_is_current_after_each_change(client: httpx.AsyncClient
 
 
 @pytest.mark.usefixtures("newsroom", "frozen_clock")
+async def test_start_page_takes_three_statements_for_each_edition(client: httpx.AsyncClient) -> None:
+    await client.get("/v1/timeline")
+    with counted() as statements:
+        await client.get("/", headers=BROWSER)
+    assert len(statements) == 1 + 2 * 3  # the editions; the edition, the last change and the items of each
+
+
+@pytest.mark.usefixtures("newsroom", "frozen_clock")
 async def test_start_address_has_the_service_document_for_other_clients(client: httpx.AsyncClient) -> None:
     plain, service = await client.get("/"), await client.get("/v1")
     page = await client.get("/?utm_source=letter", headers=BROWSER)
@@ -99,6 +108,7 @@ async def test_scheduled_article_shortens_the_lifetime_of_the_start_page(
     coming = article("2026-11-20T12:00:10Z", source_id="coming", headline="Soon", status="scheduled")
     await database.write(upsert_articles, [coming], now=NOW)
     with clock.frozen(NOW):
+        await app_of(0)[0].state.services.scheduler.refresh()
         response = await client.get("/", headers=BROWSER)
     assert response.headers["cache-control"].startswith("public, max-age=10")
 
