@@ -24,5 +24,5 @@ USER 10001:10001
 VOLUME /var/lib/dayline
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=3s --start-period=15s \
-    CMD ["python", "-c", "from http.client import HTTPConnection as C; c = C('127.0.0.1', 8000, timeout=2); c.request('GET', '/health/ready'); raise SystemExit(c.getresponse().status != 200)"]
+    CMD ["python", "-c", "from http.client import HTTPConnection as C; from app.settings import read_settings; c = C('127.0.0.1', read_settings().port, timeout=2); c.request('GET', '/health/ready'); raise SystemExit(c.getresponse().status != 200)"]
 CMD ["sh", "-c", "dayline db upgrade --allow-newer && exec dayline serve --host 0.0.0.0"]

@@ -1,6 +1,5 @@
-"""Settings of an installation, from environment variables `DAYLINE_…`; no other module reads the environment."""
+"""Settings of an installation, from variables `DAYLINE_…`: their types and defaults, and what is set where."""
 
-import os
 import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
@@ -12,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from app.domain.html.inline_html import validate_site_url, validate_url
 from app.domain.url import ascii_url
+from app.environment import FILE_SUFFIX, Origin, Variable, read_variables, variable_name
 from app.errors import ConfigurationError
 from app.invalidation.surrogate_header import check_purge_url, parse_field
 from app.net.base_path import parse_base_path
@@ -19,8 +19,6 @@ from app.net.client_address import Network, parse_networks
 from app.net.cross_origin import ANY_ORIGIN, parse_origins
 from app.net.listen_address import ListenAddress, parse_listen_address
 from app.net.rate import parse_rate
-
-PREFIX = "DAYLINE_"
 
 _LINK = re.compile(r"(.+_)?(service_host|service_port(_.+)?|port_\d+_(tcp|udp|sctp)(_(proto|port|addr))?)")
 _LINK_PORT = re.compile(r"(.+_)?port")
@@ -117,6 +115,9 @@ class Settings(BaseModel):
         "sqlite:///dayline.db",
         description="The database: `sqlite:///file.db` or `postgresql://user:password@host/name`.",
     )
+    host: str = Field("127.0.0.1", min_length=1, description="Address that `dayline serve` listens on.")
+    port: int = Field(8000, ge=0, le=65_535, description="Port that `dayline serve` listens on.")
+    workers: int = Field(1, ge=1, le=64, description="Number of serving processes.")
     access_log: bool = Field(default=False, description="Log a line for each request.")
     log_level: Annotated[LogLevel, BeforeValidator(_lower)] = Field(
         LogLevel.INFO, description="Lowest level that is logged: `debug`, `info`, `warning` or `error`."
@@ -209,46 +210,61 @@ class Settings(BaseModel):
 FIELDS = Settings.model_fields
 """The settings by name; the value of one without `repr` is a secret, which no output shows."""
 
+SECRETS = ("database_url", *(name for name, field in FIELDS.items() if not field.repr))
+"""Settings that may be read from a file, by the variable with `_FILE`; the first holds a password beside the rest."""
+
+
+class SettingValue(NamedTuple):
+    """A setting as `dayline settings` shows it: its value is None if there is none, or if it `is_secret`."""
+
+    variable: str
+    origin: Origin
+    file: str | None
+    value: str | None
+    is_secret: bool
+
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Return the settings of this process; ConfigurationError names the variable whose value is invalid.
 
     A former name sets its setting. ConfigurationError where both names are set, to different values.
     """
-    variables = dict(_read_variables(environment))
-    given = {name: value for name, value in variables.items() if name in FIELDS}
+    variables = _read_variables(environment)
+    given = {name: variable for name, variable in variables.items() if name in FIELDS}
     for former, (setting, values) in FORMER_NAMES.items():
         if former not in variables:
             continue
-        value = values.get(variables[former].strip(), variables[former])
-        parsed = getattr(_validate({setting: value}, named=former), setting)
+        variable = variables[former]
+        replaced = variable._replace(value=values.get(variable.value.strip(), variable.value))
+        parsed = getattr(_validate({setting: replaced}, named=former), setting)
         if setting in given and getattr(_validate({setting: given[setting]}), setting) != parsed:
             raise ConfigurationError(
-                f"{_variable(former)} and {_variable(setting)} differ: unset {_variable(former)}, which is the former "
-                f"name of {_variable(setting)}."
+                f"{variable_name(former)} and {variable_name(setting)} differ: unset {variable_name(former)}, which is "
+                f"the former name of {variable_name(setting)}."
             )
-        given.setdefault(setting, value)
+        given.setdefault(setting, replaced)
     return _validate(given)
 
 
 def find_former_variables(environment: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the variables that are set under a former name, each with its present name."""
-    variables = dict(_read_variables(environment))
-    return {_variable(name): _variable(each.setting) for name, each in FORMER_NAMES.items() if name in variables}
+    variables = _read_variables(environment)
+    return {
+        variable_name(name): variable_name(each.setting) for name, each in FORMER_NAMES.items() if name in variables
+    }
 
 
-def _validate(given: Mapping[str, str], *, named: str | None = None) -> Settings:
+def _validate(given: Mapping[str, Variable], *, named: str | None = None) -> Settings:
     """Return the settings; ConfigurationError names the variable, or the former name that its value came from."""
     try:
-        return Settings.model_validate(given)
+        return Settings.model_validate({name: variable.value for name, variable in given.items()})
     except ValidationError as error:
         first = error.errors()[0]
         reason = first["msg"].removeprefix("Value error, ").rstrip(".")
-        raise ConfigurationError(f"{_variable(named or str(first['loc'][0]))}: {reason}.") from error
-
-
-def _variable(name: str) -> str:
-    return f"{PREFIX}{name.upper()}"
+        setting = str(first["loc"][0])
+        file = given[setting].file
+        place = "" if file is None else f" ({file})"
+        raise ConfigurationError(f"{variable_name(named or setting)}{place}: {reason}.") from error
 
 
 def find_unknown_variables(environment: Mapping[str, str] | None = None) -> dict[str, str | None]:
@@ -256,50 +272,51 @@ def find_unknown_variables(environment: Mapping[str, str] | None = None) -> dict
 
     Left out are those that Kubernetes and Docker set for a service with a name like `dayline` or `dayline-db`.
     """
+    names = [*FIELDS, *(f"{secret}{FILE_SUFFIX}" for secret in SECRETS)]
     return {
-        _variable(name): next(map(_variable, get_close_matches(name, FIELDS, 1)), None)
-        for name, value in _read_variables(environment)
-        if name not in FIELDS and name not in FORMER_NAMES and not _is_service_link(name, value)
+        variable_name(name): next(map(variable_name, get_close_matches(name, names, 1)), None)
+        for name, variable in _read_variables(environment).items()
+        if name not in FIELDS and name not in FORMER_NAMES and not _is_service_link(name, variable.value)
     }
 
 
-def describe_settings(environment: Mapping[str, str] | None = None) -> Iterator[tuple[str, str, str]]:
-    """Yield each setting's variable, its source (`environment` or `default`) and its value, with secrets left out."""
-    given = dict(_read_variables(environment))
+def describe_settings(environment: Mapping[str, str] | None = None) -> Iterator[SettingValue]:
+    """Yield each setting with where its value comes from, the value of secrets left out."""
+    given = _read_variables(environment)
     for former, (setting, values) in FORMER_NAMES.items():
         if former in given:
-            given.setdefault(setting, values.get(given[former], given[former]))
+            variable = given[former]
+            given.setdefault(setting, variable._replace(value=values.get(variable.value, variable.value)))
     for name, field in FIELDS.items():
-        source, value = ("environment", given[name]) if name in given else ("default", _format_default(field.default))
-        if source == "environment":
-            value = _PASSWORD.sub(r"\1…@", value) if field.repr else "…"
-        yield _variable(name), source, value
+        variable = given.get(name, Variable(""))
+        is_given = name in given
+        shown = _PASSWORD.sub(r"\1…@", variable.value) if is_given else _format_default(field.default)
+        yield SettingValue(
+            variable=variable_name(name),
+            origin=variable.origin if is_given else Origin.DEFAULT,
+            file=variable.file,
+            value=shown if field.repr or not is_given else None,
+            is_secret=not field.repr,
+        )
 
 
-def _read_variables(environment: Mapping[str, str] | None) -> list[tuple[str, str]]:
-    """Return the names of variables `DAYLINE_…` as settings have them, with their values."""
-    variables = os.environ if environment is None else environment
-    return [(name[len(PREFIX) :].lower(), value) for name, value in variables.items() if name.startswith(PREFIX)]
+def _read_variables(environment: Mapping[str, str] | None) -> dict[str, Variable]:
+    """Return the variables without the service link `DAYLINE_PORT=tcp://…`, which is no port to listen on."""
+    variables = read_variables(SECRETS, environment)
+    port = variables.get("port")
+    if port is not None and _LINK_ADDRESS.match(port.value):
+        del variables["port"]
+    return variables
 
 
 def _is_service_link(name: str, value: str) -> bool:
-    """Return whether a service link has this name; `DAYLINE_PORT` is one only with an address such as `tcp://…`."""
+    """Return whether a service link has this name; `DAYLINE_WEB_PORT` is one only with an address such as `tcp://…`."""
     return bool(_LINK.fullmatch(name) or (_LINK_PORT.fullmatch(name) and _LINK_ADDRESS.match(value)))
 
 
-def _format_default(value: object) -> str:
+def _format_default(value: object) -> str | None:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, tuple):
-        return ", ".join(map(str, value)) or "none"
-    return str(value) if value or value == 0 else "none"
-
-
-def environment_with(variables: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment of this process and these variables, for a program that it starts."""
-    return {**os.environ, **variables}
-
-
-def is_color_disabled() -> bool:
-    """Return whether the user wants no colour on a terminal (https://no-color.org)."""
-    return bool(os.environ.get("NO_COLOR"))
+        return ", ".join(map(str, value)) or None
+    return None if value is None else str(value)

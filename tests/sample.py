@@ -4,7 +4,7 @@ from collections.abc import Callable
 from importlib.resources import as_file
 
 from app import clock
-from app.cli.import_export import SAMPLE
+from app.cli.sample import SAMPLE
 from app.db.database import COMMANDS, Database, open_database
 from app.domain.instant import DAY_US
 from app.importers.runner import Importer

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median, quantiles
 
-from app.settings import PREFIX, Settings
+from app.environment import PREFIX
+from app.settings import FIELDS, SECRETS
 
 PROJECT = Path(__file__).resolve().parents[1]
 APP = PROJECT / "app"
@@ -113,13 +114,13 @@ def test_every_module_has_a_docstring() -> None:
 
 def test_every_setting_is_documented() -> None:
     documented = set(re.findall(rf"\b{PREFIX}[A-Z0-9_]+\b", (PROJECT / "docs/operations.md").read_text()))
-    existing = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    existing = {f"{PREFIX}{name.upper()}" for name in FIELDS} | {f"{PREFIX}{name.upper()}_FILE" for name in SECRETS}
     assert existing - documented == set(), "settings that the docs do not have"
     assert documented - existing == set(), "settings in the docs that do not exist"
 
 
-def test_only_settings_read_the_environment() -> None:
-    assert offenders(reads_the_environment, but="settings.py") == []
+def test_only_one_module_reads_the_environment() -> None:
+    assert offenders(reads_the_environment, but="environment.py") == []
 
 
 def test_only_clock_reads_the_time() -> None:

@@ -191,7 +191,7 @@ def test_image_health_check_uses_its_own_programs() -> None:
     command = json.loads(check.partition("CMD ")[2])
     assert command[:2] == ["python", "-c"]
     compile(command[2], "HEALTHCHECK", "exec")
-    assert "'127.0.0.1', 8000" in command[2]
+    assert "'127.0.0.1', read_settings().port" in command[2]
     assert "'/health/ready'" in command[2]
 
 

@@ -6,6 +6,8 @@ import click
 
 from app import clock
 from app.actions.changelog.log_recovery import skip_sequence_numbers
+from app.cli.command import DATABASE, Command, Example
+from app.cli.output import json_option, print_json
 from app.cli.runner import check_schema, with_database
 from app.db import migrations
 from app.db.backup import backup
@@ -20,7 +22,17 @@ def database_group() -> None:
     """Migrate, check and back up the database."""
 
 
-@database_group.command("upgrade")
+@database_group.command(
+    "upgrade",
+    cls=Command,
+    settings=DATABASE,
+    examples=[
+        Example("dayline db upgrade", "Create the schema, or bring it up to date"),
+        Example(
+            "dayline db upgrade --allow-newer && dayline serve", "In a container, which may be of the older release"
+        ),
+    ],
+)
 @click.option(
     "--allow-newer",
     is_flag=True,
@@ -39,11 +51,23 @@ def upgrade_schema(*, allow_newer: bool) -> None:
     click.echo(f"The database is at {with_database(work, at_head=False, limits=MIGRATIONS)}.")
 
 
-@database_group.command("check")
-def check_current() -> None:
+@database_group.command(
+    "check",
+    cls=Command,
+    settings=DATABASE,
+    examples=[
+        Example("dayline db check", "Status 2 and the reason if this release cannot work with the schema"),
+        Example("dayline db check --json | jq -r .revision", "The revision of the schema"),
+    ],
+)
+@json_option
+def check_current(*, as_json: bool) -> None:
     """Check whether this release can work with the schema."""
     state = with_database(check_schema, at_head=False)
-    if state.standing is migrations.Standing.CURRENT:
+    if as_json:
+        is_current = state.standing is migrations.Standing.CURRENT
+        print_json({"revision": state.revision, "expected": migrations.HEAD_REVISION, "current": is_current})
+    elif state.standing is migrations.Standing.CURRENT:
         click.echo(f"The database is at {state.revision}, as this release expects.")
     else:
         click.echo(
@@ -52,7 +76,12 @@ def check_current() -> None:
         )
 
 
-@database_group.command("backup")
+@database_group.command(
+    "backup",
+    cls=Command,
+    settings=DATABASE,
+    examples=[Example("dayline db backup /var/backups/news-2026-11-20.db", "FILE must not exist")],
+)
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 def back_up(file: Path) -> None:
     """Back up the database to FILE while it is in use."""
@@ -60,7 +89,12 @@ def back_up(file: Path) -> None:
     click.echo(f"Backed up to {file}.")
 
 
-@database_group.command("post-restore")
+@database_group.command(
+    "post-restore",
+    cls=Command,
+    settings=DATABASE,
+    examples=[Example("dayline db post-restore && dayline serve", "After the backup is in place")],
+)
 def finish_restore() -> None:
     """Run once after restoring a backup, before serving.
 

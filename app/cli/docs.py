@@ -4,29 +4,40 @@ from pathlib import Path
 
 import click
 
+from app.cli.command import Command, Example
+from app.cli.output import json_option, print_items, print_table
+from app.documentation import find_folder, list_pages
 from app.errors import ConfigurationError
 
-_FOLDERS = (Path(__file__).resolve().parents[2] / "docs", Path(__file__).resolve().parents[1] / "docs")
-"""Beside the package in a checkout, inside of it if it was installed from a wheel."""
+
+def _complete_page(_context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+    return [name for name in list_pages() if name.startswith(incomplete)]
 
 
-@click.command("docs")
-@click.argument("page", required=False)
-def show_docs(page: str | None) -> None:
+@click.command(
+    "docs",
+    cls=Command,
+    examples=[
+        Example("dayline docs", "The pages, with their titles"),
+        Example("dayline docs operations | less", "One page, in Markdown"),
+        Example("dayline docs --json", "The pages and where their files are, for programs"),
+    ],
+)
+@click.argument("page", required=False, shell_complete=_complete_page)
+@json_option
+def show_docs(page: str | None, *, as_json: bool) -> None:
     """Print a page of the documentation, or list the pages."""
-    folder = next((each for each in _FOLDERS if (each / "operations.md").is_file()), None)
-    if folder is None:
-        raise ConfigurationError("The documentation is not installed.")
-    pages = {path.relative_to(folder).with_suffix("").as_posix(): path for path in sorted(folder.rglob("*.md"))}
-    if page is None:
-        width = max(map(len, pages))
-        for name, path in pages.items():
-            click.echo(f"{name:<{width}}  {_read_title(path)}")
-        click.echo(f"\nPrint one with 'dayline docs PAGE'; the files are in {folder}.")
-    elif page in pages:
+    pages = list_pages()
+    if page is not None and page not in pages:
+        raise ConfigurationError(f"There is no page '{page}'; run 'dayline docs' for a list.")
+    listed = pages if page is None else {page: pages[page]}
+    if as_json:
+        print_items([{"page": name, "title": _read_title(path), "file": str(path)} for name, path in listed.items()])
+    elif page is not None:
         click.echo(pages[page].read_text("utf-8"), nl=False)
     else:
-        raise ConfigurationError(f"There is no page '{page}'; run 'dayline docs' for a list.")
+        print_table(["PAGE", "TITLE"], [(name, _read_title(path)) for name, path in pages.items()])
+        click.echo(f"\nPrint one with 'dayline docs PAGE'; the files are in {find_folder()}.")
 
 
 def _read_title(path: Path) -> str:

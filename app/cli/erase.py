@@ -6,6 +6,7 @@ import click
 
 from app import clock
 from app.actions.articles.erasure import Erasure, erase_article
+from app.cli.command import DATABASE, Command, Example
 from app.cli.runner import with_database
 from app.db.database import COMMANDS, Database
 from app.db.secure_delete import secure_delete
@@ -14,7 +15,15 @@ from app.domain.tsid import parse_id
 from app.errors import ConfigurationError
 
 
-@click.command("erase")
+@click.command(
+    "erase",
+    cls=Command,
+    settings=DATABASE,
+    examples=[
+        Example("dayline erase 0m3k9v2q7x4ab", "Erase one article, after a question"),
+        Example("dayline erase --yes 0m3k9v2q7x4ab", "In a script"),
+    ],
+)
 @click.argument("article_id", metavar="ID")
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation on a terminal.")
 def erase(article_id: str, *, yes: bool) -> None:

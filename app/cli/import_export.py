@@ -1,11 +1,10 @@
-"""`dayline import`, `export` and `sample`: content as JSON Lines."""
+"""`dayline import` and `dayline export`: content as JSON Lines."""
 
 import gc
 import sys
 from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from importlib.resources import as_file, files
 from io import BufferedReader
 from pathlib import Path
 from typing import IO, cast
@@ -14,6 +13,7 @@ import click
 import orjson
 
 from app import clock
+from app.cli.command import DATABASE, Command, Example
 from app.cli.progress import progress
 from app.cli.runner import with_database
 from app.db.database import COMMANDS, Connection, Database
@@ -21,12 +21,9 @@ from app.db.engine import create_private
 from app.errors import ConfigurationError
 from app.importers.runner import Importer, Report
 from app.queries.articles.interchange_export import export_records
-from app.queries.catalogue.editions import list_all_editions
 
 FORMATS = ("jsonl",)
 GARBAGE_THRESHOLD = 200_000
-SAMPLE_EDITIONS = {"harbour", "havan"}
-SAMPLE = files("app") / "sample" / "meridian.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +35,16 @@ class ImportOptions:
     report_file: IO[bytes] | None = None
 
 
-@click.command("import")
+@click.command(
+    "import",
+    cls=Command,
+    settings=DATABASE,
+    examples=[
+        Example("dayline import archive.jsonl.gz", "A gzipped file; imported again, it changes nothing"),
+        Example("dayline import --strict --report losses.jsonl news.jsonl", "Reject what would be lost, and list it"),
+        Example("zcat *.jsonl.gz | dayline import -", "From standard input"),
+    ],
+)
 @click.argument("paths", metavar="FILE…", nargs=-1, required=True, type=click.Path(allow_dash=True, path_type=Path))
 @click.option("--format", "form", type=click.Choice(FORMATS), default="jsonl", show_default=True)
 @click.option("--make-default", is_flag=True, help='Let a line with "default": true change the default edition.')
@@ -78,7 +84,7 @@ def import_files(
             with _open(path) as stream:
                 size = path.stat().st_size if str(path) != "-" else 0
                 options = ImportOptions(make_default=make_default, strict=strict, report_file=report_file)
-                report = _import(stream, str(path), size, options)
+                report = import_stream(stream, str(path), size, options)
             refused += report.rejected
     return 1 if refused else 0
 
@@ -101,7 +107,9 @@ def _open_report(path: Path | None) -> AbstractContextManager[IO[bytes] | None]:
         raise ConfigurationError(f"'{path}' cannot be written: {error.strerror}.") from error
 
 
-def _import(stream: BufferedReader, name: str, size: int, options: ImportOptions) -> Report:
+def import_stream(stream: BufferedReader, name: str, size: int, options: ImportOptions) -> Report:
+    """Import one stream of `size` bytes (0: unknown), print its summary and return its report."""
+
     def write(line: int, **members: object) -> None:
         if options.report_file is not None:
             entry = {"file": name, "line": line, **members}
@@ -159,7 +167,15 @@ def _count(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-@click.command("export")
+@click.command(
+    "export",
+    cls=Command,
+    settings=DATABASE,
+    examples=[
+        Example("dayline export -o news.jsonl", "A file that only its owner can read, drafts included"),
+        Example("dayline export | gzip > news.jsonl.gz", "To standard output"),
+    ],
+)
 @click.option(
     "--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file instead of stdout."
 )
@@ -205,21 +221,3 @@ def _write_lines(stream: IO[bytes], records: Iterable[dict[str, object]]) -> int
         stream.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
     stream.flush()
     return count
-
-
-@click.command("sample")
-@click.option("--if-empty", is_flag=True, help="Do nothing if the database has an edition.")
-def load_sample(*, if_empty: bool) -> int:
-    """Load the sample newsroom: two editions of an invented paper."""
-
-    async def work(database: Database) -> set[str]:
-        return {edition.slug for edition in await database.read(list_all_editions)}
-
-    present = with_database(work)
-    if present and if_empty:
-        return 0
-    if present - SAMPLE_EDITIONS:
-        raise ConfigurationError("The sample needs a database of its own; this one has other editions.")
-    with as_file(SAMPLE) as path, path.open("rb") as stream:
-        report = _import(stream, "sample", path.stat().st_size, ImportOptions())
-    return 1 if report.rejected else 0

@@ -4,6 +4,8 @@ import click
 
 from app import clock
 from app.actions.keys import create_key, revoke_key, rotate_key
+from app.cli.command import DATABASE, Command, Example
+from app.cli.output import json_option, print_items, print_table
 from app.cli.runner import with_database
 from app.db.database import Connection, Database
 from app.domain.api_key import TOKEN_PREFIX, ApiKeyScope
@@ -15,7 +17,6 @@ from app.schemas.api_key import MAX_GRACE_SECONDS, ApiKey, ApiKeyCreate, ApiKeyL
 from app.schemas.errors import validated
 
 ONCE = "The token is shown once; store it like a password."
-LINE = "{prefix:<12}{state:<10}{last_used_at:<34}{name}  [{scopes}]"
 
 
 @click.group("keys")
@@ -23,7 +24,22 @@ def keys_group() -> None:
     """Manage API keys."""
 
 
-@keys_group.command("create")
+@keys_group.command(
+    "create",
+    cls=Command,
+    settings=DATABASE,
+    examples=[
+        Example(
+            'dayline keys create --name "Newsroom CMS" --scope articles:write --scope articles:publish > cms.token',
+            "A key of a CMS; its token goes to a file",
+        ),
+        Example(
+            'dayline keys create --name "Guest desk" --scope articles:write --edition harbour '
+            "--expires 2027-01-01T00:00:00Z",
+            "Drafts of one edition, until the end of the year",
+        ),
+    ],
+)
 @click.option("--name", required=True, help="Name of the person or program that uses the key.")
 @click.option(
     "--scope",
@@ -63,8 +79,17 @@ def create(
     click.echo(token)
 
 
-@keys_group.command("list")
-def list_all() -> None:
+@keys_group.command(
+    "list",
+    cls=Command,
+    settings=DATABASE,
+    examples=[
+        Example("dayline keys list", "All keys, without their secrets"),
+        Example("dayline keys list --json | jq -r '.items[] | select(.state == \"active\") | .prefix'", "In a script"),
+    ],
+)
+@json_option
+def list_all(*, as_json: bool) -> None:
     """List all API keys, revoked and expired ones included."""
 
     def read(connection: Connection) -> list[ApiKey]:
@@ -79,14 +104,19 @@ def list_all() -> None:
         return await database.read(read)
 
     keys = with_database(work)
+    if as_json:
+        print_items([{**key, "state": _state(key)} for key in keys])
+        return
     if not keys:
         click.echo("No API keys. Create one with 'dayline keys create'.", err=True)
         return
-    heading = {"prefix": "PREFIX", "state": "STATE", "last_used_at": "LAST USED", "name": "NAME", "scopes": "SCOPES"}
-    click.echo(LINE.format(**heading))
-    for key in keys:
-        shown = {"last_used_at": drop_zero_fraction(key["last_used_at"] or "never"), "scopes": ", ".join(key["scopes"])}
-        click.echo(LINE.format(prefix=key["prefix"], name=key["name"], state=_state(key), **shown))
+    print_table(["PREFIX", "STATE", "LAST USED", "NAME", "EDITIONS", "SCOPES"], map(_row, keys))
+
+
+def _row(key: ApiKey) -> tuple[str, ...]:
+    last_used = drop_zero_fraction(key["last_used_at"] or "never")
+    editions = "all" if key["editions"] is None else ", ".join(key["editions"])
+    return (key["prefix"], _state(key), last_used, key["name"], editions, ", ".join(key["scopes"]))
 
 
 def _state(key: ApiKey) -> str:
@@ -97,7 +127,12 @@ def _state(key: ApiKey) -> str:
     return "active"
 
 
-@keys_group.command("revoke")
+@keys_group.command(
+    "revoke",
+    cls=Command,
+    settings=DATABASE,
+    examples=[Example("dayline keys revoke k7q2m5xw3f", "By the ten characters after dl_ in the token")],
+)
 @click.argument("prefix")
 def revoke(prefix: str) -> None:
     """Revoke the API key PREFIX immediately, in every process."""
@@ -110,7 +145,14 @@ def revoke(prefix: str) -> None:
     click.echo(f"Key {prefix} revoked.", err=True)
 
 
-@keys_group.command("rotate")
+@keys_group.command(
+    "rotate",
+    cls=Command,
+    settings=DATABASE,
+    examples=[
+        Example("dayline keys rotate k7q2m5xw3f --grace 3600 > cms.token", "The old secret stays valid for an hour"),
+    ],
+)
 @click.argument("prefix")
 @click.option(
     "--grace",

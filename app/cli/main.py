@@ -6,6 +6,7 @@ import sys
 from importlib import import_module
 
 import click
+from click.shell_completion import CompletionItem
 
 from app.errors import DaylineError
 
@@ -20,16 +21,17 @@ COMMANDS = {
     "import": "app.cli.import_export:import_files",
     "export": "app.cli.import_export:export_file",
     "erase": "app.cli.erase:erase",
-    "sample": "app.cli.import_export:load_sample",
+    "sample": "app.cli.sample:load_sample",
     "openapi": "app.cli.openapi:print_openapi",
     "settings": "app.cli.settings:show_settings",
     "docs": "app.cli.docs:show_docs",
+    "completion": "app.cli.completion:print_completion",
 }
 """Location of each command, whose module is imported when it is called: no other command waits for that."""
 
 
 class Commands(click.Group):
-    """Group whose commands are imported when they are called."""
+    """Group whose commands are imported when they are called, or when help lists them."""
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click passes it
         """Import a command and return it; None if there is none of that name."""
@@ -43,6 +45,11 @@ class Commands(click.Group):
             gc.enable()
         return command
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete the names of commands without importing them."""
+        names = [CompletionItem(name) for name in COMMANDS if name.startswith(incomplete)]
+        return [*names, *click.Command.shell_complete(self, ctx, incomplete)]
+
 
 @click.group(
     cls=Commands,
@@ -51,7 +58,17 @@ class Commands(click.Group):
 )
 @click.version_option(package_name="dayline", prog_name="dayline", message="%(prog)s %(version)s")
 def dayline() -> None:
-    """Run a headless news content API built around the per-day news timeline."""
+    r"""Run a headless news content API built around the per-day news timeline.
+
+    Settings are variables DAYLINE_…, of the environment or of a file .env in the working directory: 'dayline settings'
+    prints them, and each command's help names those that it reads. 'dayline docs' has the documentation.
+
+    \b
+    Examples:
+      dayline db upgrade && dayline sample && dayline serve
+      dayline keys create --help
+      eval "$(dayline completion bash)"
+    """
 
 
 def run(arguments: list[str] | None = None) -> int:

@@ -3,10 +3,15 @@
 import click
 import orjson
 
+from app.cli.command import Command, Example
 from app.settings import Settings
 
 
-@click.command("openapi")
+@click.command(
+    "openapi",
+    cls=Command,
+    examples=[Example("dayline openapi > openapi.json", "The document of this release, for generators of clients")],
+)
 def print_openapi() -> None:
     """Print the OpenAPI document."""
     from app.main import create_app  # noqa: PLC0415 - only this command pays for it

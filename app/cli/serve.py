@@ -12,9 +12,11 @@ from typing import Any
 
 import click
 
+from app.cli.command import EVERY_SETTING, Command, Example, setting_option, with_options
 from app.cli.runner import check_schema, with_database
 from app.cli.settings import format_former, format_unknown
 from app.db.engine import find_wide_files, parse_database_url
+from app.environment import is_color_disabled
 from app.errors import ConfigurationError
 from app.logging.configuration import configure_logging, log_uncaught, make_configuration
 from app.settings import (
@@ -22,7 +24,6 @@ from app.settings import (
     Settings,
     find_former_variables,
     find_unknown_variables,
-    is_color_disabled,
     read_settings,
 )
 
@@ -41,24 +42,40 @@ defers the third until a quarter of all objects is new to it, so that it seldom 
 """
 
 
-@click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65_535), help="Port to listen on.")
-@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Number of processes.")
-def serve(host: str, port: int, workers: int) -> None:
-    """Serve the API."""
+@click.command(
+    "serve",
+    cls=Command,
+    settings=EVERY_SETTING,
+    examples=[
+        Example("dayline serve", "On http://127.0.0.1:8000"),
+        Example("dayline serve --host 0.0.0.0 --port 9000 --workers 4", "For other machines, in four processes"),
+        Example("DAYLINE_DATABASE_URL=postgresql://news@db/news dayline serve", "From PostgreSQL"),
+        Example(
+            "DAYLINE_DATABASE_URL_FILE=/run/secrets/database dayline serve", "With its address in a mounted secret"
+        ),
+    ],
+)
+@setting_option("host")
+@setting_option("port", type=click.IntRange(0, 65_535))
+@setting_option("workers", type=click.IntRange(1, 64))
+def serve(host: str | None, port: int | None, workers: int | None) -> None:
+    """Serve the API.
+
+    Options precede variables. A DAYLINE_PORT such as tcp://10.0.0.7:8000 is a service link of Kubernetes and ignored.
+    With NO_COLOR set, log lines have no colour.
+    """
     gc.disable()  # `make_app` enables it again: until then everything that is created stays
-    settings = read_settings()
+    settings = with_options(read_settings(), host=host, port=port, workers=workers)
     with_database(check_schema, at_head=False)
-    with _serving_metrics(settings, workers):
-        _run(settings, host, port, workers)
+    with _serving_metrics(settings):
+        _run(settings)
 
 
-def _run(settings: Settings, host: str, port: int, workers: int) -> None:
+def _run(settings: Settings) -> None:
     """Serve until a signal ends the process."""
     import uvicorn  # noqa: PLC0415 - only this command pays for it
 
-    _check_address(host, port)
+    _check_address(settings.host, settings.port)
     _allow_files()
     configuration = _logging_configuration(settings)
     configure_logging(configuration)
@@ -68,9 +85,9 @@ def _run(settings: Settings, host: str, port: int, workers: int) -> None:
     uvicorn.run(
         "app.cli.serve:make_app",
         factory=True,
-        host=host,
-        port=port,
-        workers=workers,
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
         http="app.response_cache.wire.protocol:CachedResponseProtocol"
         if settings.wire_cache
         else "app.server.protocol:BoundedProtocol",
@@ -85,7 +102,7 @@ def _run(settings: Settings, host: str, port: int, workers: int) -> None:
 
 
 @contextmanager
-def _serving_metrics(settings: Settings, workers: int) -> Iterator[None]:
+def _serving_metrics(settings: Settings) -> Iterator[None]:
     """Serve the metrics of several workers in this process, which outlives them; a single one serves its own."""
     if settings.metrics is None:
         yield
@@ -94,7 +111,7 @@ def _serving_metrics(settings: Settings, workers: int) -> Iterator[None]:
     from app.metrics.leader import MetricsLeader  # noqa: PLC0415 - as above
 
     leader = MetricsLeader(MetricsGroup(settings.metrics, settings.database_url), settings.metrics)
-    if workers == 1:
+    if settings.workers == 1:
         leader.check()
         yield
         return

@@ -4,29 +4,72 @@ from collections.abc import Mapping
 
 import click
 
+from app.cli.command import EVERY_SETTING, Command, Example
+from app.cli.output import json_option, print_items, print_table
 from app.db.engine import parse_database_url
+from app.environment import Origin
 from app.errors import ConfigurationError
 from app.logging.redaction import escape_controls
-from app.settings import describe_settings, find_former_variables, find_unknown_variables, read_settings
+from app.settings import (
+    SettingValue,
+    describe_settings,
+    find_former_variables,
+    find_unknown_variables,
+    read_settings,
+)
 
 
-@click.command("settings")
+@click.command(
+    "settings",
+    cls=Command,
+    settings=EVERY_SETTING,
+    examples=[
+        Example("dayline settings", "Every setting, where it is set, and its value"),
+        Example("dayline settings --json | jq '.items[] | select(.source != \"default\")'", "Those that are set"),
+        Example("dayline settings --check && dayline serve", "Refuse to start with a misspelt variable"),
+    ],
+)
 @click.option("--check", is_flag=True, help="Print nothing; exit with status 2 if a setting is invalid or unknown.")
-def show_settings(*, check: bool) -> None:
-    """Print every setting, its source and value, without secrets."""
+@json_option
+def show_settings(*, check: bool, as_json: bool) -> None:
+    """Print every setting, where its value comes from, and the value, without secrets.
+
+    The source is 'environment', 'default' or a file: .env of the working directory, or that of a secret. The
+    environment precedes .env, and options of 'dayline serve' precede both.
+    """
     parse_database_url(read_settings().database_url)
     unknown = find_unknown_variables()
     if check and unknown:
         raise ConfigurationError(f"Unknown settings: {format_unknown(unknown)}.")
     if check:
         return
-    for variable, source, value in describe_settings():
-        click.echo(f"{variable:<28}{source:<13}{escape_controls(value)}")
+    if as_json:
+        print_items([_as_item(each) for each in describe_settings()])
+    else:
+        rows = [(each.variable, each.file or each.origin, _shown(each)) for each in describe_settings()]
+        print_table(["VARIABLE", "SOURCE", "VALUE"], rows)
     former = find_former_variables()
     if former:
         click.echo(f"dayline: Deprecated settings, read until 1.0: {format_former(former)}; rename them.", err=True)
     if unknown:
         click.echo(f"dayline: Unknown settings are ignored: {format_unknown(unknown)}.", err=True)
+
+
+def _as_item(setting: SettingValue) -> dict[str, object]:
+    return {
+        "variable": setting.variable,
+        "source": setting.origin,
+        "file": setting.file,
+        "secret": setting.is_secret,
+        "value": setting.value,
+    }
+
+
+def _shown(setting: SettingValue) -> str:
+    """Return the value as a table shows it; dots stand for a secret."""
+    if setting.value is not None:
+        return setting.value
+    return "…" if setting.is_secret and setting.origin is not Origin.DEFAULT else "none"
 
 
 def format_former(former: Mapping[str, str]) -> str:

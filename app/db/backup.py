@@ -9,8 +9,8 @@ from pathlib import Path
 from sqlalchemy.engine import URL
 
 from app.db.engine import BUSY_TIMEOUT_MS, create_private, libpq_environment, libpq_url, sqlite_path
+from app.environment import environment_with
 from app.errors import ConfigurationError
-from app.settings import environment_with
 
 
 def backup(url: URL, target: Path) -> None:

@@ -15,6 +15,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from app.db.migrations import HEAD_REVISION
 from tests.cli.commands import MAX_SECONDS, arguments_of, environment_of, is_one_sentence, run_process
 from tests.cli.conftest import Dayline
 
@@ -151,6 +152,11 @@ def test_sample_loads_once(dayline: Dayline, database_address: str) -> None:
     assert "65 articles created" in first.output
     assert dayline("sample", "--if-empty", address=database_address).output == ""
     assert "65 articles unchanged" in dayline("sample", address=database_address).output
+
+
+def test_schema_check_is_printed_as_json(dayline: Dayline, sqlite_address: str) -> None:
+    checked = json.loads(dayline("db", "check", "--json", address=sqlite_address).output)
+    assert checked == {"revision": HEAD_REVISION, "expected": HEAD_REVISION, "current": True}
 
 
 def test_openapi_document_is_printed_without_a_database(dayline: Dayline) -> None:

@@ -1,5 +1,6 @@
 """`dayline keys`: the token alone on standard output, messages on standard error, mistakes in one sentence."""
 
+import json
 import re
 
 import pytest
@@ -8,7 +9,7 @@ from app import clock
 from app.actions.keys import create_key
 from app.db.database import Connection
 from app.domain.instant import SECOND_US
-from app.schemas.api_key import ApiKeyCreate
+from app.schemas.api_key import ApiKey, ApiKeyCreate
 from tests.cli.commands import is_one_sentence
 from tests.cli.conftest import Dayline
 from tests.conftest import NOW, run_once
@@ -34,8 +35,8 @@ def test_key_is_created_on_either_database(dayline: Dayline, database_address: s
     assert ended.output[13:-1] not in ended.errors
     listed = dayline("keys", "list", address=database_address)
     assert listed.status == 0
-    shown = listed.output.splitlines()[1].split(maxsplit=3)
-    assert shown == [prefix, "active", "never", "Newsroom CMS  [articles:write, articles:publish]"]
+    shown = re.split(" {2,}", listed.output.splitlines()[1])
+    assert shown == [prefix, "active", "never", "Newsroom CMS", "all", "articles:write, articles:publish"]
     assert ended.output[13:-1] not in listed.output
     rotated = dayline("keys", "rotate", prefix, "--grace", 60, address=database_address)
     assert TOKEN.fullmatch(rotated.output)
@@ -47,6 +48,14 @@ def test_key_is_created_on_either_database(dayline: Dayline, database_address: s
     assert dayline("keys", "revoke", prefix, address=database_address) == revoked
     assert " revoked " in dayline("keys", "list", address=database_address).output
     assert is_one_sentence(dayline("keys", "rotate", prefix, address=database_address))
+
+
+def test_keys_are_listed_as_json(dayline: Dayline) -> None:
+    assert json.loads(dayline("keys", "list", "--json").output) == {"items": []}
+    prefix = dayline("keys", "create", "--name", "CMS", *SCOPE).output[3:13]
+    [key] = json.loads(dayline("keys", "list", "--json").output)["items"]
+    assert (key["prefix"], key["name"], key["state"], key["scopes"]) == (prefix, "CMS", "active", ["articles:write"])
+    assert key.keys() == {*ApiKey.__annotations__, "state"}
 
 
 def test_expired_key_is_listed_as_expired(dayline: Dayline) -> None:

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from app.cli.settings import format_unknown
+from app.environment import PREFIX
 from app.errors import ConfigurationError
 from app.settings import (
     FORMER_NAMES,
-    PREFIX,
     ReadAccess,
     Settings,
+    describe_settings,
     find_former_variables,
     find_unknown_variables,
     read_settings,
@@ -64,8 +65,11 @@ def test_settings_and_service_links_are_not_unknown() -> None:
     assert find_unknown_variables({**known, **SERVICE_LINKS}) == {}
 
 
-def test_port_without_an_address_is_unknown() -> None:
-    assert "DAYLINE_PORT" in find_unknown_variables({"DAYLINE_PORT": "9000"})
+def test_port_is_a_setting_unless_it_is_a_service_link() -> None:
+    assert read_settings({"DAYLINE_PORT": "9000"}).port == 9000
+    assert read_settings(SERVICE_LINKS).port == 8000
+    [shown] = [each for each in describe_settings(SERVICE_LINKS) if each.variable == "DAYLINE_PORT"]
+    assert (shown.origin, shown.value) == ("default", "8000")
 
 
 @pytest.mark.parametrize(
@@ -134,7 +138,7 @@ def test_settings_prints_every_setting_with_source_and_value(dayline: Dayline, m
     monkeypatch.setenv("DAYLINE_CACHE_BYTES", "1048576")
     ended = dayline("settings", address="sqlite:///news.db")
     assert (ended.status, ended.errors) == (0, "")
-    rows = {line.split()[0]: line.split()[1:] for line in ended.output.splitlines()}
+    rows = {line.split()[0]: line.split()[1:] for line in ended.output.splitlines()[1:]}
     assert rows.keys() == {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
     assert rows["DAYLINE_DATABASE_URL"] == ["environment", "sqlite:///news.db"]
     assert rows["DAYLINE_CACHE_BYTES"] == ["environment", "1048576"]

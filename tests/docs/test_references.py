@@ -8,11 +8,12 @@ import click
 import pytest
 
 from app.cli.main import dayline
-from app.settings import FORMER_NAMES, PREFIX, Settings
+from app.environment import PREFIX
+from app.settings import FORMER_NAMES, SECRETS, Settings
 from tests.conftest import api_document
 from tests.docs.pages import DOCS, PAGES, PROJECT, page_name, prose
 
-NOT_SETTINGS = {"DAYLINE_TEST_DATA", "DAYLINE_FEEDVALIDATOR", "DAYLINE_DATABASE_URI", "DAYLINE_PORT"}
+NOT_SETTINGS = {"DAYLINE_TEST_DATA", "DAYLINE_FEEDVALIDATOR", "DAYLINE_DATABASE_URI"}
 """Variables of tests, and examples of unknown ones."""
 
 _INVOCATION = re.compile(r"(?:\bdayline|/bin/dayline) ((?:--?[a-z-]+|[a-z]+)(?: [^\s`|>&;)]+)*)")
@@ -74,7 +75,11 @@ def test_pages_begin_with_an_example(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=page_name)
 def test_settings_exist(page: Path) -> None:
     named = set(re.findall(rf"\b{PREFIX}[A-Z0-9_]+\b", page.read_text()))
-    known = [*Settings.model_fields, *(FORMER_NAMES if page.name == "upgrading.md" else ())]
+    known = [
+        *Settings.model_fields,
+        *(f"{name}_file" for name in SECRETS),
+        *(FORMER_NAMES if page.name == "upgrading.md" else ()),
+    ]
     assert named - {f"{PREFIX}{name.upper()}" for name in known} - NOT_SETTINGS == set()
 
 
