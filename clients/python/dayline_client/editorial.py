@@ -14,7 +14,10 @@ ARTICLES = "/v1/editorial/articles"
 
 
 class Editorial:
-    """Articles as editors write them; `record` has the members of an article record (docs/interchange.md)."""
+    """Articles as editors write them.
+
+    A record has the members of an article record (docs/interchange.md); its instants are texts or `datetime`s.
+    """
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
@@ -78,8 +81,7 @@ class Editorial:
         self, article_id: str, *, at: str | datetime | None = None, revision: int | None = None
     ) -> Flow[SavedArticle]:
         """Publish a draft: now, under the public time `at` in the past, or on schedule at one in the future."""
-        when = at.isoformat() if isinstance(at, datetime) else at
-        body = {} if when is None else {"at": when}
+        body = {} if at is None else {"at": at}
         return self._exchange.write(
             "PUT", _path(article_id, "publication"), headers=_if_match(revision), json_body=body
         )

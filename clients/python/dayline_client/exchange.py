@@ -10,7 +10,7 @@ import httpx
 
 from dayline_client.errors import DaylineError, InvalidResponseError, NetworkError, problem_of
 from dayline_client.flow import Call, Flow, Pause, Read, Send
-from dayline_client.params import encode_params
+from dayline_client.params import encode_instant, encode_params
 from dayline_client.response_memory import ResponseMemory
 from dayline_client.retries import Retries
 
@@ -62,7 +62,7 @@ class Exchange:
         fields, content = dict(headers or {}), None
         if json_body is not None:
             fields["Content-Type"] = "application/json"
-            content = json.dumps(json_body, ensure_ascii=False, allow_nan=False).encode()
+            content = json.dumps(json_body, ensure_ascii=False, allow_nan=False, default=encode_instant).encode()
         return Call(method, self.url_of(path, params or {}), timeout, fields, content, is_streamed)
 
     def send(self, call: Call, *, retries: Retries | None = None) -> Flow[httpx.Response]:

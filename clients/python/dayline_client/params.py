@@ -80,12 +80,8 @@ def encode_params(params: Mapping[str, object]) -> list[tuple[str, str]]:
 def _encode_values(value: object) -> Iterator[str]:
     if isinstance(value, bool):
         yield str(value).lower()
-    elif isinstance(value, datetime):
-        if value.tzinfo is None:
-            raise ValueError(f"An instant needs a time zone: {value!r}.")
-        yield value.isoformat()
     elif isinstance(value, date):
-        yield value.isoformat()
+        yield encode_instant(value)
     elif isinstance(value, str | int):
         yield str(value)
     elif isinstance(value, Sequence):
@@ -93,6 +89,15 @@ def _encode_values(value: object) -> Iterator[str]:
             yield from _encode_values(each)
     else:
         raise TypeError(f"Not a value of a parameter: {value!r}.")
+
+
+def encode_instant(value: object) -> str:
+    """Return an instant or a date as text; TypeError for other values, ValueError for an instant without a zone."""
+    if not isinstance(value, date):
+        raise TypeError(f"Not JSON, an instant or a date: {value!r}.")
+    if isinstance(value, datetime) and value.tzinfo is None:
+        raise ValueError(f"An instant needs a time zone: {value!r}.")
+    return value.isoformat()
 
 
 def encode_path(*segments: str) -> str:

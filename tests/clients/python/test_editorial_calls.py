@@ -98,7 +98,7 @@ async def test_idempotency_key_may_be_given(editor: AsyncDayline) -> None:
 
 async def test_publication_time_schedules_an_article(editor: AsyncDayline) -> None:
     later = datetime(2026, 11, 25, 9, tzinfo=UTC)
-    scheduled = await editor.publish({**DRAFT, "published_at": later.isoformat()})
+    scheduled = await editor.publish({**DRAFT, "published_at": later})
     draft = await editor.create_article(DRAFT)
     also = await editor.publish_article(draft["id"], at=later)
     assert (scheduled["status"], also["status"]) == ("scheduled", "scheduled")

@@ -80,8 +80,12 @@ def test_parameters_are_encoded_from_python_values() -> None:
 def test_instants_without_a_zone_are_refused() -> None:
     with pytest.raises(ValueError, match="time zone"):
         list(ScriptedServer().client().articles(from_=datetime(2026, 1, 2)))  # noqa: DTZ001 - what is refused
+    with pytest.raises(ValueError, match="time zone"):
+        ScriptedServer().client().publish({"published_at": datetime(2026, 1, 2)})  # noqa: DTZ001 - same
     with pytest.raises(TypeError, match="parameter"):
         ScriptedServer().client().get("/v1", x=object())
+    with pytest.raises(TypeError, match="Not JSON"):
+        ScriptedServer().client().publish({"lead": object()})
 
 
 def test_segments_of_paths_are_encoded() -> None:
