@@ -54,7 +54,7 @@ class Editorial:
     def upsert_article(
         self, edition: str, source_id: str, record: Mapping[str, object], *, strict: bool = False
     ) -> Flow[SavedArticle]:
-        """Create or replace the article that another system knows by this identifier."""
+        """Create or replace the article that has this identifier in another system."""
         path = encode_path("editorial", "editions", edition, "articles", source_id)
         return self._exchange.write("PUT", path, _strict(strict), json_body=dict(record))
 
@@ -72,7 +72,7 @@ class Editorial:
     ) -> Flow[SavedArticle]:
         """Change the members in the patch, null empties; PreconditionFailedError unless `revision` is the present one.
 
-        "*" accepts any revision, and may overwrite the edit of someone else.
+        "*" accepts any revision, and may overwrite another client's edit.
         """
         headers = _if_match(revision)
         return self._exchange.write("PATCH", _path(article_id), _strict(strict), headers=headers, json_body=dict(patch))

@@ -128,7 +128,7 @@ class PreconditionFailedError(ProblemError):
 
 
 class RateLimitedError(ProblemError):
-    """Too many requests; `retry_after_s` says when the next one is possible."""
+    """Too many requests; `retry_after_s` is the time until the next one is possible."""
 
 
 class ServerError(ProblemError):

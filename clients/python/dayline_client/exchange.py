@@ -122,7 +122,7 @@ class Exchange:
 
 
 def parse_json(response: httpx.Response, text: bytes | str | None = None) -> Any:
-    """Return the content of a response, or what is in a part of it; InvalidResponseError where it is not JSON."""
+    """Parse the content of a response, or a part of it; InvalidResponseError unless it is JSON."""
     try:
         return json.loads(response.content if text is None else text)
     except ValueError:

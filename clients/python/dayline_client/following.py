@@ -40,7 +40,7 @@ class ArticleBatch:
 
 @dataclass(slots=True)
 class _Place:
-    """Where a follower is: its position, the failures since the last batch, the pause that the server asks for."""
+    """Progress of a follower: position, failures since the last batch, reconnection time that the server sent."""
 
     position: int | None
     failures: int = 0

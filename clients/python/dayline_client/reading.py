@@ -140,6 +140,6 @@ class Reading:
 
 
 def _completed(day: TimelineDay) -> TimelineDay:
-    """Return a day whose last piece was read; the server could not know that if what followed was withdrawn since."""
+    """Mark a day as complete: its last piece was read, even if what followed was withdrawn between two pages."""
     day["complete"] = True
     return day

@@ -15,7 +15,7 @@ class Retries:
     """How often a request is sent, and how long the pauses are.
 
     Pauses double from `first_pause_s` to `max_pause_s`, each up to half shorter at random. `Retry-After` takes their
-    place; where it asks for more than `max_pause_s`, the error is raised instead.
+    place; if it is longer than `max_pause_s`, the error is raised instead.
     """
 
     attempts: int = 4

@@ -24,7 +24,7 @@ from tests.api.conftest import MakeKey
 
 pytestmark = [
     pytest.mark.usefixtures("newsroom"),
-    pytest.mark.parametrize("database_address", ["sqlite"], indirect=True),  # the client knows no database
+    pytest.mark.parametrize("database_address", ["sqlite"], indirect=True),  # the client does not depend on it
 ]
 DRAFT: dict[str, Any] = {"headline": "The lamp ferry sails again", "section": "city", "tags": ["trams"]}
 

@@ -93,7 +93,7 @@ def test_stream_resumes_after_the_last_complete_event() -> None:
     assert [batch.position for batch in batches] == [5, 6, 6, 7, 7]
     assert positions_sent(server) == ["5", "6", "6", "6", "7"]
     assert len(server.pauses) == 4
-    assert min(server.pauses) == 1.5  # as the server asks for
+    assert min(server.pauses) == 1.5  # the reconnection time of the server
     assert server.pauses[-1] == 1.5  # it ended the stream itself
 
 

@@ -26,7 +26,7 @@ from tests.api.newsroom import NOTICE
 from tests.conftest import NOW, Store
 from tests.records import article, edition
 
-pytestmark = pytest.mark.parametrize("database_address", ["sqlite"], indirect=True)  # the client knows no database
+pytestmark = pytest.mark.parametrize("database_address", ["sqlite"], indirect=True)  # the client does not depend on it
 
 
 async def read_days(dayline: AsyncDayline, **params: Any) -> list[TimelineDay]:

@@ -92,8 +92,8 @@ async def test_synchronous_follower_survives_a_killed_server(
     await server.now.wait_ready()
 
     def follow() -> list[str]:
-        with Dayline(server.now.address, retries=Retries(first_pause_s=0.1)) as dayline:
-            batches = dayline.follow(0, by=by, fields="headline")  # type: ignore[arg-type]
+        with Dayline(server.now.address, retries=Retries(first_pause_s=0.1, max_pause_s=0.5)) as dayline:
+            batches = dayline.follow(0, by=by, reconnects=20, fields="headline")  # type: ignore[arg-type]
             changes = (change for batch in batches for change in batch.changes if change["article"] is not None)
             named = (change["article"]["headline"] for change in changes if change["article"] is not None)
             return list(takewhile(lambda headline: headline != "Story end", named))

@@ -1,7 +1,7 @@
 """Members of responses.
 
-Responses are dictionaries as the server sent them: members that this version does not know stay in them. With `fields`,
-items have only `id`, `href` and what it names.
+Responses are dictionaries as the server sent them: members that this version does not define stay in them. With
+`fields`, items have only `id`, `href` and what it names.
 """
 
 from dayline_client.schemas.article import (
