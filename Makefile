@@ -30,7 +30,7 @@ URL := http://$(URL_HOST):$(PORT)
 help: ## Show this help
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' Makefile
 
-setup: .venv/.ready-dev ## Install everything that development needs into .venv
+setup: .venv/.ready-dev .venv/.ready-node ## Install everything that development needs into .venv
 
 run: .venv/.ready ## Serve on 127.0.0.1:8000 (PORT=9000 HOST=0.0.0.0), with a sample in an empty database (SAMPLE=no: without)
 	@$(BIN)/dayline db upgrade
@@ -88,3 +88,9 @@ dist: setup ## Build the wheels and source archives of Dayline and its client, a
 	$(BIN)/uv sync --frozen --all-groups --compile-bytecode
 	@$(BIN)/python -m compileall -q app migrations
 	@touch .venv/.ready $@
+
+# Packages of npm that tests use. Where its registry is out of reach, those tests are skipped, and the next run tries again.
+.venv/.ready-node: $(wildcard tests/node/*.json tests/node/.npmrc) | .venv/.ready-dev
+	@rm -rf .venv/node && mkdir .venv/node && cp tests/node/*.json tests/node/.npmrc .venv/node/
+	@cd .venv/node && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --loglevel error >/dev/null && touch ../.ready-node || \
+	    echo 'npm ci failed: tests of generated clients and of accessibility are skipped.' >&2

@@ -23,8 +23,8 @@ from app.api.middleware.head import HeadMiddleware
 from app.api.middleware.request_context import ObservedFastAPI, observe_recovery
 from app.api.middleware.security_headers import SecurityHeadersMiddleware
 from app.api.openapi.document import install_openapi
-from app.api.ops import docs, health
-from app.api.pages import assets, guides, problems, start
+from app.api.ops import health, openapi_document
+from app.api.pages import assets, guides, problems, reference, start
 from app.api.public import (
     addresses,
     articles,
@@ -124,7 +124,8 @@ def _add_routes(app: FastAPI) -> None:
     include_routers(app, [each.router for each in public])
     include_lazily(app, "/feeds", _load_feeds)
     include_lazily(app, "/v1/editorial", _load_editorial)
-    include_routers(app, [health.router, docs.router, start.router, guides.router, problems.router, assets.router])
+    pages = (start, guides, problems, reference, assets)
+    include_routers(app, [each.router for each in (health, openapi_document, *pages)])
     add_direct_routes(app)
 
 

@@ -200,7 +200,7 @@ def test_wheel_responds_to_every_public_get_of_its_document(served: Served) -> N
 
 def test_wheel_serves_its_pages_with_their_assets(served: Served) -> None:
     page = served.get("/docs").text
-    assets = [part for part in page.split('"') if part.startswith("/docs/assets/")]
+    assets = [part for part in page.split('"') if part.startswith("/assets/")]
     assert len(assets) >= 2
     for path in (*assets, "/problems", "/problems/not-found"):
         assert served.get(path).content, path

@@ -54,14 +54,15 @@ def render_page(site: Site, page: HtmlPage) -> bytes:
     body = element(
         "body",
         element("a", "Skip to the content", href="#main", class_="skip"),
-        _masthead(page.section),
+        render_masthead(page.section),
         element("main", page.content, id="main", tabindex="-1", class_=page.layout),
         _footer(site.version),
     )
     return f"<!doctype html>\n{element('html', head, body, lang='en')}\n".encode()
 
 
-def _masthead(current: str | None) -> Markup:
+def render_masthead(current: str | None) -> Markup:
+    """Return the header with the sections; `current` is the address of the one that the page belongs to."""
     links = join(
         element("li", element("a", name, href=href_of(path), aria_current="true" if path == current else None))
         for path, name in SECTIONS.items()

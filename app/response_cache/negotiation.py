@@ -2,7 +2,7 @@
 
 import gzip
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import brotli
 
@@ -27,8 +27,8 @@ def encode(body: bytes, encoding: str) -> bytes:
     return _ENCODERS[encoding](body)
 
 
-def choose_encoding(accepted: str, size: int) -> str | None:
-    """Return the best accepted encoding (RFC 9110, section 12.5.3); None for identity.
+def choose_encoding(accepted: str, size: int, available: Iterable[str] = tuple(_ENCODERS)) -> str | None:
+    """Return the best accepted encoding (RFC 9110, section 12.5.3), the first one among equals; None for identity.
 
     Small responses are compressed only for a client that refuses identity.
     """
@@ -36,7 +36,7 @@ def choose_encoding(accepted: str, size: int) -> str | None:
         return None
     conditions = _parse_conditions(accepted)
     fallback = conditions.get("*", 0.0)
-    ranked = [(conditions.get(name, fallback), name) for name in _ENCODERS]
+    ranked = [(conditions.get(name, fallback), name) for name in available]
     best = max(quality for quality, _ in ranked)
     refuses_identity = conditions.get("identity", conditions.get("*", 1.0)) == 0
     if best <= 0 or best < conditions.get("identity", 0.0) or (size < COMPRESS_FROM_BYTES and not refuses_identity):

@@ -1,7 +1,7 @@
 """Fixtures of tests of the API: a small newsroom on each database, and a read-only one shared by a module."""
 
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -17,6 +17,7 @@ from app.db.database import Connection, Database
 from app.domain.api_key import ApiKeyScope
 from app.schemas.api_key import ApiKeyCreate
 from tests.api.newsroom import ARTICLES, CATALOGUE, FIRST_VERSION, LISTS
+from tests.api.ops.chromium import Page, open_page
 from tests.conftest import NOW, opened, put_into
 from tests.fixture_snapshots import snapshot
 
@@ -85,3 +86,10 @@ def make_key(database: Database) -> MakeKey:
 def as_key(token: str) -> dict[str, str]:
     """Return the header fields with a key."""
     return {"authorization": f"Bearer {token}"}
+
+
+@pytest.fixture(scope="session")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    """Run one browser for all tests; `Page.open` empties its log."""
+    with open_page(tmp_path_factory.mktemp("chromium")) as found:
+        yield found

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from app.api.pages.assets import asset_href
 from app.schemas.catalogue_records import CatalogueRecord
 from app.schemas.curated_list_records import CuratedListRecord
 from app.schemas.interchange import ArticleRecord
@@ -172,8 +173,9 @@ FOREIGN = frozenset(
 )
 """Operations whose responses have formats with schemas of their own."""
 
+REFERENCE_CSS = asset_href("reference.css")
 PAGES = (
-    *("/openapi.json", "/docs", "/docs/assets/swagger-ui.css", "/problems", "/problems/cursor-mismatch"),
+    *("/openapi.json", "/docs", "/problems", "/problems/cursor-mismatch"),
     *("/guides", "/guides/feeds", "/guides/feeds.md", "/guides/nginx.conf", "/llms.txt"),
 )
 BROWSER = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}

@@ -1,12 +1,9 @@
-"""FastAPI's route contexts and telemetry switch, and the files of fastapi-offline, which are not documented."""
+"""FastAPI's route contexts and telemetry switch, which are not documented."""
 
-from importlib.resources import files
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
-
-from app.api.ops.docs import ASSETS
 
 
 def make_app() -> FastAPI:
@@ -34,9 +31,3 @@ def test_route_contexts_give_the_routes_of_included_routers() -> None:
 def test_telemetry_is_switched_off() -> None:
     telemetry = make_app()._telemetry
     assert (telemetry["tracing"], telemetry["metrics"], telemetry["logs"]) == (False, False, False)
-
-
-def test_files_of_the_reference_page_are_in_fastapi_offline() -> None:
-    static = files("fastapi_offline") / "static"
-    for name in ASSETS.keys() - {"icon.svg", "reference.js"}:
-        assert len((static / name).read_bytes()) > 10_000, name

@@ -9,6 +9,7 @@ from datetime import timedelta
 from random import Random
 from urllib.parse import quote, quote_plus, unquote_plus
 
+from app.api.pages.assets import asset_href
 from app.domain.calendar import date_at, find_zone
 from app.domain.instant import DAY_US, SECOND_US
 from tests.api.contract import Json, Operation, operations
@@ -16,12 +17,11 @@ from tests.response_cache.newsroom import DEPTH_DAYS, Newsroom, text_of
 
 PAGES = (
     "/docs",
-    "/docs/assets/swagger-ui.css",
-    "/docs/assets/swagger-ui-bundle.js",
-    "/docs/assets/icon.svg",
+    *map(asset_href, ("reference.css", "reference.js", "icon.svg")),
     "/docs/assets/nothing.js",
     "/openapi.json",
     "/assets/nothing.css",
+    "/assets/scalar.nothing.js",
     "/guides",
     "/guides/feeds",
     "/guides/search.json",

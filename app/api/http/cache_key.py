@@ -4,11 +4,12 @@ from starlette.types import Scope
 
 from app.api.http.media_types import find_offered_types, negotiate
 from app.api.http.private_responses import is_editorial_path
+from app.api.pages.scalar import SCALAR_PATH
 from app.invalidation.canonical_query import canonical_query, drop_unknown_parameters, get_values
 from app.invalidation.default_parameters import default_values
 
 CACHEABLE_PREFIXES = ("/v1", "/feeds", "/docs", "/openapi.json", "/problems", "/guides", "/assets", "/llms.txt")
-UNCACHEABLE_PATHS = frozenset({"/v1/export", "/v1/stream"})
+UNCACHEABLE_PATHS = frozenset({"/v1/export", "/v1/stream", SCALAR_PATH})
 
 
 def cache_key(scope: Scope) -> str | None:

@@ -17,7 +17,13 @@ from app.pages.layout import HtmlPage, Site, render_page
 
 router = APIRouter(include_in_schema=False)
 
-MEDIA_TYPES: Final = {"page.css": "text/css", "search.js": "text/javascript", "icon.svg": "image/svg+xml"}
+MEDIA_TYPES: Final = {
+    "icon.svg": "image/svg+xml",
+    "page.css": "text/css",
+    "reference.css": "text/css",
+    "reference.js": "text/javascript",
+    "search.js": "text/javascript",
+}
 PAGE_POLICY: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
     "frame-ancestors 'none'; base-uri 'none'; form-action 'none'"

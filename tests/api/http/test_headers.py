@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx
 import pytest
 
-from tests.api.newsroom import ADDRESSES, CONTENT, FOREIGN, WITHDRAWN
+from tests.api.newsroom import ADDRESSES, CONTENT, FOREIGN, REFERENCE_CSS, WITHDRAWN
 from tests.pagination import links_of
 
 WRONG = {
@@ -94,7 +94,7 @@ async def test_responses_have_a_content_type(reader: httpx.AsyncClient) -> None:
     for address, kind in {
         "/openapi.json": "application/json",
         "/docs": "text/html; charset=utf-8",
-        "/docs/assets/swagger-ui.css": "text/css; charset=utf-8",
+        REFERENCE_CSS: "text/css; charset=utf-8",
         "/problems": "text/html; charset=utf-8",
     }.items():
         assert (await reader.get(address)).headers["content-type"] == kind

@@ -27,7 +27,7 @@ UNKNOWN = (
     "/docs/assets",
     "/docs/assets/",
     "/docs/assets/..%2F__init__.py",
-    "/docs/assets/redoc.standalone.js",
+    "/docs/assets/reference.js",
     "/problems/",
     "/problems/nothing-of-the-kind",
     "/health",

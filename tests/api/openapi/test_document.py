@@ -38,7 +38,7 @@ PASSING = {STREAM: "text/event-stream", "export_articles": "application/jsonl"}
 SNAKE = re.compile(r"[a-z]+(?:_[a-z]+)+")
 PAGES = {
     "/docs": "for people",
-    "/docs/assets/{name}": "what that page is made of",
+    "/assets/scalar.{digest}.js": "its script",
     "/openapi.json": "the document itself",
     "/problems": "for people",
     "/problems/{code}": "for people",

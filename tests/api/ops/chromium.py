@@ -1,5 +1,7 @@
-"""Headless Chromium over the DevTools protocol: a page's log, and its content after clicks."""
+"""Headless Chromium over the DevTools protocol: a page's log, its content after clicks, and what axe finds in it."""
 
+import base64
+import fcntl
 import json
 import os
 import shutil
@@ -12,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from tests.node_packages import find_package
+
 MAX_S = 60.0
 OPTIONS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--remote-debugging-pipe"),
@@ -19,6 +23,7 @@ OPTIONS = (
 )
 COMPLAINTS = {"Log.entryAdded", "Runtime.exceptionThrown", "Audits.issueAdded"}
 """Events of refused resources, failed scripts and violated policies."""
+GRAVE = frozenset({"serious", "critical"})
 
 
 def find_chromium() -> str:
@@ -30,10 +35,14 @@ def find_chromium() -> str:
 
 
 class Page:
-    """Page of a browser that is controlled through two pipes."""
+    """Page of a browser that is controlled through two pipes.
+
+    `complaints` are refused resources, failed scripts and violated policies, `requested` the URLs of all requests.
+    """
 
     def __init__(self, requests: int, responses: int) -> None:
         self.complaints: list[dict[str, Any]] = []
+        self.requested: list[str] = []
         self._requests = requests
         self._responses = responses
         self._received = b""
@@ -41,7 +50,7 @@ class Page:
         self._session: str | None = None
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
         self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-        for domain in ("Page", "Runtime", "Log", "Audits"):
+        for domain in ("Page", "Runtime", "Log", "Audits", "Network"):
             self.call(f"{domain}.enable")
 
     def call(self, method: str, **params: Any) -> dict[str, Any]:
@@ -60,11 +69,41 @@ class Page:
                 return result
             if found.get("method") in COMPLAINTS and not _is_advice(found["params"]):
                 self.complaints.append(found["params"])
+            elif found.get("method") == "Network.requestWillBeSent":
+                self.requested.append(found["params"]["request"]["url"])
         raise AssertionError(f"{method} did not return")
 
     def evaluate(self, script: str) -> Any:
-        """Return the value of an expression in the page."""
-        return self.call("Runtime.evaluate", expression=script, returnByValue=True)["result"].get("value")
+        """Return the value of an expression in the page; that of a promise once it is settled."""
+        found = self.call("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
+        return found["result"].get("value")
+
+    def open(self, url: str) -> None:
+        """Load a page, with an empty log."""
+        self.complaints.clear()
+        self.requested.clear()
+        self.call("Page.navigate", url="about:blank")
+        self.call("Page.navigate", url=url)
+
+    def show(self, *, width: int, scheme: str) -> None:
+        """Show the page in a window of a width, to a reader who prefers a colour scheme."""
+        self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+        self.call("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
+
+    def find_grave_violations(self, *, within: str = "html") -> dict[str, list[str]]:
+        """Return the elements that axe finds serious or critical violations in, by rule."""
+        axe = find_package("axe-core") / "axe.min.js"
+        self.call("Runtime.evaluate", expression=axe.read_text(encoding="utf-8"))
+        script = f"axe.run({json.dumps(within)}, {{resultTypes: ['violations']}}).then(each => each.violations)"
+        return {
+            rule["id"]: [f"{node['html'][:200]} {node['failureSummary'][:200]}" for node in rule["nodes"]]
+            for rule in self.evaluate(script)
+            if rule["impact"] in GRAVE
+        }
+
+    def screenshot(self, file: Path) -> None:
+        """Write the visible part of the page as PNG."""
+        file.write_bytes(base64.b64decode(self.call("Page.captureScreenshot")["data"]))
 
     def wait_for(self, script: str) -> None:
         """Wait until an expression is true."""
@@ -91,11 +130,18 @@ def _is_advice(params: dict[str, Any]) -> bool:
     return entry is not None and entry["level"] not in {"warning", "error"}
 
 
+def _above_4(descriptor: int) -> int:
+    """Move a descriptor out of the way of the two that the browser uses."""
+    moved = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 5)
+    os.close(descriptor)
+    return moved
+
+
 @contextmanager
 def open_page(profile: Path) -> Iterator[Page]:
     """Run a browser with a profile of its own, which reads descriptor 3 and writes descriptor 4."""
-    from_us, requests = os.pipe()
-    responses, to_us = os.pipe()
+    from_us, requests = map(_above_4, os.pipe())
+    responses, to_us = map(_above_4, os.pipe())
     command = f'exec "$@" 3<&{from_us} 4>&{to_us} {from_us}<&- {to_us}>&-'
     with subprocess.Popen(  # noqa: S603 - found above
         ["/bin/bash", "-c", command, "bash", find_chromium(), *OPTIONS, f"--user-data-dir={profile}"],

@@ -41,7 +41,7 @@ MAX_SECONDS = 30.0
 KEEP_ALIVE_S = 1
 ASK = b"GET /v1/timeline HTTP/1.1\r\nHost: api.example\r\n\r\n"
 LONG = b"GET /v1/articles?body=html HTTP/1.1\r\nHost: api.example\r\n\r\n" * 1_500
-LARGE = b"GET /docs/assets/swagger-ui-bundle.js HTTP/1.1\r\nHost: api.example\r\n\r\n" * 40
+LARGE = b"GET /openapi.json HTTP/1.1\r\nHost: api.example\r\n\r\n" * 40
 MIB = 1024 * 1024
 
 
