@@ -1,6 +1,6 @@
 """WebSub (W3C Recommendation of 23 January 2018): progress of announcing changed feeds to a hub, and the request."""
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Final
 from urllib.parse import urlencode
 
@@ -13,20 +13,28 @@ FORM: Final = "application/x-www-form-urlencoded"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnnouncementProgress:
-    """Every change up to `seq` has been announced; the process `holder` owns the lease up to `until` (µs)."""
+    """Every change up to `seq` has been announced; the process `holder` owns the lease up to `until` (µs).
+
+    `resumes_at` (µs) is the instant up to which the hub refuses announcements of every process, by its Retry-After.
+    """
 
     seq: int
     holder: str = ""
     until: int = 0
+    resumes_at: int = 0
 
     def with_lease(self, holder: str, until: int) -> "AnnouncementProgress":
         """Return the progress with a lease of this process; without a holder it is released."""
         return replace(self, holder=holder, until=until)
 
+    def with_resumption(self, resumes_at: int) -> "AnnouncementProgress":
+        """Return the progress with the instant at which announcements resume."""
+        return replace(self, resumes_at=resumes_at)
+
 
 def dump_progress(progress: AnnouncementProgress) -> bytes:
     """Serialise the progress for the key-value table."""
-    return orjson.dumps({"seq": progress.seq, "holder": progress.holder, "until": progress.until})
+    return orjson.dumps(asdict(progress))
 
 
 def parse_progress(stored: bytes | None) -> AnnouncementProgress | None:

@@ -115,8 +115,11 @@ class WebSubPublisher:
         """Announce the next changes; return the seconds until the next look."""
         await self._watch.ensure_connected()
         self._commits.begin()
-        state = await self._database.read(read_announcement_state)
-        self._progress.stored, progress = state.progress, parse_progress(state.progress)
+        state, progress = await self._read_state()
+        while progress is not None and (left_us := progress.resumes_at - clock.now()) > 0:
+            if await sleep_or_wake(self._stopping, left_us / SECOND_US):
+                return POLL_S
+            state, progress = await self._read_state()  # another process may have announced since
         if progress is None:
             await self._progress.write(AnnouncementProgress(seq=state.latest))
             return POLL_S
@@ -135,6 +138,11 @@ class WebSubPublisher:
         self._acknowledged.clear()
         self.position = batch.seq
         return 0.0 if batch.seq < state.latest else POLL_S
+
+    async def _read_state(self) -> tuple[AnnouncementState, AnnouncementProgress | None]:
+        state = await self._database.read(read_announcement_state)
+        self._progress.stored = state.progress
+        return state, parse_progress(state.progress)
 
     async def _read_batch(self, state: AnnouncementState, progress: AnnouncementProgress) -> TopicBatch | None:
         """Return the feeds to announce next; None while their changes wait to be purged from the CDN."""
@@ -171,9 +179,16 @@ class WebSubPublisher:
         self.failed += not attempt.is_delivered
         if not attempt.is_delivered:
             if is_repeated(attempt):
+                await self._store_retry_after(attempt.retry_after_s)
                 raise HubError(attempt.reason)
             log.warning("The hub refused an announcement, which is not repeated: %s", attempt.reason)
         self._acknowledged[url] = topic.seq
+
+    async def _store_retry_after(self, seconds: int | None) -> None:
+        """Store until when no process is to announce; LeaseLostError."""
+        progress = parse_progress(self._progress.stored)
+        if seconds and progress is not None:
+            await self._progress.write(progress.with_resumption(clock.now() + seconds * SECOND_US))
 
 
 def is_repeated(attempt: DeliveryAttempt) -> bool:

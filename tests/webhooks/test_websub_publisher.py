@@ -13,6 +13,7 @@ from app.actions.articles.upsert import upsert_articles
 from app.actions.catalogue.entries import upsert_entry
 from app.db.database import Connection, Database
 from app.domain.actor import Actor
+from app.domain.instant import SECOND_US
 from app.domain.websub import NAME, AnnouncementProgress, dump_progress, parse_progress
 from app.interchange.key_value import compare_and_set, get_value
 from app.invalidation import purge_progress
@@ -131,6 +132,21 @@ async def test_failing_hub_is_retried_until_it_takes_the_feeds(
         sum("WebSub announcement failed, retrying: HubError: The receiver answered 503" in line for line in lines) == 1
     )
     assert sum(line.startswith("WebSub announcements recovered after") for line in lines) == 1
+
+
+async def test_hub_that_names_a_delay_is_left_alone_by_every_process(newsroom: Database) -> None:
+    requested_at: list[int] = []
+
+    async def respond(writer: asyncio.StreamWriter) -> None:
+        requested_at.append(clock.now())
+        given = (202,) if len(requested_at) > 1 else (429, "retry-after: 1")
+        await answering(*given)(writer)
+
+    async with a_receiver(respond) as hub, publishing(newsroom, hub.url), publishing(newsroom, hub.url):
+        await publish(newsroom, article(source_id="a"))
+        await until(lambda: is_announced(newsroom))
+        assert topics(hub) == [feeds("global", "")[0], *feeds("global", "")]
+        assert requested_at[1] >= requested_at[0] + SECOND_US
 
 
 async def test_refused_feed_does_not_block_others(newsroom: Database, caplog: pytest.LogCaptureFixture) -> None:
