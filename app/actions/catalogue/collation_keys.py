@@ -1,6 +1,6 @@
 """Writes of the places that tags, authors and sections have in lists by name."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, delete, select
 
@@ -22,25 +22,19 @@ NamedEntry = tuple[int, str, str]
 
 
 def add_collation_keys(
-    connection: Connection, kind: Facet, entries: Iterable[NamedEntry], *, edition_id: int | None
+    connection: Connection, kind: Facet, entries: Sequence[NamedEntry], *, edition_id: int | None
 ) -> None:
-    """Store the places of new entries, in the order of each language that an edition has, sections of their own."""
+    """Store the places of new or renamed entries in the order of each edition's language, of sections in their own."""
     if kind in COLLATED:
         languages = select(editions.c.language).distinct()
         if kind is Facet.SECTION:
             languages = languages.where(editions.c.id == edition_id)
         collations = {name_collation(each) for each in connection.execute(languages).scalars()}
-        _store(connection, kind, owner_edition(kind, edition_id), sorted(collations), list(entries))
-
-
-def replace_collation_keys(connection: Connection, kind: Facet, entry: NamedEntry, *, edition_id: int | None) -> None:
-    """Store the places of a renamed entry instead of the former ones."""
-    delete_collation_keys(connection, kind, entry[0])
-    add_collation_keys(connection, kind, [entry], edition_id=edition_id)
+        _store(connection, kind, owner_edition(kind, edition_id), sorted(collations), entries)
 
 
 def delete_collation_keys(connection: Connection, kind: Facet, entry_id: int) -> None:
-    """Delete the places of an entry that is deleted or merged into another."""
+    """Delete the places of an entry that is renamed, deleted or merged into another."""
     if kind in COLLATED:
         own = (collation_keys.c.kind == int(kind), collation_keys.c.entry_id == entry_id)
         connection.execute(delete(collation_keys).where(*own))

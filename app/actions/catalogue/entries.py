@@ -10,11 +10,7 @@ import orjson
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from app.actions.articles.translation_links import check_edition_language
-from app.actions.catalogue.collation_keys import (
-    add_collation_keys,
-    collate_edition,
-    replace_collation_keys,
-)
+from app.actions.catalogue.collation_keys import add_collation_keys, collate_edition, delete_collation_keys
 from app.actions.catalogue.filter_references import find_filter_references
 from app.actions.catalogue.former_slugs import add_former_slugs, new_ids, release_slugs
 from app.actions.catalogue.section_moves import check_parent, find_parent_id, move_section
@@ -330,8 +326,10 @@ def _store_derived_rows(
         if row is None or row.language != record.language:
             collate_edition(connection, number, record.language)
     elif not isinstance(record, LabelRecord) and (row is None or (row.slug, row.name) != (record.slug, record.name)):
-        entry = (number, record.slug, record.name)
-        replace_collation_keys(connection, KINDS[type(record)], entry, edition_id=edition_id)
+        kind = KINDS[type(record)]
+        if row is not None:
+            delete_collation_keys(connection, kind, number)
+        add_collation_keys(connection, kind, [(number, record.slug, record.name)], edition_id=edition_id)
 
 
 def _store_former_article_urls(
