@@ -38,6 +38,7 @@ ifneq ($(SAMPLE),no)
 	@$(BIN)/dayline sample --if-empty
 endif
 	@printf '%s\n' '' \
+	    '  $(URL)/              start page' \
 	    '  $(URL)/docs          API reference' \
 	    '  $(URL)/v1            editions and links' \
 	    '  $(URL)/v1/timeline   news by day' ''

@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 
 from app.net.base_path import href_of
 from app.pages.guide_index import guide_href
-from app.pages.markdown import GuideSection, parse_sections
+from app.pages.markdown import parse_sections
 from app.pages.problems import SECTION as PROBLEMS
 from app.pages.problems import ProblemEntry
 
@@ -27,13 +27,13 @@ class SearchEntry(TypedDict):
 
 def list_guide_entries(name: str, source: str) -> Iterator[SearchEntry]:
     """Yield the sections of a guide; of a decision only the beginning."""
-    sections = parse_sections(source)
-    shown: Iterable[GuideSection] = sections[:1] if name.startswith("decisions/") else sections
-    for section in shown:
+    is_decision = name.startswith("decisions/")
+    sections = parse_sections(source.partition("\n## ")[0] if is_decision else source)
+    for section in sections:
         is_top = section is sections[0]
         yield {
             "title": section.title,
-            "page": sections[0].title,
+            "page": "Decision" if is_decision else sections[0].title,
             "href": guide_href(name) if is_top else f"{guide_href(name)}#{section.anchor}",
             "text": section.text[:MAX_TEXT],
         }

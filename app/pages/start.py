@@ -104,33 +104,33 @@ def _edition(news: EditionHeadlines) -> Markup:
     date_language = news.date_language or language
     query = "" if edition["default"] else f"?edition={edition['slug']}"
     heads = (
-        element("h3", edition["name"], lang=language, dir=edition["direction"]),
+        element("h3", edition["name"], lang=language),
         element("p", f"{edition['slug']} · {language} · {edition['timezone']}", class_="facts"),
     )
     links = [("Timeline", href_of(f"/v1/timeline{query}")), *((_format_of(each), each["href"]) for each in news.feeds)]
     return element(
         "article",
         *heads,
-        *(_day(day, language, date_language, edition["direction"]) for day in days),
+        *(_day(day, language, date_language) for day in days),
         "" if days else element("p", "No articles yet."),
         element("ul", *(element("li", element("a", name, href=href)) for name, href in links), class_="formats"),
         class_="edition",
+        dir=edition["direction"],
     )
 
 
-def _day(day: TimelineDay, language: str, date_language: str, direction: str) -> Markup:
+def _day(day: TimelineDay, language: str, date_language: str) -> Markup:
     heading = day["heading"]
     return element(
         "div",
         element(
             "h4",
-            element("time", f"{heading['weekday']}, {heading['day']}", datetime=day["date"]),
+            element("time", element("span", heading["weekday"]), " ", heading["day"], datetime=day["date"]),
             lang=date_language,
         ),
         element("ul", *map(_headline, day["items"])),
         class_="day",
         lang=language,
-        dir=direction,
     )
 
 

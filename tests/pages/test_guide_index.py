@@ -66,7 +66,8 @@ def test_search_finds_sections_of_guides_and_the_beginning_of_decisions() -> Non
     top, days = list_guide_entries("reading", source)
     assert top == {"title": "Reading", "page": "Reading", "href": "/guides/reading", "text": "The news."}
     assert days == {"title": "Days", "page": "Reading", "href": "/guides/reading#days", "text": "By zone."}
-    assert len([*list_guide_entries("decisions/0001-layers", source)]) == 1
+    [decision] = list_guide_entries("decisions/0001-layers", source)
+    assert (decision["page"], decision["text"]) == ("Decision", "The news.")
 
 
 def test_search_finds_operations_by_their_summary() -> None:

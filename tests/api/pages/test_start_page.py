@@ -44,8 +44,8 @@ async def test_start_page_is_in_the_languages_of_its_editions(client: httpx.Asyn
     assert page.get("lang") == "en"
     [other] = page.xpath("//article[h3/@lang='uk']")
     assert other.xpath("./div/@lang") == ["uk"]
-    assert other.xpath("./div/@dir") == ["ltr"]
-    assert other.xpath(".//h4/time/text()") == ["пʼятниця, 20 листопада"]
+    assert other.get("dir") == "ltr"
+    assert [each.text_content() for each in other.xpath(".//h4/time")] == ["пʼятниця 20 листопада"]
     assert other.xpath(".//span[@class='label']/text()") == ["Analysis", "ДУМКА"]
     assert other.xpath(".//span[@class='label'][1]/@lang") == ["en-GB"]
 
@@ -83,6 +83,16 @@ async def test_start_address_has_the_service_document_for_other_clients(client: 
         assert response.headers["vary"].startswith("Accept, ")
         assert '</openapi.json>; rel="service-desc"' in response.headers["link"]
         assert response.headers["cache-control"].startswith("public, max-age=")
+
+
+@pytest.mark.usefixtures("frozen_clock")
+async def test_start_page_has_the_direction_of_each_edition(client: httpx.AsyncClient, database: Database) -> None:
+    await database.write(upsert_entry, edition("mina", name="ميناء", language="ar"), now=NOW)
+    await database.write(upsert_articles, [article(edition="mina", headline="العبّارة تنتظر")], now=NOW)
+    page = html.fromstring((await client.get("/", headers=BROWSER)).text)
+    assert page.get("dir") is None
+    assert page.xpath("//article[@dir='rtl']/h3[@lang='ar']/text()") == ["ميناء"]
+    assert page.xpath("//article[@dir='rtl']/div[@lang='ar']//li//a/text()") == ["العبّارة تنتظر"]
 
 
 @pytest.mark.usefixtures("frozen_clock")
