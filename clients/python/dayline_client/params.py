@@ -9,6 +9,8 @@ Names: TypeAlias = str | Sequence[str]
 Instant: TypeAlias = str | date | datetime
 Body: TypeAlias = Literal["none", "blocks", "rich", "html", "text"]
 Links: TypeAlias = Literal["written", "absolute"]
+EntryOrder: TypeAlias = Literal["slug", "name"]
+SectionOrder: TypeAlias = Literal["position", "slug", "name"]
 
 RENAMED = {"from_": "from", "page_size": "limit"}
 

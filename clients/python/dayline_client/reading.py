@@ -10,8 +10,10 @@ from dayline_client.params import (
     ArticleListParams,
     Body,
     DayParams,
+    EntryOrder,
     Links,
     Names,
+    SectionOrder,
     TimelineParams,
     ZoneParams,
     encode_path,
@@ -112,17 +114,17 @@ class Reading:
         """Iterate over editions, with their interface strings."""
         return self._items("/v1/editions", {})
 
-    def sections(self, *, edition: str | None = None) -> ItemFlow[SectionInFull]:
-        """Iterate over the sections of an edition."""
-        return self._items("/v1/sections", {"edition": edition})
+    def sections(self, *, edition: str | None = None, order: SectionOrder | None = None) -> ItemFlow[SectionInFull]:
+        """Iterate over the sections of an edition, by position unless `order` says otherwise."""
+        return self._items("/v1/sections", {"edition": edition, "order": order})
 
-    def tags(self, *, edition: str | None = None) -> ItemFlow[TagInFull]:
-        """Iterate over tags."""
-        return self._items("/v1/tags", {"edition": edition})
+    def tags(self, *, edition: str | None = None, order: EntryOrder | None = None) -> ItemFlow[TagInFull]:
+        """Iterate over tags, by slug or by name."""
+        return self._items("/v1/tags", {"edition": edition, "order": order})
 
-    def authors(self, *, edition: str | None = None) -> ItemFlow[Author]:
-        """Iterate over authors."""
-        return self._items("/v1/authors", {"edition": edition})
+    def authors(self, *, edition: str | None = None, order: EntryOrder | None = None) -> ItemFlow[Author]:
+        """Iterate over authors, by slug or by name."""
+        return self._items("/v1/authors", {"edition": edition, "order": order})
 
     def labels(self, *, edition: str | None = None) -> ItemFlow[Label]:
         """Iterate over labels."""

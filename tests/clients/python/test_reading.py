@@ -147,6 +147,8 @@ async def test_catalogue_is_iterated(dayline: AsyncDayline) -> None:
     assert [each["slug"] async for each in dayline.editions()] == ["global", "ua"]
     assert [each["slug"] async for each in dayline.sections(edition="ua")] == ["city", "kultura"]
     assert {each["slug"] async for each in dayline.tags()} == {"trams", "budget", "fog"}
+    by_name = [each["name"] async for each in dayline.sections(order="name", edition="ua")]
+    assert by_name == sorted(by_name)
     assert "iryna-dovhan" in {each["slug"] async for each in dayline.authors()}
     assert "opinion" in {each["code"] async for each in dayline.labels()}
     assert len((await dayline.curated_list("front-page", fields="headline", limit=2))["items"]) == 2
