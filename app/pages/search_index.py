@@ -58,11 +58,11 @@ def list_operation_entries(document: Mapping[str, Any]) -> Iterator[SearchEntry]
                 yield {
                     "title": operation["summary"],
                     "page": f"{method.upper()} {path}",
-                    "href": operation_href(operation["tags"][0], operation["operationId"]),
+                    "href": operation_href(operation["tags"][0], method, path),
                     "text": operation.get("description", "").replace("`", "")[:MAX_TEXT],
                 }
 
 
-def operation_href(tag: str, operation_id: str) -> str:
-    """Return the address of an operation in the API reference."""
-    return href_of(f"/docs#/{tag.replace(' ', '%20')}/{operation_id}")
+def operation_href(tag: str, method: str, path: str) -> str:
+    """Return the address of an operation in the API reference, which has the tag in lower case."""
+    return href_of(f"/docs#tag/{tag.lower().replace(' ', '-')}/{method.upper()}{path}")

@@ -74,3 +74,4 @@ def test_search_finds_operations_by_their_summary() -> None:
     operation = {"summary": "List tags", "tags": ["Catalogue"], "operationId": "list_tags", "description": "By `slug`."}
     [entry] = list_operation_entries({"paths": {"/v1/tags": {"parameters": [], "get": operation}}})
     assert (entry["title"], entry["page"], entry["text"]) == ("List tags", "GET /v1/tags", "By slug.")
+    assert entry["href"] == "/docs#tag/catalogue/GET/v1/tags"
