@@ -72,7 +72,7 @@ class Server:
         assert self.process.pid is not None
         os.kill(self.process.pid, number)
 
-    async def ended(self) -> int | None:
+    async def exit_status(self) -> int | None:
         """Return its status if it has ended by itself or by a signal; None while it runs."""
         await asyncio.to_thread(self.process.join, MAX_ENDED_SECONDS)
         return self.process.exitcode

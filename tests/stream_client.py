@@ -123,9 +123,9 @@ class Listening:
     async def leave(self) -> None:
         """Disconnect, and wait until the request has ended."""
         self._leaves.set()
-        await self.ended()
+        await self.wait_for_end()
 
-    async def ended(self) -> None:
+    async def wait_for_end(self) -> None:
         """Wait until the server has ended it."""
         await asyncio.wait_for(self.task, MAX_SECONDS)
 

@@ -119,10 +119,13 @@ async def client(front: Front) -> AsyncIterator[httpx.AsyncClient]:
 async def test_every_link_leads_through_nginx(front: Front, client: httpx.AsyncClient) -> None:
     starts = [f"{BASE}{each}" for each in ("/v1", "/docs", "/problems", *CONTENT, "/v1/articles/night-trams")]
     statuses = set[int]()
-    async for answer, links in walk(client, starts, front.origin, most_of_kind=2):
-        assert answer.status_code in {200, 308, 410}, (answer.url, answer.text)  # 410: changes name withdrawn articles
-        assert [each for each in links if not each.startswith(f"{BASE}/")] == [], answer.url
-        statuses.add(answer.status_code)
+    async for response, links in walk(client, starts, front.origin, most_of_kind=2):
+        assert response.status_code in {200, 308, 410}, (
+            response.url,
+            response.text,
+        )  # 410: changes name withdrawn articles
+        assert [each for each in links if not each.startswith(f"{BASE}/")] == [], response.url
+        statuses.add(response.status_code)
     assert {200, 308} <= statuses
 
 
@@ -135,9 +138,9 @@ async def test_path_may_be_removed_by_the_proxy_or_not(front: Front, client: htt
                 (front.server.address, BASE),
                 (front.server.address, ""),
             ):
-                answer = await others.get(f"{origin}{path}{address}")
-                assert (answer.status_code, answer.content) == (removed.status_code, removed.content)
-                assert answer.headers.get("etag") == removed.headers.get("etag")
+                response = await others.get(f"{origin}{path}{address}")
+                assert (response.status_code, response.content) == (removed.status_code, removed.content)
+                assert response.headers.get("etag") == removed.headers.get("etag")
 
 
 async def test_document_names_the_path_as_its_server(client: httpx.AsyncClient) -> None:
@@ -147,17 +150,17 @@ async def test_document_names_the_path_as_its_server(client: httpx.AsyncClient) 
     assert not re.search(r'"href": "/(?!api/)', text)
     for path in document["paths"]:
         if "{" not in path and "get" in document["paths"][path] and path not in {"/v1/stream", "/v1/resolve"}:
-            answer = await client.get(f"{document['servers'][0]['url']}{path}")
-            assert answer.status_code in {200, 401}, path
+            response = await client.get(f"{document['servers'][0]['url']}{path}")
+            assert response.status_code in {200, 401}, path
 
 
 async def test_documented_cache_key_separates_origins(front: Front) -> None:
     async with httpx.AsyncClient(base_url=front.cached_origin, timeout=20, trust_env=False) as client:
         for state in ("MISS", "HIT"):
             for origin, allowed in ((LISTED, LISTED), ("https://foreign.example", None)):
-                answer = await client.get("/v1/tags", headers={"origin": origin})
-                assert answer.headers["x-cache"] == state
-                assert answer.headers.get("access-control-allow-origin") == allowed
+                response = await client.get("/v1/tags", headers={"origin": origin})
+                assert response.headers["x-cache"] == state
+                assert response.headers.get("access-control-allow-origin") == allowed
         assert (await client.get("/v1/tags")).headers["x-cache"] == "HIT", "others share one entry"
 
 
@@ -174,8 +177,8 @@ def page(front: Front, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pag
 READING = """
 (async () => {
   const read = async href => {
-    const answer = await fetch(new URL(href, api), {credentials: "include"});
-    return [answer, await answer.json()];
+    const response = await fetch(new URL(href, api), {credentials: "include"});
+    return [response, await response.json()];
   };
   const [, service] = await read("/api/v1");
   const [timeline, first] = await read(service.links.timeline + "?limit=2");

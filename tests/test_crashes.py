@@ -155,7 +155,7 @@ async def live_through(test_database: CrashDatabase, folder: Path, rounds: int) 
             await newsroom.repeat(client)
             if number < rounds:
                 await newsroom.write_until(server, client, signal.SIGKILL)
-                assert await server.ended() == -signal.SIGKILL
+                assert await server.exit_status() == -signal.SIGKILL
     print_counts(newsroom, rounds, found)
     assert min(newsroom.in_flight) >= MIN_IN_FLIGHT
     assert newsroom.ledger.counts["acknowledged"] >= WRITES_BEFORE[0] * rounds
@@ -176,7 +176,7 @@ async def test_shutdown_completes_requests_in_progress(test_database: CrashDatab
         waiting = asyncio.create_task(client.get("/v1/changes?since=0&tag=unheard-of&wait=30"))
         await newsroom.write_until(server, client, signal.SIGTERM)
         begun = time.monotonic()
-        assert await server.ended() in {0, -signal.SIGTERM}
+        assert await server.exit_status() in {0, -signal.SIGTERM}
         assert time.monotonic() - begun < DRAIN_SECONDS
         assert (await waiting).status_code == 200
     assert newsroom.in_flight[0] >= MIN_IN_FLIGHT

@@ -286,7 +286,7 @@ async def test_server_process_ends_while_the_database_is_frozen(
             await asyncio.sleep(1)
             begun = time.monotonic()
             server.send(signal.SIGTERM)
-            status = await server.ended()
+            status = await server.exit_status()
             print(f"frozen: the process ended after {time.monotonic() - begun:.2f} s")  # noqa: T201 - a figure
         assert status is not None
 

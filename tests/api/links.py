@@ -15,18 +15,18 @@ _ADDRESSES = frozenset({"feed_url", "next_url", "home_page_url", "url", "uri"})
 _OWN = re.compile(r"/(?:v1|feeds|docs|problems|openapi\.json)(?:[/?]|$)")
 
 
-def own_links(answer: httpx.Response, site: str) -> set[str]:
+def own_links(response: httpx.Response, site: str) -> set[str]:
     """Return the links in the content and the fields of a response that lead to this API, as paths.
 
     A link is absolute from the root, or on the `site` of the edition, whose other pages are not this API's.
     """
-    found = set(_IN_FIELD.findall(answer.headers.get("link", "")))
-    found |= {answer.headers["location"]} if "location" in answer.headers else set()
-    kind = answer.headers.get("content-type", "").partition(";")[0]
-    if kind.endswith("json") and not answer.url.path.endswith("/openapi.json"):
-        found |= set(_links_of(answer.json()))
+    found = set(_IN_FIELD.findall(response.headers.get("link", "")))
+    found |= {response.headers["location"]} if "location" in response.headers else set()
+    kind = response.headers.get("content-type", "").partition(";")[0]
+    if kind.endswith("json") and not response.url.path.endswith("/openapi.json"):
+        found |= set(_links_of(response.json()))
     elif kind.startswith(("text/html", "application/rss", "application/atom", "application/xml")):
-        found |= {one or other for one, other in _IN_TEXT.findall(answer.text)}
+        found |= {one or other for one, other in _IN_TEXT.findall(response.text)}
     paths = (each.removeprefix(site) for each in found)
     return {path.replace("&amp;", "&") for path in paths if path.startswith("/") and _OWN.search(path)}
 
@@ -62,9 +62,9 @@ async def walk(
         visited[kind] += 1
         if most_of_kind is not None and visited[kind] > most_of_kind:
             continue
-        answer = await client.get(target)
-        links = own_links(answer, site)
-        yield answer, links
+        response = await client.get(target)
+        links = own_links(response, site)
+        yield response, links
         new = {each for each in links if not urlsplit(each).path.endswith(("/v1/stream", "/v1/export"))} - seen
         waiting += sorted(new)
         seen |= new

@@ -86,7 +86,7 @@ class History:
         self._zone = find_zone(self._tz or zone)
         self._days = self._random.random() < 0.8  # else a plain list of articles
         self._pieces: dict[str, StoryState] = {}
-        self._asked: dict[str, Any] = {}
+        self._params: dict[str, Any] = {}
         self._protected: set[str] = set()  # from deletion: cursors with such a name would not be valid afterwards
         self._lower, self._upper = -(2**62), 2**62
 
@@ -131,15 +131,15 @@ class History:
         if random.random() < 0.2:
             self._upper = self._centre + DAY_US // 2
             requested["to"] = format_instant(self._upper, self._zone)
-        self._asked = requested
+        self._params = requested
 
     def _filter_names(self) -> set[str]:
-        return {name for kind in KINDS for name in self._asked.get(kind, ())}
+        return {name for kind in KINDS for name in self._params.get(kind, ())}
 
     def _matching(self, below: Key | None = None) -> list[StoryState]:
         """Return the items of the list now (after a key), newest first, by brute force."""
-        excluded = set(self._asked.get("exclude", ()))
-        named = {kind: self._catalogue.select(kind, self._asked) for kind in KINDS if kind in self._asked}
+        excluded = set(self._params.get("exclude", ()))
+        named = {kind: self._catalogue.select(kind, self._params) for kind in KINDS if kind in self._params}
         found = [
             piece
             for piece in self._pieces.values()
@@ -154,7 +154,7 @@ class History:
 
     def _has_traits(self, traits: dict[str, Any]) -> bool:
         """Return whether the filters by traits select these; pages are selected by their format alone."""
-        requested = self._asked
+        requested = self._params
         language = (traits["language"] or OWN_LANGUAGE).lower()
         return (
             traits["format"] in requested.get("format", ("article", "gallery", "video", "audio"))
@@ -166,7 +166,7 @@ class History:
     async def _read(self, walk: Walk) -> bool:
         """Read a page and compare it with the newsroom's own state; return whether there is more."""
         limit = self._random.choice((1, 1, 2, 3, 5))
-        requested = {**self._asked, "limit": limit} | ({} if walk.cursor is None else {"cursor": walk.cursor})
+        requested = {**self._params, "limit": limit} | ({} if walk.cursor is None else {"cursor": walk.cursor})
         expected = self._matching(walk.shown[-1] if walk.shown else None)
         if self._days:
             if self._tz is not None:

@@ -33,10 +33,10 @@ class HistoryCatalogue:
         self._parents: dict[str, str] = {}
         self._renames = 0
 
-    def select(self, kind: str, asked: Mapping[str, Any]) -> set[str]:
+    def select(self, kind: str, params: Mapping[str, Any]) -> set[str]:
         """Return the entries of a kind that a query selects: merged ones as one, sections with their subsections."""
-        named = self.entries(asked[kind])
-        if kind == "section" and asked.get("subsections"):
+        named = self.entries(params[kind])
+        if kind == "section" and params.get("subsections"):
             named |= {each for each in self.names[kind] if not named.isdisjoint(self._ancestors(each))}
         return named
 

@@ -47,11 +47,11 @@ class MirrorHistory(History):
             await self._live()
         self._ask()
         if self._random.random() < 0.5:
-            self._asked["tz"] = self._tz or "Asia/Kathmandu"
+            self._params["tz"] = self._tz or "Asia/Kathmandu"
         if self._random.random() < 0.2:
-            self._asked["fields"] = MEMBERS
+            self._params["fields"] = MEMBERS
         if self._random.random() < 0.1:
-            self._asked["id"] = [piece.id for piece in self._random.sample([*self._pieces.values()], 6)]
+            self._params["id"] = [piece.id for piece in self._random.sample([*self._pieces.values()], 6)]
         since = await self._read_pages() if self._random.random() < 0.8 else began
         await self._follow(since)
         await self._compare()
@@ -59,7 +59,7 @@ class MirrorHistory(History):
 
     async def _read_pages(self) -> int:
         """Read some pages of the timeline, or all; return the `as_of` of the first."""
-        requested, as_of, pages = dict(self._asked), 0, 0
+        requested, as_of, pages = dict(self._params), 0, 0
         depth = self._random.choice((1, 2, 3, 5, 1_000))
         self._protected = self._filter_names()
         while True:
@@ -86,7 +86,7 @@ class MirrorHistory(History):
         left = self._random.randrange(4, 8)
         self._protected = set()
         while True:
-            requested = {**self._asked, "limit": self._random.choice((1, 2, 3, 7, 200)), **beginning}
+            requested = {**self._params, "limit": self._random.choice((1, 2, 3, 7, 200)), **beginning}
             page: Any = await self._database.read(list_changes, ChangeListParams.model_validate(requested))
             numbers = [each["seq"] for each in page["items"]]
             assert numbers == sorted(set(numbers))
@@ -164,13 +164,13 @@ class MirrorHistory(History):
             self._held[item["id"]] = item
 
     async def _read_again(self) -> list[Any]:
-        requested = {**self._asked, "id": list(self._held)}
+        requested = {**self._params, "id": list(self._held)}
         page: Any = await self._database.read(get_timeline, TimelineParams.model_validate(requested), now=NOW)
         return [item for day in page["days"] for item in day["items"]]
 
     async def _read_whole(self) -> list[Any]:
         """Return the list from its newest item to its oldest."""
-        requested = {**self._asked, "limit": 200}
+        requested = {**self._params, "limit": 200}
         page: Any = await self._database.read(get_timeline, TimelineParams.model_validate(requested), now=NOW)
         assert page["next"] is None
         return [item for day in page["days"] for item in day["items"]]
@@ -179,7 +179,7 @@ class MirrorHistory(History):
         fresh = await self._read_whole()
         expected = [item for item in fresh if key_of(item) >= self._deepest]
         assert sorted(self._held.values(), key=key_of, reverse=True) == expected
-        if "id" not in self._asked:
+        if "id" not in self._params:
             assert [item["id"] for item in fresh] == [piece.id for piece in self._matching()]
         self.counts.update(held=len(expected), compared=1)
 

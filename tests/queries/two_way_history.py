@@ -69,13 +69,13 @@ class TwoWayHistory(History):
         walk.upper = walk.lower = (start_of_day(day + timedelta(days=1), self._zone), "")
         await self._go_down(walk, newest_day=day.isoformat())
 
-    async def _go_down(self, walk: TwoWayWalk, **asked: str) -> None:
+    async def _go_down(self, walk: TwoWayWalk, **position: str) -> None:
         is_first = not walk.shown and walk.newer_cursor is None and walk.cursor is None
         above, below = self._around(walk.lower)
-        limit, page = await self._request(**asked)
+        limit, page = await self._request(**position)
         self._check_items(page, below[:limit])
-        self._check_links(page, newer=above if asked else [], older=below[limit:])
-        shown_day = self._date(walk.lower[0]) if "cursor" in asked else None
+        self._check_links(page, newer=above if position else [], older=below[limit:])
+        shown_day = self._date(walk.lower[0]) if "cursor" in position else None
         self._check_ends(page, continued=shown_day, complete=self._date_of(below[limit : limit + 1]))
         walk.cursor = page["next"] and page["next"]["cursor"]
         if below[:limit]:
@@ -120,10 +120,10 @@ class TwoWayHistory(History):
         matching = self._matching()
         return [each for each in matching if each.key >= bound], [each for each in matching if each.key < bound]
 
-    async def _request(self, **asked: Any) -> tuple[int, Any]:
+    async def _request(self, **position: Any) -> tuple[int, Any]:
         limit = self._random.choice(LIMITS)
         zone = {} if self._tz is None else {"tz": self._tz}
-        params = TimelineParams.model_validate({**self._asked, **zone, **asked, "limit": limit})
+        params = TimelineParams.model_validate({**self._params, **zone, **position, "limit": limit})
         page: Any = await self._database.read(get_timeline, params, now=NOW)
         self.counts.update(steps=1, pages=1)
         return limit, page

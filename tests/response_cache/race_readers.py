@@ -59,9 +59,9 @@ class Race:
         self._begun += 1
         await self.history.write_something()
         self._acknowledged += 1
-        asked = asyncio.gather(*(self._ask(target) for target in self.targets))
+        readers = asyncio.gather(*(self._ask(target) for target in self.targets))
         await self._note_state()
-        await asked
+        await readers
 
     async def _note_state(self) -> None:
         requests = [Request(target) for target in self.targets]

@@ -56,7 +56,7 @@ async def compare(app: FastAPI, network: Network, now: int) -> int:
 
 async def live(history: History, network: Network, *, targets: int, steps: int, without: str | None = None) -> None:
     """Run the history; StaleError names what should have been purged."""
-    compared = asked = 0
+    compared = requested = 0
     with history.clock():
         await history.learn_all()
         await network.begin()
@@ -69,10 +69,10 @@ async def live(history: History, network: Network, *, targets: int, steps: int, 
             await network.app.state.services.scheduler.refresh()
             await network.hear(without=without)
             compared += await compare(network.app, network, history.newsroom.now)
-            asked += before
+            requested += before
             wanted = [*wanted, *history.requested.invent(targets // 10)]
-    print(f"\n{compared} of {asked} responses were still cached after a step, all of them true")  # noqa: T201 - a figure
-    assert compared > asked / 3 > 0
+    print(f"\n{compared} of {requested} responses were still cached after a step, all of them true")  # noqa: T201 - a figure
+    assert compared > requested / 3 > 0
 
 
 @on_sqlite

@@ -35,7 +35,7 @@ def made(body: bytes = BODY) -> CachedResponse:
     return CachedResponse(200, HEADERS, body)
 
 
-def asked(response: CachedResponse, *headers: tuple[str, str]) -> RenderedResponse:
+def respond(response: CachedResponse, *headers: tuple[str, str]) -> RenderedResponse:
     return response.render(
         parse_conditional_headers([(name.encode(), value.encode("latin-1")) for name, value in headers])
     )
@@ -49,7 +49,7 @@ def content(reply: RenderedResponse) -> dict[str, str]:
 
 @pytest.mark.parametrize("encoding", [None, *OPENERS])
 def test_each_encoding_has_its_own_strong_etag_and_the_same_content(encoding: str | None) -> None:
-    reply = asked(made(), *([("accept-encoding", encoding)] if encoding else []))
+    reply = respond(made(), *([("accept-encoding", encoding)] if encoding else []))
     fields = content(reply)
     assert reply.status == 200
     assert fields.get("content-encoding") == encoding
@@ -64,9 +64,9 @@ def test_each_encoding_has_its_own_strong_etag_and_the_same_content(encoding: st
 def test_encoding_is_compressed_once() -> None:
     response, grown = made(), list[int]()
     response.on_grow = grown.append
-    first = asked(response, ("accept-encoding", "gzip"))
-    assert asked(response, ("accept-encoding", "br, gzip;q=1, br;q=0")).body is first.body
-    asked(response)
+    first = respond(response, ("accept-encoding", "gzip"))
+    assert respond(response, ("accept-encoding", "br, gzip;q=1, br;q=0")).body is first.body
+    respond(response)
     assert grown == [len(first.body)]
 
 
@@ -75,8 +75,8 @@ def test_304_has_the_variable_fields_and_no_content_fields(
     encoding: str | None,
 ) -> None:
     edit = ("accept-encoding", encoding or "identity")
-    whole = content(asked(made(), edit))
-    reply = asked(made(), edit, ("if-none-match", whole["etag"]))
+    whole = content(respond(made(), edit))
+    reply = respond(made(), edit, ("if-none-match", whole["etag"]))
     assert (reply.status, reply.body) == (304, b"")
     assert content(reply) == {
         name: value
@@ -103,15 +103,15 @@ def test_304_has_the_variable_fields_and_no_content_fields(
     ],
 )
 def test_if_none_match_may_have_several_etags_on_several_lines(known: list[str], status: int) -> None:
-    assert asked(made(), *(("if-none-match", each) for each in known)).status == status
+    assert respond(made(), *(("if-none-match", each) for each in known)).status == status
 
 
 def test_etag_takes_precedence_over_a_date() -> None:
     late = ("if-modified-since", "Sat, 21 Nov 2026 12:00:00 GMT")
-    assert asked(made(), late).status == 304
-    assert asked(made(), late, ("if-none-match", '"other"')).status == 200
-    assert asked(made(), ("if-modified-since", "Fri, 20 Nov 2026 11:59:59 GMT")).status == 200
-    assert asked(made(), ("if-modified-since", "Fri, 20 Nov 2026 12:00:00 GMT")).status == 304
+    assert respond(made(), late).status == 304
+    assert respond(made(), late, ("if-none-match", '"other"')).status == 200
+    assert respond(made(), ("if-modified-since", "Fri, 20 Nov 2026 11:59:59 GMT")).status == 200
+    assert respond(made(), ("if-modified-since", "Fri, 20 Nov 2026 12:00:00 GMT")).status == 304
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_etag_takes_precedence_over_a_date() -> None:
     ],
 )
 def test_if_modified_since_is_read_in_the_obsolete_date_forms(since: str, status: int) -> None:
-    assert asked(made(), ("if-modified-since", since)).status == status
+    assert respond(made(), ("if-modified-since", since)).status == status
 
 
 @pytest.mark.parametrize("status", [308, 404, 410])
@@ -180,7 +180,9 @@ def test_accept_encoding_is_parsed_by_rfc_9110(accepted: str, size: int, encodin
 
 
 def test_accept_encoding_lines_are_joined() -> None:
-    assert content(asked(made(), ("accept-encoding", "br;q=0.1"), ("accept-encoding", "gzip")))["etag"] == '"abc-gzip"'
+    assert (
+        content(respond(made(), ("accept-encoding", "br;q=0.1"), ("accept-encoding", "gzip")))["etag"] == '"abc-gzip"'
+    )
 
 
 ODD = st.one_of(st.text(max_size=30), st.text(alphabet='gzipbrstd;q=0.15, *-"W/', max_size=40))

@@ -17,8 +17,8 @@ async def race(begin: Begin, number: int, writes: int, targets: int = TARGETS) -
     history = await begin(number)
     history.never_schedules()
     with history.clock():
-        asked = [*dict.fromkeys(history.requested.invent(targets))]
-        found = Race(history, [*asked, "/v1/timeline", "/v1/changes", "/v1/articles?limit=5"])
+        chosen = [*dict.fromkeys(history.requested.invent(targets))]
+        found = Race(history, [*chosen, "/v1/timeline", "/v1/changes", "/v1/articles?limit=5"])
         await found.run(writes)
     return found
 

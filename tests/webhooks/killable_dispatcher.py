@@ -42,8 +42,8 @@ class KillableDispatcher:
         dispatcher.owner_id = "nobody"  # so that it releases nothing
         await self._stack.aclose()
 
-    async def _listen(self, url: str, body: bytes, headers: Any, **asked: Any) -> DeliveryAttempt:
-        attempt = await self._send(url, body, headers, **asked)
+    async def _listen(self, url: str, body: bytes, headers: Any, **options: Any) -> DeliveryAttempt:
+        attempt = await self._send(url, body, headers, **options)
         if attempt.is_delivered:
             self.heard = headers["webhook-id"]
             self._sendings.acknowledge(headers["webhook-id"])

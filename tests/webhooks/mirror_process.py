@@ -29,14 +29,14 @@ class MirrorReceiver:
     `failure_rate` is the share of requests that it handles badly.
     """
 
-    def __init__(self, file: Path, source: Source, asked: dict[str, Any], random: Random) -> None:
+    def __init__(self, file: Path, source: Source, params: dict[str, Any], random: Random) -> None:
         self.counts: Counter[str] = Counter()
         self.failure_rate = 0.0
         self.checks = DeliveryChecks()
         self.file = file
         self.mirror: WebhookMirror
         self._source = source
-        self._asked = asked
+        self._params = params
         self._random = random
         self._stack: AsyncExitStack | None = None
         self._receiver: Receiver
@@ -87,7 +87,7 @@ class MirrorReceiver:
             self._is_stale.clear()
             while self.mirror.is_stale:
                 try:
-                    await self.mirror.copy_again(self._source, self._asked)
+                    await self.mirror.copy_again(self._source, self._params)
                     self.counts["copies"] += 1
                 except httpx.HTTPError:
                     self.counts["failed_copies"] += 1
@@ -145,9 +145,9 @@ class MirrorReceiver:
         article = message["data"]["article"]
         if article is None:
             return
-        async with self._source.asked(is_fair=True) as client:
-            answer = await client.get(f"/v1/articles/{article['id']}")
-        assert answer.status_code in {200, 410}
+        async with self._source.connect(is_fair=True) as client:
+            response = await client.get(f"/v1/articles/{article['id']}")
+        assert response.status_code in {200, 410}
         self.counts["looked"] += 1
-        if answer.status_code == 200 and "version" in article:
-            assert answer.json()["version"] >= article["version"], f"{article['id']} is answered as it was"
+        if response.status_code == 200 and "version" in article:
+            assert response.json()["version"] >= article["version"], f"{article['id']} is answered as it was"

@@ -30,11 +30,11 @@ def answering(status: int = 200, *fields: str, body: bytes = b"") -> Behaviour:
     """Return a behaviour that responds with this."""
     head = "".join(f"{each}\r\n" for each in (f"content-length: {len(body)}", *fields))
 
-    async def answer(writer: asyncio.StreamWriter) -> None:
+    async def respond(writer: asyncio.StreamWriter) -> None:
         writer.write(f"HTTP/1.1 {status} Said\r\n{head}\r\n".encode() + body)
         await writer.drain()
 
-    return answer
+    return respond
 
 
 def writing(*pieces: bytes, every_s: float = 0.0, is_endless: bool = False) -> Behaviour:

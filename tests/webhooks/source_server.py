@@ -45,7 +45,7 @@ class Source:
         await self.begin()
 
     @asynccontextmanager
-    async def asked(self, *, is_fair: bool = False) -> AsyncIterator[httpx.AsyncClient]:
+    async def connect(self, *, is_fair: bool = False) -> AsyncIterator[httpx.AsyncClient]:
         """Return a client, without network faults if requested; ConnectError while no server runs."""
         if self._clients is None or self._weather is None:
             raise httpx.ConnectError("nobody answers")

@@ -45,15 +45,15 @@ async def attempt_at(respond: Behaviour, *, deadline_s: float = 5) -> DeliveryAt
         return await client.send(receiver.url, BODY, {})
 
 
-def leading_to(*answers: list[str]) -> tuple[LookUp, list[str]]:
+def leading_to(*addresses: list[str]) -> tuple[LookUp, list[str]]:
     """Return a look-up with a different result each time, the last one for ever, and the names that were looked up."""
-    asked: list[str] = []
+    looked_up: list[str] = []
 
     async def look_up(host: str, _port: int) -> list[str]:
-        asked.append(host)
-        return answers[min(len(asked), len(answers)) - 1]
+        looked_up.append(host)
+        return addresses[min(len(looked_up), len(addresses)) - 1]
 
-    return look_up, asked
+    return look_up, looked_up
 
 
 async def test_receiver_gets_the_body_and_can_verify_it() -> None:
@@ -120,10 +120,10 @@ async def test_retry_after_of_a_receiver_is_returned(fields: tuple[str, ...], ex
 
 @pytest.mark.parametrize("host", ["straße.example", "STRAẞE.example", "stra\u00dfe\u3002example"])
 async def test_message_is_sent_to_the_host_by_uts_46(host: str) -> None:
-    look_up, asked = leading_to(["127.0.0.1"])
+    look_up, looked_up = leading_to(["127.0.0.1"])
     async with a_receiver(answering()) as receiver, a_client(look_up=look_up) as client:
         assert (await client.send(f"http://{host}:{receiver.port}/hook", BODY, {})).is_delivered
-    assert asked == ["xn--strae-oqa.example"]
+    assert looked_up == ["xn--strae-oqa.example"]
     assert receiver.requests[0][0]["host"] == f"xn--strae-oqa.example:{receiver.port}"
 
 
@@ -302,11 +302,11 @@ async def test_invalid_header_is_a_failed_attempt(headers: dict[str, str]) -> No
 
 
 async def test_name_is_resolved_once_and_its_first_address_used() -> None:
-    look_up, asked = leading_to(["127.0.0.1"], ["10.0.0.1"])
+    look_up, looked_up = leading_to(["127.0.0.1"], ["10.0.0.1"])
     async with a_receiver(answering()) as receiver, a_client(look_up=look_up) as client:
         attempt = await client.send(f"http://rebinding.test:{receiver.port}/hook", BODY, {})
     assert attempt.is_delivered
-    assert asked == ["rebinding.test"]
+    assert looked_up == ["rebinding.test"]
     assert receiver.requests[0][0]["host"] == f"rebinding.test:{receiver.port}"
 
 

@@ -47,7 +47,7 @@ class Killing:
         place = self._random.randrange(SERVERS)
         server = self._servers[place]
         server.send(signal.SIGKILL)
-        assert await server.ended() == -signal.SIGKILL
+        assert await server.exit_status() == -signal.SIGKILL
         self.kills += 1
         self._servers[place] = self._start(server.port)
         await self._servers[place].wait_ready()

@@ -191,10 +191,10 @@ async def test_system_resolver_results_are_checked(spelling: str) -> None:
 
 
 async def test_slow_name_server_blocks_its_own_name_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    is_over, asked = threading.Event(), []
+    is_over, looked_up = threading.Event(), []
 
     def look_up(host: bytes, port: int, **_: object) -> list[tuple[object, ...]]:
-        asked.append(host)
+        looked_up.append(host)
         if host.startswith(b"slow"):
             is_over.wait(10)
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("8.8.8.8", port))]
@@ -207,9 +207,9 @@ async def test_slow_name_server_blocks_its_own_name_only(monkeypatch: pytest.Mon
     slow[0].cancel()  # others that wait for the same name still get it
     is_over.set()
     assert await asyncio.gather(*slow[1:]) == [["8.8.8.8"]] * 99
-    assert len(asked) == 51
+    assert len(looked_up) == 51
     assert await lookups("slow-1.example", 443) == ["8.8.8.8"]
-    assert len(asked) == 52, "results are not cached"
+    assert len(looked_up) == 52, "results are not cached"
 
 
 def test_plain_http_names_the_setting_that_allows_it() -> None:

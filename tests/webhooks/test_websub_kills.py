@@ -34,7 +34,7 @@ async def announce_through_kills(address: str, folder: Path, *, kills: int) -> N
                         hub.has_requests.clear()
                         await until(hub.has_requests.is_set)
                         server.send(signal.SIGKILL)
-                        assert await server.ended() == -signal.SIGKILL
+                        assert await server.exit_status() == -signal.SIGKILL
                     else:
                         await until(lambda: is_announced(database))
                 finally:

@@ -52,7 +52,7 @@ class WebhookHistory(MirrorHistory):
         await self._rename_edition()
         await self._store([self._new() for _ in range(self._random.randrange(8, 25))])
         self._ask()
-        self._hook = MirrorReceiver(self._file, self._source, self._asked, self._chance)
+        self._hook = MirrorReceiver(self._file, self._source, self._params, self._chance)
         async with AsyncExitStack() as stack:
             for end in (self._source.end, self._hook.kill, self._senders.close, self._forget_endpoint):
                 stack.push_async_callback(end)
@@ -68,7 +68,7 @@ class WebhookHistory(MirrorHistory):
     def _ask(self) -> None:
         """Return filters that webhooks have."""
         super()._ask()
-        self._asked = {name: value for name, value in self._asked.items() if name not in {"exclude", "from", "to"}}
+        self._params = {name: value for name, value in self._params.items() if name not in {"exclude", "from", "to"}}
         self._lower, self._upper = -(2**62), 2**62
 
     async def _begin(self) -> None:
@@ -81,7 +81,7 @@ class WebhookHistory(MirrorHistory):
         since = self._hook.mirror.seq
         self._hook.checks.begin(since)
         self._url = self._hook.url
-        self._endpoint = await make_endpoint(self._database, self._url, since=since, filters=self._asked)
+        self._endpoint = await make_endpoint(self._database, self._url, since=since, filters=self._params)
         await self._senders.begin(self._hook.checks)
         await self._alter_weather()
 
@@ -236,8 +236,8 @@ class WebhookHistory(MirrorHistory):
     async def _compare(self) -> None:
         """Compare each article with its page, without the parts that show others; copied ones with their list items."""
         held = self._hook.mirror.held()
-        async with self._source.asked(is_fair=True) as client:
-            listed = {item["id"]: item for item in await listed_articles(client, self._asked)}
+        async with self._source.connect(is_fair=True) as client:
+            listed = {item["id"]: item for item in await listed_articles(client, self._params)}
             pages = {name: (await client.get(f"/v1/articles/{name}")).json() for name in listed}
         assert sorted(held) == sorted(listed) == sorted(piece.id for piece in self._matching())
         for name, (article, by_message) in held.items():

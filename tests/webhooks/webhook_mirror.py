@@ -63,12 +63,12 @@ class WebhookMirror:
         else:
             self._copy.execute("REPLACE INTO articles VALUES (?, ?, 1)", (article["id"], json.dumps(article)))
 
-    async def copy_again(self, source: Source, asked: dict[str, Any]) -> None:
+    async def copy_again(self, source: Source, params: dict[str, Any]) -> None:
         """Copy all articles in one transaction, and apply the messages received meanwhile about later changes."""
-        asking = {**asked, "body": "blocks"}
-        async with source.asked() as client, client.stream("GET", "/v1/export", params=asking) as answer:
-            lines = [line async for line in answer.raise_for_status().aiter_lines()]
-        as_of = int(answer.headers["dayline-as-of"])
+        wanted = {**params, "body": "blocks"}
+        async with source.connect() as client, client.stream("GET", "/v1/export", params=wanted) as response:
+            lines = [line async for line in response.raise_for_status().aiter_lines()]
+        as_of = int(response.headers["dayline-as-of"])
         copied = [(orjson.loads(line)["id"], line) for line in lines]
         with self._copy:
             self._copy.execute("DELETE FROM articles")

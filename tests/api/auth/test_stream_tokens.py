@@ -42,9 +42,9 @@ def app_of(client: httpx.AsyncClient) -> FastAPI:
 
 async def create_token(client: httpx.AsyncClient, api_key: str) -> str:
     """Create a stream token with an API key."""
-    answer = await client.post(TOKENS, headers=as_key(api_key))
-    assert answer.status_code == 200, answer.text
-    token: str = answer.json()["token"]
+    response = await client.post(TOKENS, headers=as_key(api_key))
+    assert response.status_code == 200, response.text
+    token: str = response.json()["token"]
     return token
 
 
@@ -54,10 +54,10 @@ async def status_of(client: httpx.AsyncClient, query: str, **headers: str) -> in
 
 
 async def test_token_opens_the_stream_for_ten_minutes(keyed: httpx.AsyncClient, make_key: MakeKey) -> None:
-    answer = await keyed.post(TOKENS, headers=as_key(await make_key(READ)))
-    assert answer.headers["cache-control"] == "private, no-store"
-    assert answer.json()["expires_at"] == "2026-11-20T12:10:00.000000+00:00"
-    query = f"token={answer.json()['token']}"
+    response = await keyed.post(TOKENS, headers=as_key(await make_key(READ)))
+    assert response.headers["cache-control"] == "private, no-store"
+    assert response.json()["expires_at"] == "2026-11-20T12:10:00.000000+00:00"
+    query = f"token={response.json()['token']}"
     assert await status_of(keyed, query) == 200
     with clock.frozen(NOW + TOKEN_LIFETIME_US - 1):
         assert await status_of(keyed, f"since=0&{query}&tag=fog") == 200
@@ -148,7 +148,7 @@ async def test_open_stream_outlasts_its_token_and_ends_with_its_key(
             pings = stream.body.count(b": ping")
             await stream.until_last(lambda: stream.body.count(b": ping") > pings + 1)
         await database.write(revoke_key, api_key.split("_")[1][:10], now=NOW)
-        await stream.ended()
+        await stream.wait_for_end()
 
 
 async def test_another_process_accepts_the_token(

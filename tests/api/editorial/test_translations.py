@@ -176,8 +176,8 @@ async def test_groups_join_and_have_one_article_for_each_edition_and_language(de
 async def test_language_of_an_edition_parts_no_translations(desk: Desk, database: Database) -> None:
     first, second = await desk.make(**EN), await desk.make(language="de-AT", **EN)
     await desk.edit(second, {"translations": [first["id"]]})
-    answer = await desk.send("PATCH", "/editions/global", {"language": "DE-at"})
-    assert wrong(answer) == {
+    response = await desk.send("PATCH", "/editions/global", {"language": "DE-at"})
+    assert wrong(response) == {
         "language": f"The articles {first['id']} and {second['id']} are translations of each other and would both be "
         "in 'DE-at': give the first a `language`, or take it out of the group."
     }

@@ -64,19 +64,19 @@ async def below(newsroom_template: Path, tmp_path_factory: pytest.TempPathFactor
             yield client
 
 
-def fields_of(answer: httpx.Response) -> list[tuple[str, str]]:
+def fields_of(response: httpx.Response) -> list[tuple[str, str]]:
     """Return the fields of a response that do not depend on its content."""
-    return [(name, value) for name, value in answer.headers.multi_items() if name not in OWN]
+    return [(name, value) for name, value in response.headers.multi_items() if name not in OWN]
 
 
-def assert_equal_without_base(answer: httpx.Response, plain: httpx.Response) -> None:
+def assert_equal_without_base(response: httpx.Response, plain: httpx.Response) -> None:
     """Compare a response whose links have the base path with one whose links have none."""
-    assert answer.status_code == plain.status_code
-    assert answer.content.replace(BASE.encode(), b"") == plain.content
-    assert [(name, value.replace(BASE, "")) for name, value in fields_of(answer)] == fields_of(plain)
-    has_links = BASE.encode() in re.sub(rb'"newer":\{[^}]*\}', b"", answer.content)  # no part of what an ETag is for
+    assert response.status_code == plain.status_code
+    assert response.content.replace(BASE.encode(), b"") == plain.content
+    assert [(name, value.replace(BASE, "")) for name, value in fields_of(response)] == fields_of(plain)
+    has_links = BASE.encode() in re.sub(rb'"newer":\{[^}]*\}', b"", response.content)  # no part of what an ETag is for
     if "etag" in plain.headers and plain.content:
-        assert (answer.headers["etag"] == plain.headers["etag"]) is not has_links
+        assert (response.headers["etag"] == plain.headers["etag"]) is not has_links
 
 
 @pytest.mark.parametrize("address", [*SAME, *WRONG, *REDIRECTED, "/health/live", "/v1/changes?since=0&wait=1"])
@@ -141,11 +141,14 @@ async def test_every_link_has_the_base_path_and_leads_to_a_resource(below: httpx
     starts = [f"{BASE}{each}" for each in (*EDITORIAL, *UNLINKED, "/v1", "/docs", "/problems")]
     article = (await below.get("/v1/articles/trams-return?body=none")).json()["id"]
     starts.append(f"{BASE}/v1/editorial/articles/{article}/revisions?limit=1")
-    async for answer, links in walk(below, starts, SITE):
-        assert answer.status_code in {200, 308, 410}, (answer.url, answer.text)  # 410: editors see withdrawn articles
-        assert [each for each in links if not each.startswith(f"{BASE}/")] == [], answer.url
-        seen.add(kind_of(answer.url.path.removeprefix(BASE)))
-        statuses.add(answer.status_code)
+    async for response, links in walk(below, starts, SITE):
+        assert response.status_code in {200, 308, 410}, (
+            response.url,
+            response.text,
+        )  # 410: editors see withdrawn articles
+        assert [each for each in links if not each.startswith(f"{BASE}/")] == [], response.url
+        seen.add(kind_of(response.url.path.removeprefix(BASE)))
+        statuses.add(response.status_code)
     assert {200, 308} <= statuses
     reached = {kind_of(urlsplit(each).path) for each in CONTENT if not each.startswith(("/guides", "/llms.txt"))}
     assert reached - {"/v1/resolve", "/v1/articles/{}/related"} <= seen
@@ -183,9 +186,9 @@ async def test_base_path_does_not_depend_on_headers_or_root_path(below: httpx.As
 
 @pytest.mark.parametrize("address", ["/press/v1/timeline", "/press/apiv1/timeline", f"{BASE}{BASE}/v1/timeline"])
 async def test_another_base_path_is_not_found(below: httpx.AsyncClient, address: str) -> None:
-    answer = await below.get(address)
-    assert answer.status_code == 404
-    assert answer.json()["type"] == f"{BASE}/problems/not-found"
+    response = await below.get(address)
+    assert response.status_code == 404
+    assert response.json()["type"] == f"{BASE}/problems/not-found"
 
 
 async def test_export_lines_have_the_base_path(below: httpx.AsyncClient, reader: httpx.AsyncClient) -> None:

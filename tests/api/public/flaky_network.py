@@ -93,7 +93,7 @@ class StreamConnection(Listening, httpx.AsyncByteStream):
         """Close the response."""
         await self.leave()
 
-    async def ended(self) -> None:
+    async def wait_for_end(self) -> None:
         """Wait until the server has ended it, even if the waiting task is cancelled."""
         await asyncio.wait({self.task}, timeout=MAX_SECONDS)
         assert self.task.done()
@@ -131,7 +131,7 @@ class StreamNetwork(FlakyTransport):
             self.drop()
         self.resume_reading()
         for line in self._lines:
-            await line.ended()
+            await line.wait_for_end()
         await self._idle.wait()
 
     def drop(self) -> None:

@@ -41,7 +41,7 @@ class CopyHistory(MirrorHistory):
         await self._store([self._new() for _ in range(self._random.randrange(8, 25))])
         self._ask()
         if not self._days and self._random.random() < 0.5:
-            self._asked["fields"] = ["headline", "published_at", "translations"]
+            self._params["fields"] = ["headline", "published_at", "translations"]
         self._begin_mirror()
         for left in reversed(range(self.rounds)):
             async with AsyncExitStack() as source:
@@ -62,7 +62,7 @@ class CopyHistory(MirrorHistory):
         return self.counts
 
     def _begin_mirror(self) -> None:
-        self._mirror = load_mirror(FILTERS=self._asked)
+        self._mirror = load_mirror(FILTERS=self._params)
         self._copy = self._mirror.open_copy(self._file)
         self.counts["mirrors"] += 1
 
@@ -103,4 +103,4 @@ class CopyHistory(MirrorHistory):
         self.counts.update(compared=1, articles=len(expected))
 
     async def _shown(self) -> list[Any]:
-        return await listed_articles(self._client, self._asked)
+        return await listed_articles(self._client, self._params)

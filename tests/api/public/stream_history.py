@@ -72,7 +72,7 @@ class StreamHistory(CopyHistory):
 
     def _ask(self) -> None:
         super()._ask()
-        self._asked |= self._mirror.parameters(self._chance, self._tz)
+        self._params |= self._mirror.parameters(self._chance, self._tz)
 
     def _begin_mirror(self) -> None:
         self.counts["mirrors"] += 1
@@ -82,7 +82,7 @@ class StreamHistory(CopyHistory):
     async def _live_as_mirror(self) -> None:
         """Follow; reconnect after each lost connection, and after each sudden end start with the file alone."""
         given = MirrorEnvironment(
-            self._client, self._asked, self._deaths, self.counts, self._followed, on_step=self._stepped.set
+            self._client, self._params, self._deaths, self.counts, self._followed, on_step=self._stepped.set
         )
         while True:
             copy = open_copy(
@@ -121,7 +121,7 @@ class StreamHistory(CopyHistory):
         self._network.begin(transport)
         source.push_async_callback(self._end_source)
         if self._chance.random() < 0.6:  # another client with the same parameters, so that both share a feed
-            request = self._client.build_request("GET", f"/v1/stream?{urlencode(self._asked, doseq=True)}")
+            request = self._client.build_request("GET", f"/v1/stream?{urlencode(self._params, doseq=True)}")
             self._neighbour = StreamConnection(transport.app, request, self.counts)  # type: ignore[arg-type]
         return self._network
 
@@ -206,7 +206,7 @@ class StreamHistory(CopyHistory):
 
     async def _shown(self) -> list[Any]:
         failure_rate, self._network.failure_rate = self._network.failure_rate, 0
-        shown: list[Any] = await self._mirror.shown(self._client, self._asked)
+        shown: list[Any] = await self._mirror.shown(self._client, self._params)
         self._network.failure_rate = failure_rate
         return shown
 
@@ -224,7 +224,7 @@ class StreamHistory(CopyHistory):
         """
         await self._note_listed()
         numbers, _ = await self._read_feed(self._began)
-        if self.counts["delete"] or self._asked.get("subsections"):
+        if self.counts["delete"] or self._params.get("subsections"):
             return
         for each in [*self._followed, *received_by(self._neighbour)]:
             seqs, reached = set(each.seqs), each.position or 0
@@ -250,7 +250,7 @@ class StreamHistory(CopyHistory):
         """Return what the feed lists after this change, and how far that goes."""
         numbers: set[int] = set()
         while True:
-            params = ChangeListParams.model_validate({**self._asked, "since": since, "limit": 200})
+            params = ChangeListParams.model_validate({**self._params, "since": since, "limit": 200})
             page: ChangeList = await self._database.read(list_changes, params)
             numbers |= {item["seq"] for item in page["items"]}
             since = page["as_of"]

@@ -34,9 +34,9 @@ async def filled(client: httpx.AsyncClient, store: Store, database: Database) ->
 
 async def texts(client: httpx.AsyncClient, address: str) -> str:
     """Return the text of a response without the escapes of JSON."""
-    answer = await client.get(address)
-    assert answer.status_code == 200, answer.text
-    return answer.text.replace('\\"', '"')
+    response = await client.get(address)
+    assert response.status_code == 200, response.text
+    return response.text.replace('\\"', '"')
 
 
 async def test_links_of_bodies_are_absolute_on_request(filled: httpx.AsyncClient) -> None:

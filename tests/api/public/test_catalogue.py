@@ -203,12 +203,12 @@ async def test_catalogue_entry_links_its_articles(client: httpx.AsyncClient) -> 
 async def test_feeds_of_an_entry_are_found_from_its_page(
     client: httpx.AsyncClient, address: str, query: str, title: str | None
 ) -> None:
-    answer = await client.get(address)
-    alternates = answer.json()["alternates"]
+    response = await client.get(address)
+    alternates = response.json()["alternates"]
     names = ("rss.xml", "atom.xml", "feed.json", "ninjs.json")
     assert [each["href"] for each in alternates] == [f"/feeds/{query.format(name)}" for name in names]
     links = [f'<{each["href"]}>; rel="alternate"; type="{each["type"]}"' for each in alternates]
-    assert answer.headers["link"] == ", ".join(links)
+    assert response.headers["link"] == ", ".join(links)
     feed = (await client.get(alternates[2]["href"])).json()
     assert f"{feed['title']}: JSON Feed" == alternates[2]["title"]
     assert title is None or feed["title"].endswith(f": {title}")

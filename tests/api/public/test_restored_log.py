@@ -74,7 +74,7 @@ async def test_stream_of_the_lost_log_ends(app: FastAPI, database: Database, sto
         await store(article(source_id="lost"))
         await stream.until(1)
         await database.write(restore, last)
-        await stream.ended()
+        await stream.wait_for_end()
         async with listening(app, last_event_id=stream.last_id) as refused:
             assert refused.started["status"] == 422
 

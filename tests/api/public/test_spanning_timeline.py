@@ -56,8 +56,8 @@ async def test_timeline_of_all_editions_merges_them(filled: httpx.AsyncClient) -
 
 
 async def test_headings_of_all_editions_are_in_the_default_language(filled: httpx.AsyncClient, store: Store) -> None:
-    async def heading(**asked: str) -> str:
-        page = await get_page(filled, "/v1/timeline", edition="*", tz="UTC", **asked)
+    async def heading(**parameters: str) -> str:
+        page = await get_page(filled, "/v1/timeline", edition="*", tz="UTC", **parameters)
         return str(page["days"][0]["heading"]["day"])
 
     assert await heading() == "20 November"

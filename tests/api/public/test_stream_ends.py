@@ -71,7 +71,7 @@ async def test_revoked_key_ends_the_stream_at_the_next_heartbeat(
                 assert (b"cache-control", b"private, no-store, no-transform") in stream.started["headers"]
                 await stream.until_last(lambda: b": ping" in stream.body)
                 await database.write(revoke_key, token.split("_")[1][:10], now=NOW)
-                await stream.ended()
+                await stream.wait_for_end()
                 assert not stream.is_cut
                 assert not goes_on.task.done()
 
@@ -85,7 +85,7 @@ async def test_stalled_stream_is_aborted_and_can_resume(
         for number in range(8):
             await store(article(source_id=f"n{number}"))
             await quick.until(number + 1)
-        await slow.ended()
+        await slow.wait_for_end()
         assert slow.is_cut
         assert not quick.task.done()
         monkeypatch.undo()
@@ -101,7 +101,7 @@ async def test_stream_stalled_between_two_heartbeats_is_aborted(
     async with listening(app) as stream:
         stream.takes.clear()
         await store(article(source_id="new"))
-        await stream.ended()
+        await stream.wait_for_end()
         assert stream.is_cut
 
 
@@ -117,7 +117,7 @@ async def test_shutdown_ends_streams_immediately(tmp_path: Path, sqlite_template
         rest = await asyncio.gather(*(reader.read() for reader, _ in readers))
         assert time.monotonic() - begun < 2
         assert all(each.endswith(b"0\r\n\r\n") for each in rest)
-        assert await server.ended() in {0, -signal.SIGTERM}
+        assert await server.exit_status() in {0, -signal.SIGTERM}
         assert time.monotonic() - begun < 8
         assert "Traceback" not in server.output.read_text()
     finally:

@@ -40,9 +40,9 @@ def marks(page: Page) -> list[tuple[str, bool, bool]]:
 async def test_first_page_has_no_newer_page(client: httpx.AsyncClient, store: Store) -> None:
     await store(on(19, 10), on(20, 10))
     for query in ("", "?limit=1", "?from=2026-11-01", "?to=2026-11-20T00:00:00Z"):
-        answer = await client.get(f"/v1/timeline{query}")
-        assert answer.json()["newer_page"] is None
-        assert 'rel="prev"' not in answer.headers.get("link", "")
+        response = await client.get(f"/v1/timeline{query}")
+        assert response.json()["newer_page"] is None
+        assert 'rel="prev"' not in response.headers.get("link", "")
 
 
 async def test_walk_from_a_day_upward_and_downward_covers_the_list(client: httpx.AsyncClient, store: Store) -> None:
@@ -79,12 +79,12 @@ async def test_upward_pages_mark_days_that_go_on(client: httpx.AsyncClient, stor
 async def test_upward_links_repeat_parameters_but_newest_day(client: httpx.AsyncClient, store: Store) -> None:
     await store(*(on(day, 8, section="city") for day in (18, 19, 20)))
     query = "section=city&tz=UTC&limit=1&fields=slug&total=true&newest_day=2026-11-19"
-    answer = await client.get(f"/v1/timeline?{query}")
-    newer, older = answer.json()["newer_page"], answer.json()["next"]
-    assert answer.headers["link"] == links_of(answer.json())
+    response = await client.get(f"/v1/timeline?{query}")
+    newer, older = response.json()["newer_page"], response.json()["next"]
+    assert response.headers["link"] == links_of(response.json())
     for page in (newer, older):
-        asked = dict(httpx.URL(page["href"]).params)
-        assert asked == {
+        parameters = dict(httpx.URL(page["href"]).params)
+        assert parameters == {
             "section": "city",
             "tz": "UTC",
             "limit": "1",
@@ -109,13 +109,13 @@ async def test_upward_walks_respect_every_filter(client: httpx.AsyncClient, stor
         {"label": ["opinion", "exclusive"], "from": "2026-11-15"},
         {"section": ["nowhere"]},
     )
-    for asked in filters:
-        pages = await follow_pages(client, "/v1/timeline", limit=20, tz="UTC", **asked)
+    for parameters in filters:
+        pages = await follow_pages(client, "/v1/timeline", limit=20, tz="UTC", **parameters)
         expected = [each for page in pages for each in ids_of(page)]
-        named = {name: value for name, value in asked.items() if name in {"section", "tag", "author", "label"}}
-        if not asked.keys() & {"exclude", "from", "to"}:
+        named = {name: value for name, value in parameters.items() if name in {"section", "tag", "author", "label"}}
+        if not parameters.keys() & {"exclude", "from", "to"}:
             assert expected == [each.id for each in matching(filed, **named)]
-        below = await follow_pages(client, "/v1/timeline", limit=4, tz="UTC", newest_day="2026-11-16", **asked)
+        below = await follow_pages(client, "/v1/timeline", limit=4, tz="UTC", newest_day="2026-11-16", **parameters)
         above = await follow_newer_pages(client, below[0])
         assert [each for page in [*reversed(above), *below] for each in ids_of(page)] == expected
 
@@ -131,11 +131,11 @@ async def test_day_before_the_range_links_the_articles_of_the_range_alone(
     client: httpx.AsyncClient, store: Store
 ) -> None:
     await store(on(17, 8), on(18, 8))
-    asked = {"newest_day": "2026-11-16", "from": "2026-11-19T00:00:00+02:00"}
-    page = await get_page(client, "/v1/timeline", **asked)
+    parameters = {"newest_day": "2026-11-16", "from": "2026-11-19T00:00:00+02:00"}
+    page = await get_page(client, "/v1/timeline", **parameters)
     assert (page["days"], page["newer_page"], page["next"]) == ([], None, None)
     await store(on(19, 8))
-    page = await get_page(client, "/v1/timeline", **asked)
+    page = await get_page(client, "/v1/timeline", **parameters)
     assert items(await get_page(client, page["newer_page"]["href"])) == ["19-8"]
 
 
@@ -190,14 +190,14 @@ async def test_empty_page_links_what_is_newer(client: httpx.AsyncClient, store: 
 async def test_upward_cursor_is_bound_to_its_list(client: httpx.AsyncClient, store: Store) -> None:
     await store(*(on(day, 8, tags=["fog"]) for day in (18, 19, 20)))
     cursor = (await get_page(client, "/v1/timeline", newest_day="2026-11-19"))["newer_page"]["cursor"]
-    for path, asked in (
+    for path, parameters in (
         ("/v1/timeline", {"tag": "fog"}),
         ("/v1/timeline", {"tz": "UTC"}),
         ("/v1/articles", {}),
         ("/v1/tags/fog/articles", {}),
         ("/feeds/global/rss.xml", {}),
     ):
-        problem = await get_page(client, path, 400, cursor=cursor, **asked)
+        problem = await get_page(client, path, 400, cursor=cursor, **parameters)
         assert problem["type"] == "/problems/cursor-mismatch", path
     assert (await get_page(client, "/v1/timeline", 400, cursor=cursor[:-1]))["type"] == "/problems/cursor-invalid"
 

@@ -156,8 +156,8 @@ async def say_all(served: Served) -> dict[str, Exchange]:
         segments = [each.replace(b"%d", b"%d" % place).replace(b"%%", b"%") for each in probe.segments]
         return await say(served, segments, probe.responses, stays=probe.is_open)
 
-    said = await asyncio.gather(*(one(place, probe) for place, probe in enumerate(PROBES.values(), start=1)))
-    return dict(zip(PROBES, said, strict=True))
+    responses = await asyncio.gather(*(one(place, probe) for place, probe in enumerate(PROBES.values(), start=1)))
+    return dict(zip(PROBES, responses, strict=True))
 
 
 async def counted(served: Served, requests: int) -> tuple[int, int, int]:

@@ -108,7 +108,7 @@ class Client:
         async with asyncio.timeout(MAX_SECONDS):
             return await read_response(self.reader)
 
-    async def ended(self, seconds: float = MAX_SECONDS) -> float:
+    async def wait_for_end(self, seconds: float = MAX_SECONDS) -> float:
         """Return after how many seconds the server closes it; the limit where it does not."""
         begun = time.monotonic()
         try:
@@ -148,7 +148,7 @@ async def idle(served: Served, turn: str) -> float:
             await client.ask(b"GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n")
             await asyncio.sleep(0.5)
             await client.ask()
-        return await client.ended(MAX_ENDED_S)
+        return await client.wait_for_end(MAX_ENDED_S)
 
 
 async def test_idle_timeout_is_the_same_with_the_wire_cache(both: list[Served]) -> None:
@@ -162,14 +162,14 @@ async def test_idle_timeout_is_the_same_with_the_wire_cache(both: list[Served]) 
         assert (found == MAX_ENDED_S) is (turn in {"half a request", "a hit and half a request"}), turn
 
 
-async def held(served: Served, count: int, asked: bytes) -> tuple[int, int]:
+async def held(served: Served, count: int, sent: bytes) -> tuple[int, int]:
     """Return the maximum of bytes and requests that wait beyond one response, for clients that send but do not read."""
     async with connected(served.port) as client:
         for _ in range(4):
-            response = await client.ask(asked[: asked.index(b"\r\n\r\n") + 4])
+            response = await client.ask(sent[: sent.index(b"\r\n\r\n") + 4])
     with ExitStack() as stack:
         clients = [stack.enter_context(not_reading(served.port)) for _ in range(count)]
-        await asyncio.gather(*(stuff(each, asked) for each in clients))
+        await asyncio.gather(*(stuff(each, sent) for each in clients))
         waiting: list[HttpToolsProtocol] = []
         async with asyncio.timeout(MAX_SECONDS):
             while len(waiting) < count:
@@ -189,9 +189,9 @@ def not_reading(port: int) -> Iterator[socket.socket]:
         yield client
 
 
-async def stuff(client: socket.socket, asked: bytes) -> None:
+async def stuff(client: socket.socket, sent: bytes) -> None:
     """Send requests as long as the server reads."""
-    left, quiet = memoryview(asked), 0
+    left, quiet = memoryview(sent), 0
     while left and quiet < 20:
         try:
             left, quiet = left[client.send(left) :], 0
@@ -201,8 +201,8 @@ async def stuff(client: socket.socket, asked: bytes) -> None:
 
 
 @pytest.mark.parametrize(("count", "asked"), [(2, LONG), (20, LARGE), pytest.param(200, LARGE, marks=pytest.mark.soak)])
-async def test_unread_hits_of_a_client_are_bounded(both: list[Served], count: int, asked: bytes) -> None:
-    plain, early = [await held(served, count, asked) for served in both]
+async def test_unread_hits_of_a_client_are_bounded(both: list[Served], count: int, sent: bytes) -> None:
+    plain, early = [await held(served, count, sent) for served in both]
     for beyond, requests in (plain, early):
         assert beyond <= HIGH_WATER_LIMIT
         assert requests <= plain[1] + count
@@ -237,7 +237,7 @@ async def test_write_of_another_process_is_visible_to_the_next_request(early: Se
 async def test_server_closes_idle_connections_at_shutdown(early: Served) -> None:
     async with connected(early.port) as client:
         early.server.should_exit = True
-        assert await client.ended() < 5
+        assert await client.wait_for_end() < 5
 
 
 async def test_wire_cache_hits_count_towards_the_request_limit(address: str) -> None:
@@ -245,7 +245,7 @@ async def test_wire_cache_hits_count_towards_the_request_limit(address: str) -> 
         async with connected(served.port) as client:
             for _ in range(30):
                 await client.ask()
-            assert await client.ended() < 5
+            assert await client.wait_for_end() < 5
             assert served.early[client.port] >= 30
 
 
@@ -312,8 +312,8 @@ def process(
     port = free_port()
     command = arguments_of("serve", "--port", port, *words)
     environment = environment_of(address, DAYLINE_WIRE_CACHE=str(early))
-    with (folder / f"{port}.txt").open("wb") as said:
-        started = subprocess.Popen(command, env=environment, cwd=folder, stdout=said, stderr=said)  # noqa: S603 - our own
+    with (folder / f"{port}.txt").open("wb") as log:
+        started = subprocess.Popen(command, env=environment, cwd=folder, stdout=log, stderr=log)  # noqa: S603 - our own
     try:
         wait_for(port, started)
         yield started, port

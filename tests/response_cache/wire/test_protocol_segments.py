@@ -92,12 +92,12 @@ async def converse(table: Table, random: Random) -> None:
     """Send the same on both connections, divided anywhere, and compare."""
     plain, early = table.both()
     is_hasty = random.random() < 0.3  # then no more than what is handled one after another
-    said = b"".join(random.choice(SOUND if is_hasty else POOL) for _ in range(random.randrange(1, 6)))
-    said = said.replace(b"%d", b"%d" % random.randrange(PAGES)).replace(b"%%", b"%")
-    cuts = sorted({0, len(said), *(random.randrange(len(said)) for _ in range(random.choice((0, 1, 4))))})
+    stream = b"".join(random.choice(SOUND if is_hasty else POOL) for _ in range(random.randrange(1, 6)))
+    stream = stream.replace(b"%d", b"%d" % random.randrange(PAGES)).replace(b"%%", b"%")
+    cuts = sorted({0, len(stream), *(random.randrange(len(stream)) for _ in range(random.choice((0, 1, 4))))})
     if random.random() < 0.05:
         table.app.state.services.store.clear()
-    segments = [said[start:end] for start, end in pairwise(cuts)]
+    segments = [stream[start:end] for start, end in pairwise(cuts)]
     for line in random.sample((plain, early), 2):
         for segment in segments:
             line.hear(segment)
