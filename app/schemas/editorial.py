@@ -28,7 +28,6 @@ from app.schemas.pagination import NextPage
 from app.schemas.param_types import (
     EMPTY,
     MAX_IDS,
-    MAX_INSTANT,
     MAX_NAMES,
     Cursor,
     Formats,
@@ -43,6 +42,7 @@ from app.schemas.record_types import MAX_SOURCE_ID
 from app.schemas.sparse import sparse
 from app.schemas.types import (
     MAX_HREF,
+    MAX_INSTANT,
     MAX_SEQ,
     MAX_URL,
     ArticleId,

@@ -11,7 +11,7 @@ from app.domain.language import validate_language
 from app.domain.traits import LISTED_FORMATS
 from app.domain.tsid import ID_PATTERN, parse_id
 from app.errors import InvalidValueError
-from app.schemas.types import MAX_CODE, MAX_SLUG, MAX_ZONE, OpenEnum
+from app.schemas.types import MAX_CODE, MAX_DATE, MAX_SLUG, MAX_ZONE, OpenEnum
 
 MAX_LIMIT = 200
 MAX_IDS = 100
@@ -55,9 +55,6 @@ def _known_id(value: str) -> str:
 
 MAX_CURSOR = 124
 """Characters of the longest cursor, which has the slug of an entry (`domain/cursor.py`)."""
-MAX_INSTANT = 32
-"""Characters of an instant with six fraction digits and an offset."""
-MAX_DATE = 10
 MAX_TOKEN = 66
 DATE_RANGE = f"From {FIRST_DAY} to {LAST_DAY}; others are 422."
 

@@ -33,8 +33,6 @@ from app.schemas.article import ArticleDetails, ArticleItem, CardMembers, Timeli
 from app.schemas.param_types import (
     DATE_RANGE,
     EMPTY,
-    MAX_DATE,
-    MAX_INSTANT,
     AccessLevels,
     Cursor,
     DateOrInstant,
@@ -59,7 +57,7 @@ from app.schemas.param_types import (
     described_date,
 )
 from app.schemas.sparse import check_fields
-from app.schemas.types import MAX_CODE
+from app.schemas.types import MAX_CODE, MAX_DATE, MAX_INSTANT
 
 LIMIT_WITH_BODY = 50
 EVERY_EDITION = "*"

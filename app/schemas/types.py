@@ -13,6 +13,10 @@ from app.errors import InvalidValueError
 MAX_CODE = 80
 MAX_SLUG = 120
 MAX_ZONE = 64
+MAX_ID = 13
+MAX_DATE = 10
+MAX_INSTANT = 32
+"""Characters of an instant with six fraction digits and an offset."""
 MAX_LINE = 1_000
 MAX_TEXT = 20_000
 MAX_HREF = 65_536
@@ -66,6 +70,16 @@ ArticleId = Annotated[
         description="The article's id: 13 characters of Crockford base32; never changes, never reused.",
         examples=["0s9et2dg0bgsr"],
         pattern=f"^{ID_PATTERN}$",
+        max_length=MAX_ID,
+    ),
+]
+Urn = Annotated[
+    str,
+    Field(
+        description="The article's identifier in feeds and other formats, which never changes.",
+        examples=["urn:uuid:6b5cc74d-7c76-5026-ba95-fd2b853ab616"],
+        pattern="^urn:uuid:[0-9a-f-]{36}$",
+        max_length=45,
     ),
 ]
 Slug = Annotated[
@@ -113,6 +127,7 @@ InstantText = Annotated[
         ),
         examples=["2026-11-20T19:30:00.000000+02:00"],
         pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}(Z|[+-][0-9]{2}:[0-9]{2})$",
+        max_length=MAX_INSTANT,
         json_schema_extra={"format": "date-time"},
     ),
 ]
@@ -123,6 +138,7 @@ Instant = Annotated[
         {
             "type": "string",
             "format": "date-time",
+            "maxLength": 100,
             "description": "An RFC 3339 instant with an offset and up to six fraction digits.",
             "examples": ["2026-11-20T19:30:00+02:00"],
         }
@@ -135,6 +151,7 @@ DateText = Annotated[
         description="A calendar date in the response's zone.",
         examples=["2026-11-20"],
         pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+        max_length=MAX_DATE,
         json_schema_extra={"format": "date"},
     ),
 ]
@@ -144,6 +161,7 @@ TimeText = Annotated[
         description="The time of the wall clock, 24 hours.",
         examples=["19:30"],
         pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$",
+        max_length=5,
     ),
 ]
 Seq = Annotated[int, Field(description="A sequence number of the change log.", ge=0, le=MAX_SEQ, examples=[184213])]

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 from fastapi import Path
 
-from app.schemas.param_types import DATE_RANGE, MAX_DATE
-from app.schemas.types import MAX_CODE, MAX_SLUG
+from app.schemas.param_types import DATE_RANGE
+from app.schemas.types import MAX_CODE, MAX_DATE, MAX_SLUG
 
 
 def code_parameter(description: str, example: str, **options: Any) -> Any:

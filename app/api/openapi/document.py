@@ -26,6 +26,7 @@ from app.api.openapi.webhook_messages import add_webhooks
 from app.api.router import iter_routes
 from app.domain.html.allowed_elements import ALLOWED_ATTRIBUTES, ALLOWED_SCHEMES, ALLOWED_TAGS, ID_PREFIX
 from app.schemas.problem import Problem
+from app.schemas.types import MAX_COUNT, MAX_SEQ
 from app.server.refusals import PROBLEM_TYPE
 
 ELEMENTS = ", ".join(f"`{each}`" for each in sorted(ALLOWED_TAGS))
@@ -172,9 +173,12 @@ def _success(
     return success
 
 
-def with_extra_response(operation: dict[str, Any], status: int, example: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the same arguments with another response, which is in a format of its own and no problem."""
-    content = {"application/json": {"schema": {"type": "object"}, "example": example}}
+def with_extra_response(
+    operation: dict[str, Any], status: int, model: Any, example: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the same arguments with another response, which is no problem but has the model of another one."""
+    schema = {"$ref": f"{SCHEMAS}{model.__name__}"}
+    content = {"application/json": {"schema": schema, "example": example}}
     stub = {"description": PROBLEMS[status], "content": content}
     return {**operation, "responses": operation["responses"] | {int(status): stub}}
 
@@ -221,7 +225,7 @@ def _build_document(app: FastAPI) -> dict[str, Any]:
     _add_problem_schema(document)
     _restore_null_examples(document, app)
     _copy_to_created(document)
-    document = _strip_titles(document)
+    document = _normalize(document)
     add_schema_examples(document)
     complete_schemas(document)
     simplify_parameters(document)
@@ -283,10 +287,10 @@ def _copy_to_created(document: dict[str, Any]) -> None:
                 spec["responses"]["201"]["content"][kind] |= {"schema": deepcopy(content["schema"])}
 
 
-def _strip_titles(node: Any) -> Any:
-    """Return the document without titles generated from names, and with whole numbers as integers."""
+def _normalize(node: Any) -> Any:
+    """Return the document without titles generated from names, and with whole numbers as integers of a format."""
     if isinstance(node, list):
-        return [_strip_titles(each) for each in node]
+        return [_normalize(each) for each in node]
     if isinstance(node, float) and node.is_integer():
         return int(node)
     if not isinstance(node, dict):
@@ -296,11 +300,14 @@ def _strip_titles(node: Any) -> Any:
         "description",
         "examples",
     }
-    return {
-        name: value if name in {"example", "examples"} else _strip_titles(value)
+    normalized = {
+        name: value if name in {"example", "examples"} else _normalize(value)
         for name, value in node.items()
         if not (is_schema and name == "title" and isinstance(value, str))
     }
+    if normalized.get("type") == "integer":
+        normalized["format"] = "int32" if normalized.get("maximum", MAX_SEQ) <= MAX_COUNT else "int64"
+    return normalized
 
 
 def _add_problem_examples(document: dict[str, Any]) -> None:

@@ -21,7 +21,7 @@ class _Field(NamedTuple):
     schema: Mapping[str, Any]
 
 
-_SECONDS = {"type": "integer", "minimum": 1, "maximum": 86_400}
+_SECONDS = {"type": "integer", "format": "int32", "minimum": 1, "maximum": 86_400}
 _URLS = {"type": "string", "maxLength": MAX_HREF}
 _TAG = {"type": "string", "pattern": '^"[!#-~]+"$', "maxLength": 64}
 _CHALLENGE = {"type": "string", "pattern": "^Bearer", "maxLength": 300}

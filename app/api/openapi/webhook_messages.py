@@ -8,7 +8,8 @@ from pydantic import TypeAdapter
 from app.domain.webhook import PING
 from app.schemas.change import CHANGE_MEANINGS
 from app.schemas.examples import webhook as examples
-from app.schemas.webhook_messages import MESSAGES
+from app.schemas.ninjs import NinjsObject
+from app.schemas.webhook_messages import MESSAGES, EntryMessage, PingMessage
 
 _SCHEMAS: Final = "#/components/schemas/"
 _PING_MEANING: Final = "An administrator tests the endpoint."
@@ -63,7 +64,7 @@ def add_webhooks(document: dict[str, Any]) -> None:
         name: {
             "description": _OF_NINJS,
             "required": True,
-            "content": {"application/json": {"schema": schema, "example": examples.MESSAGES[name]}},
+            "content": {"application/json": {"schema": _with_ninjs(name, schema), "example": examples.MESSAGES[name]}},
         }
         for (name, _), schema in schemas.items()
     }
@@ -73,6 +74,13 @@ def add_webhooks(document: dict[str, Any]) -> None:
     }
     components["responses"] = {name: {"description": text} for name, text in _RESPONSES.values()}
     document["webhooks"] = {kind: {"post": _operation(kind, model.__name__)} for kind, model in MESSAGES.items()}
+
+
+def _with_ninjs(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of a body; changes of articles are ninjs objects for endpoints that take them."""
+    if name in {EntryMessage.__name__, PingMessage.__name__}:
+        return schema
+    return {"anyOf": [schema, {"$ref": f"{_SCHEMAS}{NinjsObject.__name__}"}]}
 
 
 def _parameter(name: str, description: str, example: str, bounds: Mapping[str, Any]) -> dict[str, Any]:

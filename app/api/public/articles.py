@@ -32,6 +32,8 @@ from app.queries.feeds import feeds
 from app.schemas.article import Article, ArticleList, RelatedList
 from app.schemas.examples import feed_json, reading
 from app.schemas.history import ArticleHistory
+from app.schemas.json_ld import JsonLd
+from app.schemas.ninjs import NinjsObject
 from app.schemas.params import ArticleListParams, ArticleParams, HistoryParams, QueryParams
 from app.syndication import json_ld, ninjs
 
@@ -106,7 +108,7 @@ async def get_history(request: Request, id_or_slug: IdOrSlug) -> Response:
     summary="Retrieve JSON-LD",
     **operation(
         QueryParams,
-        dict[str, Any],
+        JsonLd,
         feed_json.JSON_LD,
         errors=(404, 410, 422),
         redirects=True,
@@ -126,13 +128,14 @@ async def get_json_ld(request: Request, id_or_slug: IdOrSlug) -> Response:
     **with_extra_response(
         operation(
             QueryParams,
-            dict[str, Any],
+            NinjsObject,
             feed_json.NINJS_ARTICLE,
             errors=(404, 422),
             redirects=True,
             media_type=ninjs.MEDIA_TYPE,
         ),
         HTTPStatus.GONE,
+        NinjsObject,
         feed_json.NINJS_CANCELED,
     ),
 )

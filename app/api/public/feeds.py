@@ -27,6 +27,8 @@ from app.schemas.article import FeedItem
 from app.schemas.examples import feed as examples
 from app.schemas.examples import feed_json as json_examples
 from app.schemas.feed import CurrentFeedParams, FeedParams, NewsSitemapParams, SitemapParams, WeekSitemapParams
+from app.schemas.json_feed import JsonFeed
+from app.schemas.ninjs import NinjsObject
 from app.schemas.params import FilterParams, QueryParams
 from app.services import Services
 from app.syndication import atom, json_feed, ninjs, rss, sitemap
@@ -59,7 +61,7 @@ async def get_rss(services: ServicesDep, edition: EditionSlug, params: Page) -> 
     summary="JSON Feed 1.1 feed",
     **documented(json_examples.JSON_FEED, errors=PROBLEMS, media_type=json_feed.MEDIA_TYPE, cacheable=True),
 )
-async def get_json_feed(services: ServicesDep, edition: EditionSlug, params: Page) -> TypedResponse[dict[str, Any]]:
+async def get_json_feed(services: ServicesDep, edition: EditionSlug, params: Page) -> TypedResponse[JsonFeed]:
     """Return the newest articles as JSON Feed; `next_url` leads to older ones."""
     return await _page(
         services, params_of_edition(params, edition), "feed.json", json_feed.render, json_feed.MEDIA_TYPE
@@ -71,7 +73,7 @@ async def get_json_feed(services: ServicesDep, edition: EditionSlug, params: Pag
     summary="ninjs 3.1 feed",
     **documented(json_examples.NINJS, errors=PROBLEMS, media_type=ninjs.MEDIA_TYPE, cacheable=True),
 )
-async def get_ninjs_feed(services: ServicesDep, edition: EditionSlug, params: Page) -> TypedResponse[dict[str, Any]]:
+async def get_ninjs_feed(services: ServicesDep, edition: EditionSlug, params: Page) -> TypedResponse[NinjsObject]:
     """Return the newest articles as one composite ninjs object; its rendition `next` leads to older ones."""
     params = params_of_edition(params, edition)
     return await _page(services, params, "ninjs.json", ninjs.render_list, ninjs.MEDIA_TYPE)

@@ -208,7 +208,7 @@ async def test_success_responses_are_typed_and_errors_are_problems(document: Jso
         assert says_nothing or any(status.startswith("2") for status, _, _ in bodies), operation.path
         for status, kind, content in bodies:
             if operation.name in FOREIGN and kind != PROBLEM_TYPE:
-                assert content["schema"]["type"] in {"object", "string"}, operation.path
+                assert "$ref" in content["schema"] or content["schema"]["type"] == "string", operation.path
                 continue
             assert "$ref" in content["schema"], (operation.path, status)
             good = PASSING.get(operation.name, "application/json")

@@ -81,9 +81,10 @@ def path_of(operation: Operation) -> str:
 
 async def test_real_responses_follow_the_document(reader: httpx.AsyncClient, document: Json) -> None:
     for operation in reading(document):
-        if operation.name in FOREIGN or operation.name == EXPORT:  # test_feed_schemas.py, test_export.py
+        [content] = operation.spec["responses"]["200"]["content"].values()
+        schema = content["schema"]
+        if operation.name == EXPORT or schema.get("type") == "string":  # test_export.py, test_feed_documents.py
             continue
-        schema = operation.spec["responses"]["200"]["content"]["application/json"]["schema"]
         for address in [
             *([ADDRESSES[operation.name]] if operation.name in ADDRESSES else []),
             *MORE.get(operation.name, []),
