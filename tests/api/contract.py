@@ -4,9 +4,20 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import jsonschema
+from fastapi.routing import iter_route_contexts
+
+from app.api.openapi.operations import OperationTypes, types_of
+from app.api.router import iter_routes
+from tests.conftest import app_of
 
 Json = dict[str, Any]
 METHODS = ("get", "put", "post", "delete", "patch")
+
+
+def operation_types() -> list[OperationTypes]:
+    """Return the types of the query, the body and the response of every route that has any."""
+    found = (types_of(each.original_route) for each in iter_route_contexts(list(iter_routes(app_of(0)[0]))))
+    return [each for each in found if each is not None]
 
 
 class Operation(NamedTuple):

@@ -8,6 +8,15 @@ from app.schemas.curated_list_records import CuratedListRecord
 from app.schemas.interchange import ArticleRecord
 from tests.records import article, author, curated_list, edition, label, section, tag
 
+EXCLUSIVE: dict[str, Any] = {
+    "code": "exclusive",
+    "text": "Exclusive",
+    "language": None,
+    "disclaimer": None,
+    "disclaimer_language": None,
+    "genre": None,
+}
+"""The label of an exclusive, as articles and the catalogue show it."""
 EXAMPLE_BODY: list[dict[str, Any]] = [
     {"type": "paragraph", "html": "The first one ran <em>on time</em>."},
     {"type": "heading", "level": 2, "html": "What it costs"},

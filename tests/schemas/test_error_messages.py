@@ -4,17 +4,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from app.api.openapi.operations import types_of
-from app.api.router import iter_routes
 from app.errors import InvalidInputError
 from app.importers.json_lines import parse_line
 from app.schemas.error_messages import INVALID, MESSAGES, PYDANTIC_ERRORS, sentence_for
 from app.schemas.errors import invalid_input, validated
 from app.schemas.interchange import ArticleCreate, ArticleRecord, Record
-from tests.conftest import app_of
+from tests.api.contract import operation_types
 
 WRONG: tuple[Any, ...] = (
     None,
@@ -66,9 +63,7 @@ BOUNDS = {"ge": "greater_than_equal", "gt": "greater_than", "le": "less_than_equ
 
 def models() -> list[Any]:
     """Return the models of the queries and bodies of every operation, and of interchange records."""
-    app, _ = app_of(0)
-    types = [types_of(each.original_route) for each in iter_route_contexts(list(iter_routes(app)))]
-    given = {each for pair in types if pair is not None for each in (pair.query, pair.body) if each is not None}
+    given = {each for types in operation_types() for each in (types.query, types.body) if each is not None}
     return [*sorted(given, key=lambda each: each.__name__), ArticleRecord, TypeAdapter(Record)]
 
 

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import orjson
 from starlette.datastructures import MutableHeaders
 
-from app.api.http.responses import TypedResponse
+from app.api.http.responses import TypedResponse, link_target
 
 T = TypeVar("T", bound=Mapping[str, Any] | None)
 
@@ -39,7 +39,7 @@ def private_response(
         return TypedResponse(status_code=status, headers=fields)
     following = content.get("next")
     if isinstance(following, dict) and "cursor" in following:
-        fields["link"] = f'<{following["href"]}>; rel="next"'
+        fields["link"] = link_target(following["href"], "next")
     return TypedResponse(orjson.dumps(content), status_code=status, headers=fields, media_type="application/json")
 
 

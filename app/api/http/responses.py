@@ -3,7 +3,7 @@
 They are created in identity encoding with status 200; the response cache applies encodings, 304 and HEAD.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from email.utils import formatdate
 from hashlib import sha256
 from typing import Any, Generic, TypeVar
@@ -48,11 +48,8 @@ def json_response(
     `cache_control` is for responses that a publication can change: `CacheControlBuilder.header_value`. `modified_at`
     (an instant) is for single resources whose response depends on nothing else.
     """
-    headers = {"cache-control": cache_control, **_link(content), **(extra_headers or {})}
-    if alternates:
-        headers["link"] = ", ".join(
-            f'<{each["href"]}>; rel="{each["rel"]}"; type="{each["type"]}"' for each in alternates
-        )
+    links = [link_target(each["href"], each["rel"], each["type"]) for each in alternates] or _page_links(content)
+    headers = {"cache-control": cache_control, **_link_field(links), **(extra_headers or {})}
     if modified_at is not None:
         headers["last-modified"] = formatdate(modified_at // SECOND_US, usegmt=True)
     body = orjson.dumps(content)
@@ -64,7 +61,7 @@ def json_response(
 
 def uncacheable_response(content: Mapping[str, Any]) -> Response:
     """Return a response that no cache may store, without an entity tag."""
-    headers = {"cache-control": NO_STORE, **_link(content), **CROSS_ORIGIN}
+    headers = {"cache-control": NO_STORE, **_link_field(_page_links(content)), **CROSS_ORIGIN}
     return Response(orjson.dumps(content), headers=headers, media_type="application/json")
 
 
@@ -72,9 +69,8 @@ def document_response(
     body: bytes, *, media_type: str, cache_control: str = PUBLIC, links: Mapping[str, str | None] | None = None
 ) -> TypedResponse[Any]:
     """Return a public document of another media type, with the `links` that are not None by relation in `Link`."""
-    targets = [f'<{href}>; rel="{rel}"' for rel, href in (links or {}).items() if href is not None]
-    link = {"link": ", ".join(targets)} if targets else {}
-    return _public_response(body, body, {"cache-control": cache_control, **link}, media_type)
+    targets = [link_target(href, relation) for relation, href in (links or {}).items() if href is not None]
+    return _public_response(body, body, {"cache-control": cache_control, **_link_field(targets)}, media_type)
 
 
 def redirect_response(scope: Mapping[str, Any], path: str, *, cache_control: str = PUBLIC) -> Response:
@@ -97,10 +93,18 @@ def static_response(
     return _public_response(body, body, {"cache-control": cache_control, **policy, **(extra_headers or {})}, media_type)
 
 
-def _link(content: Mapping[str, Any]) -> dict[str, str]:
+def link_target(href: str, relation: str, media_type: str | None = None) -> str:
+    """Return a target as a `Link` field names it (RFC 8288)."""
+    return f'<{href}>; rel="{relation}"' + (f'; type="{media_type}"' if media_type is not None else "")
+
+
+def _page_links(content: Mapping[str, Any]) -> list[str]:
     pages = ((relation, content.get(member)) for member, relation in _PAGE_RELATIONS)
-    links = [f'<{page["href"]}>; rel="{relation}"' for relation, page in pages if page and "cursor" in page]
-    return {"link": ", ".join(links)} if links else {}
+    return [link_target(page["href"], relation) for relation, page in pages if page and "cursor" in page]
+
+
+def _link_field(targets: Sequence[str]) -> dict[str, str]:
+    return {"link": ", ".join(targets)} if targets else {}
 
 
 def _public_response(body: bytes, tagged: bytes, headers: dict[str, str], media_type: str) -> TypedResponse[Any]:

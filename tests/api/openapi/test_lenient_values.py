@@ -2,14 +2,11 @@
 
 from typing import Annotated, Any, get_args
 
-from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from app.api.openapi.operations import types_of
-from app.api.router import iter_routes
 from app.schemas.interchange import Record
-from tests.conftest import app_of
+from tests.api.contract import operation_types
 
 REQUIRED_ENTRIES = {("ApiKeyCreate", "scopes")}
 """Lists that need an entry, so that an empty one is refused, too."""
@@ -33,10 +30,8 @@ def request_models() -> list[type[BaseModel]]:
     """Return the models of all request bodies and records."""
     record: Any = Record
     found = models_of(record)
-    for context in iter_route_contexts(list(iter_routes(app_of(0)[0]))):
-        types = types_of(context.original_route)
-        if types is not None and types.body is not None:
-            found |= models_of(types.body)
+    for types in operation_types():
+        found |= set() if types.body is None else models_of(types.body)
     return sorted(found, key=lambda model: model.__name__)
 
 

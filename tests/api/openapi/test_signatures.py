@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from app.api.http import query_params
 from app.api.http.private_responses import is_editorial_path
 from app.api.http.route import OrdinaryRoute
-from app.api.openapi.operations import OperationExtras, query_parameters
+from app.api.openapi.operations import OperationExtras, query_parameters, types_of
 from app.api.router import iter_routes
 from app.schemas.params import NoParams
 from tests.api.contract import Json, operations
@@ -66,12 +66,9 @@ async def test_parameters_of_the_document_are_those_of_the_signature_and_the_mod
     document: Json = (await reader.get("/openapi.json")).json()
     described = {each.name: each for each in operations(document)}
     for route in described_routes():
-        types = route.types if isinstance(route, OrdinaryRoute) else None
-        if isinstance(route.openapi_extra, OperationExtras):
-            model = route.openapi_extra.types.query
-        else:
-            assert types is not None
-            model = types.query
+        types = types_of(route)
+        assert types is not None
+        model = types.query
         in_path = set(route.param_convertors)
         wanted = {each["name"] for each in query_parameters(model)} - in_path if model is not None else set()
         assert described[route.name].query.keys() == wanted, route.path

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from app.schemas.article import ArticleDetails
-from tests.api.newsroom import EXAMPLE_BODY, IMAGE, RIGHTS
+from tests.api.newsroom import EXAMPLE_BODY, EXCLUSIVE, IMAGE, RIGHTS
 from tests.conftest import Store
 from tests.records import article, edition
 
@@ -52,14 +52,7 @@ async def test_article_has_all_members_of_its_page(client: httpx.AsyncClient) ->
         "format": "article",
         "lead": "After eleven years it will wait for the last ferry.",
         "dateline": "PORT VELA, Nov 20",
-        "label": {
-            "code": "exclusive",
-            "text": "Exclusive",
-            "language": None,
-            "disclaimer": None,
-            "disclaimer_language": None,
-            "genre": None,
-        },
+        "label": EXCLUSIVE,
         "section": {"slug": "city", "name": "City", "href": "/v1/sections/city"},
         "sections": [{"slug": "city", "name": "City", "href": "/v1/sections/city"}],
         "tags": [

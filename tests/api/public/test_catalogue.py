@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from app.schemas.interchange import ArticleRecord
+from tests.api.newsroom import EXCLUSIVE
 from tests.conftest import Store
 from tests.records import article, author, edition, label, section, tag
 
@@ -141,14 +142,7 @@ async def test_labels_are_in_the_editions_language_with_fallback(client: httpx.A
         "disclaimer_language": None,
         "genre": "opinion",
     }
-    assert english["exclusive"] == {
-        "code": "exclusive",
-        "text": "Exclusive",
-        "language": None,
-        "disclaimer": None,
-        "disclaimer_language": None,
-        "genre": None,
-    }
+    assert english["exclusive"] == EXCLUSIVE
     assert (ukrainian["opinion"]["text"], ukrainian["exclusive"]["text"]) == ("ДУМКА", "Ексклюзив")
     assert ukrainian["opinion"]["disclaimer"] == "Колонки висловлюють думку авторів."
     fallback = {"language": "en-GB", "disclaimer_language": "en-GB"}

@@ -200,7 +200,7 @@ async def stuff(client: socket.socket, sent: bytes) -> None:
             await asyncio.sleep(0.02)
 
 
-@pytest.mark.parametrize(("count", "asked"), [(2, LONG), (20, LARGE), pytest.param(200, LARGE, marks=pytest.mark.soak)])
+@pytest.mark.parametrize(("count", "sent"), [(2, LONG), (20, LARGE), pytest.param(200, LARGE, marks=pytest.mark.soak)])
 async def test_unread_hits_of_a_client_are_bounded(both: list[Served], count: int, sent: bytes) -> None:
     plain, early = [await held(served, count, sent) for served in both]
     for beyond, requests in (plain, early):
