@@ -73,9 +73,9 @@ _PLAIN = re.compile(r"[A-Za-z0-9_.~-]*")
 
 
 class QueryParams(BaseModel):
-    """Base of all query parameters."""
+    """Base of all query parameters; frozen, because requests share instances without lists."""
 
-    model_config = ConfigDict(extra="forbid", defer_build=True)
+    model_config = ConfigDict(extra="forbid", defer_build=True, frozen=True)
 
     spans_editions: ClassVar[bool] = False
     spans_in_zone: ClassVar[bool] = False

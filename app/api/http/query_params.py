@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from functools import cache
-from typing import Any, TypeVar, get_origin
+from typing import Any, TypeVar, cast, get_origin
 from urllib.parse import unquote_plus
 
 from fastapi import Request
@@ -40,7 +40,10 @@ def feed_parameter_names(model: type[QueryParams]) -> frozenset[str]:
 
 def parse_query_string(query: str, model: type[Q]) -> Q:
     """Parse a query string; InvalidInputError, also for parameters that the model does not have."""
-    return _validate(collect_parameters(query, _repeatable(model)), model)
+    repeatable = _repeatable(model)
+    if not query and not repeatable:
+        return cast("Q", _defaults(model))
+    return _validate(collect_parameters(query, repeatable), model)
 
 
 def collect_parameters(query: str, repeatable: Collection[str]) -> dict[str, Any]:
@@ -82,6 +85,12 @@ def _collect(pairs: list[tuple[str, str]], repeatable: Collection[str]) -> dict[
     if errors:
         raise InvalidInputError(*errors)
     return collected
+
+
+@cache
+def _defaults(model: type[Q]) -> Q:
+    """Return the parameters of requests without any, which share one object: it is frozen and has no lists."""
+    return _validate({}, model)
 
 
 @cache

@@ -34,8 +34,13 @@ R = TypeVar("R")
 class PageParams(Protocol):
     """The query parameters of a page."""
 
-    cursor: str | None
-    limit: int
+    @property
+    def cursor(self) -> str | None:
+        """The position after which it begins; None for the first page."""
+
+    @property
+    def limit(self) -> int:
+        """The maximum number of its rows."""
 
 
 class Page(NamedTuple, Generic[R]):
