@@ -128,14 +128,22 @@ def day_heading(day: date, language: str) -> LocalizedDay:
     return {"year": year, "weekday": weekday, "day": day_and_month}
 
 
-def long_datetime(day: date, time: str, language: str) -> str:
-    """Format a date and time for readers: `Saturday, 2 November 2024 at 17:21` in `en-GB`.
+def describe_time(day: date, time: str, language: str) -> LocalizedTime:
+    """Return a date and time for readers, a new dictionary each time; `text` in `en-GB` is as below.
 
-    `time` is the wall clock as `HH:MM`. The full date and the short time of CLDR are joined by its pattern of a date at
-    a time, with the digits and the clock of the language: `Saturday, November 2, 2024 at 5:21 PM` in `en-US`.
+    `Saturday, 2 November 2024 at 17:21`: the full date and the short time of CLDR are joined by its pattern of a date
+    at a time, with the digits and the clock of the language: `Saturday, November 2, 2024 at 5:21 PM` in `en-US`.
+    `time` is the wall clock as `HH:MM`.
     """
-    _, _, _, before_time, after_time = _day_texts(day, language)
-    return f"{before_time}{_time_text(time, language)}{after_time}"
+    year, weekday, day_and_month, before_time, after_time = _day_texts(day, language)
+    return {
+        "date": day.isoformat(),
+        "time": time,
+        "year": year,
+        "weekday": weekday,
+        "day": day_and_month,
+        "text": f"{before_time}{_time_text(time, language)}{after_time}",
+    }
 
 
 @lru_cache(maxsize=_REMEMBERED_DAYS)
@@ -174,3 +182,11 @@ class LocalizedDay(TypedDict):
     year: str
     weekday: str
     day: str
+
+
+class LocalizedTime(LocalizedDay):
+    """Date and time in the numbers of machines, and in words: `Saturday, 2 November 2024 at 17:21`."""
+
+    date: str
+    time: str
+    text: str

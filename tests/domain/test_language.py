@@ -9,10 +9,10 @@ import pytest
 from app.domain.cldr.records import list_locale_names
 from app.domain.language import (
     day_heading,
+    describe_time,
     direction_of,
     find_date_language,
     is_same_language,
-    long_datetime,
     lookup_translation,
     validate_language,
 )
@@ -242,7 +242,7 @@ def test_every_locale_has_seven_weekdays_twelve_months_and_a_long_date() -> None
         weekdays = {day_heading(SATURDAY + timedelta(days=n), language)["weekday"] for n in range(7)}
         assert len(weekdays) == 7, language
         assert len({day_heading(date(2025, month, 7), language)["day"] for month in range(1, 13)}) == 12, language
-        text = long_datetime(SATURDAY, "18:05", language)
+        text = describe_time(SATURDAY, "18:05", language)["text"]
         digits = ascii_digits(text)
         assert "2024" in digits, language
         assert "2" in digits.replace("2024", ""), language
@@ -264,8 +264,8 @@ def test_every_locale_has_seven_weekdays_twelve_months_and_a_long_date() -> None
         ("tlh", "Saturday, November 2, 2024 at 5:21\u202fPM"),
     ],
 )
-def test_long_datetime_follows_the_language(language: str, text: str) -> None:
-    assert long_datetime(SATURDAY, "17:21", language) == text
+def test_describe_time_follows_the_language(language: str, text: str) -> None:
+    assert describe_time(SATURDAY, "17:21", language)["text"] == text
 
 
 @pytest.mark.parametrize(
@@ -281,9 +281,9 @@ def test_long_datetime_follows_the_language(language: str, text: str) -> None:
         ("zh-TW-u-hc-h12", "上午12:00", "下午12:00"),
     ],
 )
-def test_long_datetime_has_the_clock_of_the_locale_or_of_the_tag(language: str, midnight: str, noon: str) -> None:
-    assert long_datetime(SATURDAY, "00:00", language).endswith(midnight)
-    assert long_datetime(SATURDAY, "12:00", language).endswith(noon)
+def test_describe_time_has_the_clock_of_the_locale_or_of_the_tag(language: str, midnight: str, noon: str) -> None:
+    assert describe_time(SATURDAY, "00:00", language)["text"].endswith(midnight)
+    assert describe_time(SATURDAY, "12:00", language)["text"].endswith(noon)
 
 
 @pytest.mark.parametrize(
@@ -295,5 +295,5 @@ def test_long_datetime_has_the_clock_of_the_locale_or_of_the_tag(language: str, 
 )
 def test_dates_of_an_alias_are_those_of_its_language(alias: str, language: str) -> None:
     assert day_heading(SATURDAY, alias) == day_heading(SATURDAY, language)
-    assert long_datetime(SATURDAY, "17:21", alias) == long_datetime(SATURDAY, "17:21", language)
+    assert describe_time(SATURDAY, "17:21", alias)["text"] == describe_time(SATURDAY, "17:21", language)["text"]
     assert direction_of(alias) == direction_of(language)

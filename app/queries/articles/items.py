@@ -13,7 +13,7 @@ from app.db.bound_rows import rows_value
 from app.db.prepared import by_shape
 from app.domain.calendar import day_at
 from app.domain.instant import instant_formatter
-from app.domain.language import day_heading, is_same_language, long_datetime, lookup_translation
+from app.domain.language import describe_time, is_same_language, lookup_translation
 from app.domain.list_filter import Facet
 from app.domain.tsid import format_id, parse_id
 from app.invalidation.dependencies import depend_on_article, depend_on_entries
@@ -191,13 +191,7 @@ def render_items(
 
 def render_local_time(published_at: int, time: str, zone: ZoneInfo, language: str) -> LocalPublicationTime:
     """Return a public time for readers, in a zone and a language; `time` is the wall clock, as items have it."""
-    day = day_at(published_at, zone).date
-    return {
-        "date": day.isoformat(),
-        "time": time,
-        **day_heading(day, language),
-        "text": long_datetime(day, time, language),
-    }
+    return describe_time(day_at(published_at, zone).date, time, language)
 
 
 def render_linked_items(

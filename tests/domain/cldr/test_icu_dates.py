@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.domain.language import day_heading, long_datetime
+from app.domain.language import day_heading, describe_time
 from tests.domain.cldr.icu import GOLDEN, run_icu
 
 GOLDEN_DATES = GOLDEN / "icu_dates.jsonl"
@@ -34,7 +34,7 @@ def with_plain_blanks(text: str) -> str:
 def dates_of(language: str) -> dict[str, Any]:
     """Return what icu_dates.mjs writes for a language."""
     headings = [day_heading(clock.date(), language) for clock in WALL_CLOCKS]
-    texts = [long_datetime(clock.date(), f"{clock:%H:%M}", language) for clock in WALL_CLOCKS]
+    texts = [describe_time(clock.date(), f"{clock:%H:%M}", language)["text"] for clock in WALL_CLOCKS]
     return {
         "language": language,
         "year": with_plain_blanks(headings[0]["year"]),
