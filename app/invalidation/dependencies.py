@@ -9,7 +9,7 @@ Dependencies ── keys: the articles, catalogue entries and collections that q
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from app.domain.list_filter import Facet
 from app.invalidation.change_event import ChangeEvent
@@ -30,8 +30,7 @@ LOG_KEY = "log"
 """Dependency of responses that every row of the change log invalidates."""
 
 
-@dataclass(frozen=True, slots=True)
-class RangeDependency:
+class RangeDependency(NamedTuple):
     """Range of a list of articles, between two instants (µs, both included).
 
     A group holds the surrogate keys of alternative lists; an article in the range is in a list of every group.
@@ -154,7 +153,7 @@ def depend_on_log() -> None:
 def depend_on_range(groups: Iterable[Iterable[str]], first: int, last: int) -> None:
     """Depend on the range of a list between two instants (µs, both included); see RangeDependency."""
     if (dependencies := _current.get()) is not None:
-        span = RangeDependency(tuple(frozenset(group) for group in groups), first, last)
+        span = RangeDependency(tuple(map(frozenset, groups)), first, last)
         if span not in dependencies.ranges:
             dependencies.ranges.append(span)
 

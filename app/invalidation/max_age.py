@@ -1,6 +1,7 @@
 """Cache-Control of a response: its default lifetime, shortened to the publication or expiry that changes it."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from app.domain.instant import SECOND_US
 from app.invalidation.schedule_snapshot import (
@@ -32,8 +33,7 @@ CHANGES = CachePolicy(1, 5)
 """Policy of the change feed."""
 
 
-@dataclass(frozen=True, slots=True)
-class ResponseFreshness:
+class ResponseFreshness(NamedTuple):
     """Policy of a response, the part of the schedule that changes it, and an instant at which it changes anyway."""
 
     terms: CachePolicy

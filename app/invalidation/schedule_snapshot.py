@@ -192,8 +192,7 @@ class ListDependency(NamedTuple):
         return self.until_day is None or day <= parse_day(self.until_day)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArticleDependency:
+class ArticleDependency(NamedTuple):
     """Dependency of the page of one article, or of its “read also” alone: `edition` is None for the latter.
 
     `name` is its id or slug. `is_newest`: no newer article of its edition is public, so it has no next neighbour.

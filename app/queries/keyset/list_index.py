@@ -79,7 +79,7 @@ class ListSelection:
     @property
     def is_empty(self) -> bool:
         """Return whether an unknown filter value makes the result empty."""
-        return any(not places for places in self.groups)
+        return () in self.groups
 
     def record_dependency(self, first: int, last: int) -> None:
         """Record a dependency on the range between these instants (both included)."""
