@@ -51,15 +51,19 @@ class EntryTemplates(NamedTuple):
     author: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class EditionView:
-    """The fields of an edition that responses use; `urls` is its `template` with the site filled in."""
+    """The fields of an edition that responses use; `urls` is its `template` with the site filled in.
+
+    Views are compared by identity, which is quick where they are part of a cache key: equal rows share one.
+    """
 
     id: int
     slug: str
     name: str
     language: str
     timezone: str
+    zone: ZoneInfo
     site_url: str
     template: str
     urls: ArticleUrlTemplate
@@ -73,11 +77,6 @@ class EditionView:
     icon: str | None
     default_id: int
     default_language: str
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """Return the edition's own zone."""
-        return find_zone(self.timezone)
 
     @property
     def base_url(self) -> str:
@@ -248,15 +247,21 @@ def entry_feed_alternates(view: EditionView, kind: Facet, slug: str, name: str) 
 
 
 def _feeds(edition: str, query: str, title: str) -> list[AlternateLink]:
-    return [
+    return [*_shared_feeds(edition, query, title, href_of(""))]
+
+
+@lru_cache(maxsize=1024)
+def _shared_feeds(edition: str, query: str, title: str, base_path: str) -> tuple[AlternateLink, ...]:
+    """Return objects for all responses that have these feeds, which nothing changes."""
+    return tuple(
         {
             "rel": "alternate",
             "type": media_type,
-            "href": href_of(f"/feeds/{edition}/{name}{query}"),
+            "href": f"{base_path}/feeds/{edition}/{name}{query}",
             "title": f"{title}: {form}",
         }
         for name, media_type, form in FEEDS
-    ]
+    )
 
 
 def _edition(view: EditionView, now: int) -> Edition:
@@ -299,17 +304,17 @@ def _view(members: tuple[Any, ...] | AnyRow) -> EditionView:
     number, slug, name, language, timezone, site_url, article_url, is_default, strings, modified_at, *rest = members
     feeds, section_url, tag_url, author_url, preview_url, logo, icon, section_fallback, *default = rest
     default_id, default_language = default
+    zone = find_zone(timezone)
     return EditionView(
         id=number,
         slug=slug,
         name=name,
         language=language,
         timezone=timezone,
+        zone=zone,
         site_url=ascii_url(site_url),
         template=ascii_template(article_url or DEFAULT_TEMPLATE),
-        urls=ArticleUrlTemplate(
-            article_url, site_url=site_url, zone=find_zone(timezone), section_fallback=section_fallback
-        ),
+        urls=ArticleUrlTemplate(article_url, site_url=site_url, zone=zone, section_fallback=section_fallback),
         is_default=bool(is_default),  # SQLite has no truth values of its own
         strings=strings,
         modified_at=modified_at,
