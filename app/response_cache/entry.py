@@ -100,7 +100,8 @@ class CachedResponse:
         self._tag = fields[b"etag"].decode().strip('"') if b"etag" in fields else None
         self._vary = fields.get(_VARY)
         self._modified = fields[b"last-modified"].decode() if b"last-modified" in fields else None
-        self._original_cc = [(name, value) for name, value in fields.items() if name == _CACHE_CONTROL]
+        directives = fields.get(_CACHE_CONTROL)
+        self._original_cc = [] if directives is None else [(_CACHE_CONTROL, directives)]
         self._default_cc = self._original_cc
         self._freshness = freshness
         if freshness is not None:

@@ -5,7 +5,7 @@ ResponseStore ── responses by key, in order of last use, the least recent fi
               └─ RangeIndex         by list and time: the responses that depend on a range of it
 """
 
-from collections import OrderedDict, deque
+from collections import OrderedDict, defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -58,7 +58,7 @@ class ResponseStore:
         self.size = 0
         self.budget = budget
         self._entries: OrderedDict[str, _Entry] = OrderedDict()
-        self._by_key: dict[str, set[str]] = {}
+        self._by_key: defaultdict[str, set[str]] = defaultdict(set)
         self._spans = RangeIndex()
         self._position = 0  # increases with every change and commit applied
         self._cleared_at = 0
@@ -110,7 +110,7 @@ class ResponseStore:
         entry = _Entry(response, dependencies, size)
         self._entries[name] = entry
         for key in dependencies.keys:
-            self._by_key.setdefault(key, set()).add(name)
+            self._by_key[key].add(name)
         for span in dependencies.ranges:
             self._spans.add(name, span)
         self.size += size
@@ -180,7 +180,7 @@ class ResponseStore:
 
 def estimate_size(name: str, response: CachedResponse, dependencies: Dependencies) -> int:
     """Return the size in bytes of a cached response with one representation."""
-    header_bytes = sum(len(value) for _, value in response.headers)
-    named = sum(len(group) for span in dependencies.ranges for group in span.groups)
+    header_bytes = sum([len(value) for _, value in response.headers])
+    named = sum([len(group) for span in dependencies.ranges for group in span.groups])
     noted = KEY_BYTES * len(dependencies.keys) + SPAN_BYTES * len(dependencies.ranges) + NAME_BYTES * named
     return OVERHEAD_BYTES + len(response.body) + header_bytes + 2 * len(name) + noted
