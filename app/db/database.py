@@ -3,7 +3,7 @@
 read             SQLite: inline in the event loop on one held connection, and repeated in a thread if that takes too
                  long; PostgreSQL: a pooled connection
 try_read_sync    as `read`, without an await, on SQLite only
-read_autocommit  as `read`, for one statement, which needs no transaction on PostgreSQL
+read_autocommit  as `read`, for one statement, which needs no transaction
 probe            as `read`, for a statement that only checks whether the database responds, within 2 s
 read_in_thread   as `read`, but SQLite runs it in a thread, so that it does not block the event loop
 stream           a snapshot read in portions on a connection of its own, at the consumer's pace
@@ -65,7 +65,7 @@ class Database(Protocol):
     async def read_autocommit(
         self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
     ) -> R:
-        """Return the result as `read` does, for a `HeadAndRowsQuery` or one prepared statement."""
+        """Return the result as `read` does, for a `HeadAndRowsQuery` or statements that need no common snapshot."""
 
     async def probe(self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Return the result of a short query within two seconds; TimeoutError if the database does not respond."""

@@ -20,8 +20,8 @@ class HeadAndRowsQuery:
     """Query for rows, and one for their head, a single row; both take values as `PreparedQuery` does.
 
     For a server they are one statement, `joined`, with the columns of the rows followed by those of the head. For an
-    embedded database they are two, because a join would fetch the head with every row: two take half the time. Two are
-    of one snapshot only in a transaction, in which `Database.read_autocommit` runs them.
+    embedded database they are two, because a join would fetch the head with every row: two take half the time. They are
+    of one snapshot, which the first begins where none is open, and which ends with the read.
     """
 
     def __init__(self, head: Select[Any], rows: Select[Any], *, joined: Select[Any]) -> None:
@@ -35,6 +35,7 @@ class HeadAndRowsQuery:
         if connection.dialect.name != "sqlite":
             joined = self._joined.all(connection, values)
             return HeadAndRows(tuple(joined[0][-self._width :]), joined) if joined else None
+        _begin_snapshot(connection)
         head = self._head.first(connection, values)
         rows = [] if head is None else self._rows.all(connection, values)
         return None if head is None or not rows else HeadAndRows(tuple(head), rows)
@@ -42,3 +43,10 @@ class HeadAndRowsQuery:
     def read_rows(self, connection: Connection, values: Mapping[str, Any]) -> list[AnyRow]:
         """Return the rows alone, in order, of an embedded database."""
         return self._rows.all(connection, values)
+
+
+def _begin_snapshot(connection: Connection) -> None:
+    """Begin a transaction on SQLite, unless the read or write has one: `Database` ends it."""
+    driver: Any = connection.connection.driver_connection
+    if not driver.in_transaction:
+        driver.execute("BEGIN")
