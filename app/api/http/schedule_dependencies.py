@@ -60,7 +60,9 @@ class CacheControlBuilder:
     def header_value(self, dependency: ScheduleDependency) -> str:
         """Return the Cache-Control value for sending the response now, and record it for the response cache."""
         freshness = set_cache_policy(self._terms, dependency)
-        return freshness.cache_control(clock.now(), self._seen, self._schedule.snapshot)
+        current = self._schedule.snapshot
+        known = (current,) if current is self._seen else (self._seen, current)
+        return freshness.cache_control(clock.now(), *known)
 
 
 class _Anything:
