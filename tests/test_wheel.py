@@ -168,6 +168,7 @@ def public_paths(document: dict[str, Any]) -> Iterator[str]:
 def test_wheel_is_imported_from_its_own_environment(installed: Installed) -> None:
     where = installed.run("python", "-c", "import app; print(app.__file__)").strip()
     assert Path(where).parent == installed.package
+    assert not list(installed.package.parent.glob("dayline_client*")), "the client is a package of its own"
     assert installed.run("dayline", "--version") == f"dayline {version('dayline')}\n"
     assert str(installed.package / "docs") in installed.run("dayline", "docs")
 
