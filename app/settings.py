@@ -170,6 +170,9 @@ class Settings(BaseModel):
     cdn_purge_header: Annotated[tuple[str, str] | None, BeforeValidator(_header_field)] = Field(
         None, repr=False, description="Header field of purge requests, such as `Fastly-Key: …`."
     )
+    key: str | None = Field(
+        None, min_length=1, repr=False, description="API key that `dayline conformance` sends to an installation."
+    )
 
     @property
     def base_path(self) -> str:

@@ -22,6 +22,7 @@ COMMANDS = {
     "export": "app.cli.import_export:export_file",
     "erase": "app.cli.erase:erase",
     "sample": "app.cli.sample:load_sample",
+    "conformance": "app.cli.conformance:check_conformance",
     "openapi": "app.cli.openapi:print_openapi",
     "settings": "app.cli.settings:show_settings",
     "docs": "app.cli.docs:show_docs",

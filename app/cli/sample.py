@@ -12,7 +12,7 @@ from app.cli.command import DATABASE, Command, Example
 from app.cli.import_export import ImportOptions, import_stream
 from app.cli.output import json_option, print_items, print_table
 from app.cli.runner import with_database
-from app.cli.scenarios import SCENARIOS, Event, Scenario
+from app.cli.scenarios import SCENARIOS, Scenario, ScenarioEvent
 from app.db.database import Database
 from app.errors import ConfigurationError
 from app.queries.catalogue.editions import list_all_editions
@@ -102,7 +102,7 @@ def _load_scenario(scenario: Scenario, after: int, present: set[str]) -> int:
     return 1 if report.rejected else 0
 
 
-def _apply(event: Event) -> None:
+def _apply(event: ScenarioEvent) -> None:
     async def work(database: Database) -> None:
         await database.write(event, clock.now())
 

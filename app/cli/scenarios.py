@@ -23,7 +23,7 @@ _SUBJECTS = ("Tram line", "Ferry", "Bridge lift", "Tide gate", "Street lamp", "F
 _EVENTS = ("on time", "delayed", "open again", "closed for repair", "counted", "painted", "late by a minute")
 _SECTIONS = (("city", "City"), ("port", "Port"), ("sport", "Sport"), ("culture", "Culture"))
 
-Event = Callable[[Connection, int], None]
+ScenarioEvent = Callable[[Connection, int], None]
 """Change that a reader sees while the page is open: a function of a connection and the present instant."""
 
 
@@ -36,8 +36,8 @@ class Scenario:
     read_records: Callable[[], bytes]
     article: str | None = None
     event_name: str | None = None
-    event: Event | None = None
-    reset: Event | None = None
+    event: ScenarioEvent | None = None
+    reset: ScenarioEvent | None = None
 
 
 def _read_file(name: str) -> Callable[[], bytes]:

@@ -24,7 +24,7 @@ SPARED = {
     "app.schemas.interchange": "only writes",
     "app.pages.markdown": "only guides",
     "asyncpg": "SQLite needs none",
-    "httpx": "only tests and benches",
+    "httpx": "only checks of other installations",
     "markdown_it": "only guides",
     "pygments": "same",
     "sqlalchemy.dialects.postgresql": "SQLite needs none",
