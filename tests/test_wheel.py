@@ -1,6 +1,7 @@
 """The wheel, built and installed in an environment that does not see the checkout, and used in an empty folder."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -203,8 +204,12 @@ def test_wheel_serves_its_pages_with_their_assets(served: Served) -> None:
     page = served.get("/docs").text
     assets = [part for part in page.split('"') if part.startswith("/assets/")]
     assert len(assets) >= 2
-    for path in (*assets, "/problems", "/problems/not-found"):
+    for path in (*assets, "/problems", "/problems/not-found", "/guides", "/guides/feeds", "/llms.txt"):
         assert served.get(path).content, path
+    assert served.get("/guides/feeds.md").content == (PROJECT / "docs/feeds.md").read_bytes()
+    start = served.client.get("/", headers={"accept": "text/html"})
+    for path in re.findall(r'"(/assets/[^"]+)"', start.text):
+        assert "immutable" in served.get(path).headers["cache-control"], path
     assert served.get("/nowhere", 404).headers["content-type"] == "application/problem+json"
 
 

@@ -76,7 +76,7 @@ def render_masthead(current: str | None) -> Markup:
 
 
 def _footer(version: str) -> Markup:
-    links = {"/openapi.json": "OpenAPI document", "/llms.txt": "llms.txt", "/v1": "Service document"}
+    links = {"/openapi.json": "OpenAPI document", "/llms.txt": "llms.txt"}
     return element(
         "footer",
         element("p", f"Dayline {version}"),

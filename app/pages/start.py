@@ -13,7 +13,7 @@ from app.schemas.timeline import TimelineDay
 
 DESCRIPTION: Final = "A headless news API: the news by local day, as JSON, feeds, events and webhooks."
 _GUIDES: Final = (
-    ("getting-started", "Get started", "A page of your own with these headlines, in five steps."),
+    ("getting-started", "Get started", "A page of your own with the latest headlines, in five steps."),
     ("front-end", "Build a front end", "The timeline, article pages, and what browsers and caches do with them."),
     ("changes", "Follow changes", "Polling, events and the change log: no change is missed or seen twice."),
     ("mirror", "Keep a mirror", "An exact copy of the archive, with a program of 50 lines."),
@@ -55,9 +55,11 @@ def build_start_page(content: StartContent) -> HtmlPage:
 
 
 def _introduction(origin: str, *, is_open: bool) -> Markup:
-    request = f"curl -s '{origin}{href_of('/v1/timeline')}?limit=3'"
+    address = f"{href_of('/v1/timeline')}?limit=3"
+    field = "" if is_open else ' -H "Authorization: Bearer $KEY"'
+    request = f"curl -s{field} '{origin}{address}'" if origin else f"GET {address}"
     access = "Reading takes no key." if is_open else "Reading takes an API key, so this page shows no news."
-    links = (("/docs", "API reference"), ("/guides", "Guides"), ("/v1", "Service document"))
+    links = [("/docs", "API reference"), ("/guides", "Guides"), *([("/v1", "Service document")] if is_open else [])]
     return element(
         "section",
         element("h1", "News by day, as an API"),
@@ -67,7 +69,7 @@ def _introduction(origin: str, *, is_open: bool) -> Markup:
             f"events and webhooks. {access}",
             class_="lead",
         ),
-        element("pre", element("code", request if origin else f"GET {href_of('/v1/timeline')}?limit=3"), tabindex="0"),
+        element("pre", element("code", request), tabindex="0"),
         element(
             "ul",
             *(element("li", element("a", name, href=href_of(path))) for path, name in links),

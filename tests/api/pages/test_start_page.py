@@ -78,6 +78,8 @@ async def test_start_address_has_the_service_document_for_other_clients(client: 
     plain, service = await client.get("/"), await client.get("/v1")
     page = await client.get("/?utm_source=letter", headers=BROWSER)
     assert (plain.content, plain.headers["etag"]) == (service.content, service.headers["etag"])
+    head = await client.head("/", headers=BROWSER)
+    assert (head.content, dict(head.headers)) == (b"", dict(page.headers))
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     for response in (plain, page):
         assert response.headers["vary"].startswith("Accept, ")
@@ -136,6 +138,7 @@ async def test_start_page_of_keyed_reading_shows_no_content(keyed: httpx.AsyncCl
     response = await keyed.get("/", headers=BROWSER)
     assert response.status_code == 200
     assert "content:read" in response.text
+    assert '"/v1"' not in response.text
     for content in ("Courier", "trams", "global", "/feeds/"):
         assert content not in response.text
     assert (await keyed.get("/")).status_code == 401
