@@ -18,7 +18,8 @@ def render_llms_txt(index: GuideIndex, *, origin: str = "") -> str:
     """Return the file; links are absolute where the `origin` of the installation is known."""
     lines = ["# Dayline", "", f"> {_SUMMARY}", "", _ABOUT, "", "## Reference", ""]
     reference = {
-        "/openapi.json": ("OpenAPI document", "every operation, parameter, schema and example"),
+        "/openapi.md": ("Operations", "every operation with its parameters, scopes and statuses, in Markdown"),
+        "/openapi.json": ("OpenAPI document", "the same with schemas and examples, in JSON"),
         "/v1": ("Service document", "the editions of this installation, and the URLs to start from"),
         "/problems": ("Problem types", "the code of every error, and what to do about it"),
     }

@@ -8,12 +8,12 @@ from typing_extensions import TypedDict
 from app.net.base_path import href_of
 from app.pages.guide_index import guide_href
 from app.pages.markdown import parse_sections
+from app.pages.operations_markdown import METHODS
 from app.pages.problems import SECTION as PROBLEMS
 from app.pages.problems import ProblemEntry
 
 MAX_TEXT: Final = 1_500
 """Most characters of a section that are searched: few are longer."""
-_METHODS: Final = ("get", "post", "put", "patch", "delete")
 
 
 class SearchEntry(TypedDict):
@@ -53,7 +53,7 @@ def list_problem_entries(problems: Iterable[ProblemEntry]) -> Iterator[SearchEnt
 def list_operation_entries(document: Mapping[str, Any]) -> Iterator[SearchEntry]:
     """Yield the operations of the OpenAPI document."""
     for path, operations in document["paths"].items():
-        for method in _METHODS:
+        for method in METHODS:
             if (operation := operations.get(method)) is not None:
                 yield {
                     "title": operation["summary"],

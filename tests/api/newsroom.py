@@ -185,7 +185,7 @@ FOREIGN = frozenset(
 REFERENCE_CSS = asset_href("reference.css")
 PAGES = (
     *("/openapi.json", "/docs", "/problems", "/problems/cursor-mismatch"),
-    *("/guides", "/guides/feeds", "/guides/feeds.md", "/guides/nginx.conf", "/llms.txt"),
+    *("/guides", "/guides/feeds", "/guides/feeds.md", "/guides/nginx.conf", "/llms.txt", "/openapi.md"),
 )
 BROWSER = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 """The field by which a browser gets the page at an address that also has other representations."""

@@ -20,6 +20,7 @@ PAGES = (
     *map(asset_href, ("reference.css", "reference.js", "icon.svg")),
     "/docs/assets/nothing.js",
     "/openapi.json",
+    "/openapi.md",
     "/assets/nothing.css",
     "/assets/scalar.nothing.js",
     "/guides",

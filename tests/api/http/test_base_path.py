@@ -32,7 +32,7 @@ from tests.webhooks.receivers import a_receiver, answering
 SITE, BASE = "https://courier.example", "/press/api"
 OWN = {"content-length", "etag", "x-request-id"}
 """Fields that differ where the content does, and the id that cached responses do not have."""
-SAME = [each for each in CONTENT if each not in {"/openapi.json", "/llms.txt"}]
+SAME = [each for each in CONTENT if each not in {"/openapi.json", "/openapi.md", "/llms.txt"}]
 UNLINKED = ("/feeds/global/sitemap.xml", "/feeds/global/news-sitemap.xml", "/v1/articles/night-trams")
 REDIRECTED = ("/v1/articles/night-trams?body=text", "/v1/articles/night-trams/json-ld")
 EDITORIAL = [
@@ -150,7 +150,9 @@ async def test_every_link_has_the_base_path_and_leads_to_a_resource(below: httpx
         seen.add(kind_of(response.url.path.removeprefix(BASE)))
         statuses.add(response.status_code)
     assert {200, 308} <= statuses
-    reached = {kind_of(urlsplit(each).path) for each in CONTENT if not each.startswith(("/guides", "/llms.txt"))}
+    reached = {
+        kind_of(urlsplit(each).path) for each in CONTENT if not each.startswith(("/guides", "/llms.txt", "/openapi.md"))
+    }
     assert reached - {"/v1/resolve", "/v1/articles/{}/related"} <= seen
     assert {"/v1/editorial/articles/{}/revisions/{}", "/v1/editorial/keys/{}", "/problems/{}"} <= seen
 

@@ -40,6 +40,7 @@ PAGES = {
     "/docs": "for people",
     "/assets/scalar.{digest}.js": "its script",
     "/openapi.json": "the document itself",
+    "/openapi.md": "the same in Markdown",
     "/problems": "for people",
     "/problems/{code}": "for people",
     "/": "for people, else the service document",
