@@ -23,7 +23,9 @@ def find_offered_types(path: str) -> Sequence[str] | None:
     """Return the media types of a negotiated resource, the default one first; None for any other path."""
     if path == "/":
         return START_TYPES
-    is_guide = path == _GUIDES or (path.startswith(f"{_GUIDES}/") and "." not in path)
+    if not path.startswith(_GUIDES):
+        return None
+    is_guide = path == _GUIDES or (path[len(_GUIDES)] == "/" and "." not in path)
     return GUIDE_TYPES if is_guide else None
 
 
