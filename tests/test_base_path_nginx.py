@@ -13,6 +13,8 @@ import pytest
 
 from app import clock
 from app.actions.keys import create_key
+from app.conformance.check import Verdict
+from app.conformance.run import Options, run_checks
 from app.db.database import Connection
 from app.domain.api_key import ApiKeyScope
 from app.schemas.api_key import ApiKeyCreate
@@ -141,6 +143,13 @@ async def test_path_may_be_removed_by_the_proxy_or_not(front: Front, client: htt
                 response = await others.get(f"{origin}{path}{address}")
                 assert (response.status_code, response.content) == (removed.status_code, removed.content)
                 assert response.headers.get("etag") == removed.headers.get("etag")
+
+
+def test_installation_behind_nginx_conforms(front: Front) -> None:
+    results = list(run_checks(Options(f"{front.origin}{BASE}", is_quick=True)))
+    assert [each for each in results if each.outcome is Verdict.FAIL] == []
+    passed = {each.check.name for each in results if each.outcome is Verdict.OK}
+    assert {"links.base-path", "links.followed", "encodings.zstd", "conditional.head", "stream.resume"} <= passed
 
 
 async def test_document_names_the_path_as_its_server(client: httpx.AsyncClient) -> None:

@@ -18,6 +18,8 @@ from app.errors import ConfigurationError
 from app.queries.catalogue.editions import list_all_editions
 
 SAMPLE_EDITIONS = {"harbour", "havan"}
+OTHER_EDITIONS = {*SCENARIOS, "conformance"}
+"""Editions that are no newsroom's own: of scenarios, and of `dayline conformance --write`."""
 SAMPLE = files("app") / "sample" / "meridian.jsonl"
 MAX_WAIT_S = 3_600
 
@@ -60,7 +62,7 @@ def load_sample(*, if_empty: bool, scenario: str | None, after: int, is_list: bo
     present = _find_editions()
     if present and if_empty:
         return 0
-    if present - SAMPLE_EDITIONS - SCENARIOS.keys():
+    if present - SAMPLE_EDITIONS - OTHER_EDITIONS:
         raise ConfigurationError("The sample needs a database of its own; this one has other editions.")
     return _load_newsroom() if scenario is None else _load_scenario(SCENARIOS[scenario], after, present)
 

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -153,9 +154,23 @@ class Exchange:
         with_key: bool | None = None,
         is_cleanup: bool = False,
     ) -> Received:
-        """Send a request and read its response, redirects included; NoResponseError if there is none."""
+        """Send a request and read its response, redirects included; NoResponseError if there is none.
+
+        Where requests are limited (429), it waits as `Retry-After` says and sends the request once more; LimitError if
+        that is beyond the end of the run.
+        """
         keyed = self.reads_with_key if with_key is None else with_key
         sent = Sent(method, url, dict(fields or {}), keyed, content)
+        received = self._exchange(sent, is_cleanup=is_cleanup)
+        if received.status == HTTPStatus.TOO_MANY_REQUESTS:
+            wait = str(received.fields.get("retry-after", ""))
+            if not wait.isdigit() or int(wait) > self.seconds_left():
+                raise LimitError("the installation limits requests (status 429)")
+            time.sleep(int(wait))
+            received = self._exchange(sent, is_cleanup=is_cleanup)
+        return received
+
+    def _exchange(self, sent: Sent, *, is_cleanup: bool) -> Received:
         request = self.begin(sent, is_cleanup=is_cleanup)
         try:
             response = self.client.send(request, stream=True)
@@ -164,9 +179,9 @@ class Exchange:
                 for chunk in response.iter_raw():
                     raw += chunk
                     if len(raw) > MAX_BODY_BYTES:
-                        raise NoResponseError(f"{url} sends more than {MAX_BODY_BYTES} bytes")
+                        raise NoResponseError(f"{sent.url} sends more than {MAX_BODY_BYTES} bytes")
             finally:
                 response.close()
         except httpx.HTTPError as error:
-            raise NoResponseError(f"{url}: {type(error).__name__}: {error}") from error
+            raise NoResponseError(f"{sent.url}: {type(error).__name__}: {error}") from error
         return Received(sent, response.status_code, response.headers, raw)

@@ -115,6 +115,24 @@ def test_nothing_is_written_without_permission(installation: Installation) -> No
     assert methods == {"GET", "HEAD", "OPTIONS", "DELETE"}
 
 
+@pytest.mark.parametrize(("wait", "reached"), [("0", True), ("9999", False), ("soon", False)])
+def test_limited_request_is_repeated_after_the_time_that_the_response_names(
+    installation: Installation, wait: str, *, reached: bool
+) -> None:
+    seen: set[str] = set()
+
+    def limit(request: httpx.Request, response: Response) -> None:
+        if request.url.path.endswith("/rss.xml") and str(request.url) not in seen:
+            seen.add(str(request.url))
+            response.status, response.fields["retry-after"] = 429, wait
+
+    checks = [check for check in CHECKS if check.name == "feeds.rss"]
+    transport = Faulty(installation.recorder, limit)
+    [result] = run_checks(Options(installation.url), transport=transport, checks=checks)
+    assert (result.outcome is Verdict.OK) == reached, result
+    assert reached or result.reason == "the installation limits requests (status 429)"
+
+
 def test_run_ends_at_its_limits(installation: Installation) -> None:
     sent = 0
 
