@@ -114,7 +114,10 @@ def _written(values_by_name: dict[str, list[str]], query: str, defaults: Default
             return _MARK + query
         if (name, values[0]) in defaults and len({*values}) == 1 and _NOT_BESIDE.get(name) not in values_by_name:
             continue
-        pairs += [f"{name}={value}" for value in (values if len(values) == 1 else _ordered(values, _KINDS[name]))]
+        if len(values) == 1:
+            pairs.append(f"{name}={values[0]}")
+        else:
+            pairs += [f"{name}={value}" for value in _ordered(values, _KINDS[name])]
     return "&".join(pairs)
 
 

@@ -18,7 +18,7 @@ QueryParams         edition
 """
 
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable
 from functools import cache
 from typing import Annotated, Any, ClassVar, Self
 from urllib.parse import quote_plus
@@ -107,6 +107,14 @@ class QueryParams(BaseModel):
     def path_for(self, path: str, **changed: str | None) -> str:
         """Return the same without the base path: an identifier that no setting changes."""
         return _address(path, (self._stated(changed) | changed).items())
+
+    def page_url(self, path: str, **dropped: None) -> Callable[[str], str]:
+        """Return a function that returns the same URL with a cursor: what the pages beside one share is rendered once.
+
+        Neither a cursor nor any other value has an equals sign that is not escaped.
+        """
+        before, mark, after = self.url_for(path, cursor="", **dropped).partition("cursor=")
+        return lambda cursor: f"{before}{mark}{cursor}{after}"
 
     def href_of_changes(self, seq: int) -> str:
         """Return the URL of the changes after a position, under the same filters."""

@@ -155,6 +155,7 @@ def render_items(
     shown_labels, shown_sections = entries
     items: list[TimelineItem] = []
     article_prefix = href_of("/v1/articles/")
+    url_of = edition.url_of
     for row in rows:
         number, _, slug, published, updated, headline, version, label_id, section_id, first = row[:_OWN_WIDTH]
         article_id = format_id(number)
@@ -168,7 +169,7 @@ def render_items(
             {
                 "id": article_id,
                 "href": f"{article_prefix}{article_id}",
-                "url": edition.url_of(
+                "url": url_of(
                     slug,
                     article_id,
                     None if section is None else section["slug"],

@@ -1,6 +1,6 @@
 """Queries of the per-day timeline: one page, and one whole day."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection
 
@@ -71,8 +71,9 @@ def _page(connection: Connection, params: TimelineParams, found: TimelineRows, n
         _add_totals(connection, query, days, rows.shown, params)
     if not params.id:
         rows.record_dependency(query)
-    newer_page = _link_page(params, newer_cursor(query, rows))
-    next_page = _link_page(params, older_cursor(query, rows))
+    page_url = params.page_url(PATH, newest_day=None)
+    newer_page = _link_page(newer_cursor(query, rows), page_url)
+    next_page = _link_page(older_cursor(query, rows), page_url)
     edition, timezone = query.edition_name, query.zone.key
     if params.cursor is not None:
         return {"edition": edition, "timezone": timezone, "days": days, "newer_page": newer_page, "next": next_page}
@@ -90,10 +91,8 @@ def _page(connection: Connection, params: TimelineParams, found: TimelineRows, n
     return first
 
 
-def _link_page(params: TimelineParams, cursor: str | None) -> NextPage | None:
-    return (
-        None if cursor is None else link_next(cursor, lambda each: params.url_for(PATH, cursor=each, newest_day=None))
-    )
+def _link_page(cursor: str | None, href: Callable[[str], str]) -> NextPage | None:
+    return None if cursor is None else link_next(cursor, href)
 
 
 def get_day(connection: Connection, day_text: str, params: DayParams) -> TimelineDayPage:
