@@ -28,6 +28,8 @@ WEEKDAYS: Final = {
     "ccc": ("stand-alone", "abbreviated"),
     "cccc": ("stand-alone", "wide"),
 }
+MACROLANGUAGES: Final = {"no": "nb"}
+"""Aliases that CLDR no longer has: its matching of languages still takes the two for one, and their data are equal."""
 CATEGORIES: Final = ("zero", "one", "two", "few", "many", "other")
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 RIGHT_TO_LEFT: Final = frozenset(
@@ -57,7 +59,13 @@ def main(source: Path) -> None:
 
 
 def pack_locales(source: Path) -> dict[str, dict[str, Json]]:
-    """Return the record of each locale that has names of its own; a record that equals another's names that one."""
+    """Return the record of each locale that has names of its own; a record that equals another's names that one.
+
+    One that is inherited from another language has the `language` of its names: those of `ht` are French.
+    """
+    parents = read(source / "cldr-core/supplemental/parentLocales.json")["supplemental"]["parentLocales"][
+        "parentLocale"
+    ]
     day_periods = read(source / "cldr-core/supplemental/dayPeriods.json")["supplemental"]["dayPeriodRuleSet"]
     full: dict[str, dict[str, Json]] = {}
     for folder in sorted((source / "cldr-dates-full" / "main").iterdir()):
@@ -77,6 +85,9 @@ def pack_locales(source: Path) -> dict[str, dict[str, Json]]:
             packed[name] = full[name]
         elif dump(full.get(name.rpartition("-")[0])) != text:  # else the lookup finds it by truncation
             packed[name] = {"same": same}
+            heir_of = parents.get(name, name).partition("-")[0]
+            if heir_of != name.partition("-")[0] and same.partition("-")[0] == heir_of:
+                packed[name]["language"] = heir_of
     return packed
 
 
@@ -159,7 +170,8 @@ def pack_supplement(source: Path, languages: set[str]) -> dict[str, Json]:
             tag.lower(): alias["_replacement"]
             for tag, alias in aliases["languageAlias"].items()
             if not tag.startswith("und-")
-        },
+        }
+        | MACROLANGUAGES,
         "regions": {
             region: alias["_replacement"].split()[0]
             for region, alias in aliases["territoryAlias"].items()

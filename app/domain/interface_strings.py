@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from typing_extensions import TypedDict
 
-from app.domain.language import get_plural_categories, is_same_language, lookup_translation
+from app.domain.language import get_plural_categories, is_same_language, lookup_language
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,7 +38,6 @@ class ShippedStrings(TypedDict):
 _FALLBACK: Final = "en"
 _MAX_COMPARED: Final = 40  # characters of a name
 _SIMILARITY: Final = 0.8  # of a misspelt name and the one that was meant
-_NAMES: Final = {name: name for name in LANGUAGES}
 _PATH_SEPARATORS: Final = re.compile(r"[/.]")
 # Any snake_case word in place of a sentence; a string of the edition's own may contain one (an account name).
 _SNAKE_KEY: Final = re.compile(r"[a-z0-9./-]*[a-z0-9]_[a-z0-9_./-]*", re.IGNORECASE | re.ASCII)
@@ -87,18 +86,22 @@ def complete_plurals(language: str, overrides: Mapping[str, str]) -> dict[str, P
 
 
 def find_string_languages(language: str, overrides: Mapping[str, str]) -> dict[str, str]:
-    """Return the language of each interface string and plural form that is not in the edition's: English, by key."""
-    if is_same_language(language, _FALLBACK):
-        return {}
+    """Return the language of each interface string and plural form that is not in the edition's, by key.
+
+    It is that of the shipped strings: English, or the edition's language in another script (`ar` for `ar-Latn`). Keys
+    that are written as words are English.
+    """
+    shipped, english = _find_language(language), load_strings(_FALLBACK)
     own = {key for key, text in overrides.items() if _is_own_text(key, text)}
-    is_shipped = _find_language(language) is not None
-    if is_shipped:
-        own.update(load_strings(_FALLBACK)["strings"])
-    names = [key for key in complete_strings(language, overrides) if key not in own]
-    for key in () if is_shipped else load_strings(_FALLBACK)["plurals"]:
+    languages = {
+        key: shipped if key in english["strings"] else _FALLBACK
+        for key in complete_strings(language, overrides)
+        if key not in own
+    }
+    for key in english["plurals"]:
         forms = _find_forms(key, language, overrides)
-        names += [f"{key}.{category}" for category, (_, is_own) in forms.items() if not is_own]
-    return dict.fromkeys(sorted(names), _FALLBACK)
+        languages |= {f"{key}.{category}": shipped for category, (_, is_own) in forms.items() if not is_own}
+    return {key: each for key, each in sorted(languages.items()) if not is_same_language(each, language)}
 
 
 def find_likely_mistake(key: str, language: str) -> str | None:
@@ -137,12 +140,12 @@ def _find_forms(key: str, language: str, overrides: Mapping[str, str]) -> dict[s
     return forms
 
 
-def _find_language(language: str) -> str | None:
-    return lookup_translation(_NAMES, language)
+def _find_language(language: str) -> str:
+    return lookup_language(LANGUAGES, language) or _FALLBACK
 
 
 def _find_shipped(language: str) -> ShippedStrings:
-    return load_strings(_find_language(language) or _FALLBACK)
+    return load_strings(_find_language(language))
 
 
 def _is_plural_form(key: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, Literal, TypeVar
+from typing import TYPE_CHECKING, Final, Literal
 
 from typing_extensions import TypedDict
 
@@ -16,9 +16,8 @@ from app.domain.cldr.records import load_supplement
 from app.errors import InvalidValueError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection
 
-T = TypeVar("T")
 Direction = Literal["ltr", "rtl"]
 
 _LONGEST_TAG: Final = 64
@@ -62,24 +61,36 @@ def validate_language(tag: str) -> str:
     return tag
 
 
-def lookup_translation(available: Mapping[str, T], language: str) -> T | None:
-    """Return the value for the language by RFC 4647 section 3.4, None if none of its ranges is available.
+def lookup_language(available: Collection[str], language: str) -> str | None:
+    """Return the tag of the translation for the language by RFC 4647 section 3.4, None if none of its ranges is one.
 
     `en-GB` finds `en-GB`, else `en`, in any letter case; the caller supplies a default. Where that finds nothing in the
-    script of the language, tags are compared in canonical form: `iw` finds `he`, `zh-TW` finds `zh-Hant`.
+    script of the language, tags are compared in canonical form: `iw` finds `he`, `zh-TW` finds `zh-Hant`. A translation
+    in another script is the last resort: `sr-Latn` finds `sr`.
     """
     if language in available:
-        return available[language]
-    by_tag = {tag.lower(): value for tag, value in available.items()}
-    nearest = next((candidate for candidate in list_ranges(language.lower()) if candidate in by_tag), None)
+        return language
+    by_range = {tag.lower(): tag for tag in available}
+    nearest = next((by_range[each] for each in list_ranges(language.lower()) if each in by_range), None)
     if nearest is not None and is_same_language(nearest, language):
-        return by_tag[nearest]
+        return nearest
     own = parse_canonical_tag(language)
-    by_subtags = {_subtags_of(tag): value for tag, value in available.items() if _PLAIN_TAG.fullmatch(tag)}
+    by_subtags = {_subtags_of(tag): tag for tag in available if _PLAIN_TAG.fullmatch(tag)}
     for subtags in (_subtags_of(language), (own.language, own.likely_script, None)):
         if subtags in by_subtags:
             return by_subtags[subtags]
-    return None if nearest is None else by_tag[nearest]
+    return nearest
+
+
+def drop_extensions(tag: str) -> str:
+    """Return a tag without extensions and private use, which `hreflang` and feeds have no use for.
+
+    `ar-EG-u-nu-latn` is `ar-EG`: its digits are those of dates in words, not of the text. A tag that is nothing else is
+    unchanged.
+    """
+    subtags = tag.split("-")
+    first = next((number for number, subtag in enumerate(subtags) if len(subtag) == 1), 0)
+    return "-".join(subtags[:first]) or tag
 
 
 def get_plural_categories(language: str) -> tuple[str, ...]:
@@ -114,9 +125,13 @@ def direction_of(language: str) -> Direction:
 
 @lru_cache(maxsize=_REMEMBERED_LANGUAGES)
 def find_date_language(language: str) -> str | None:
-    """Return the language of dates in words where CLDR has none in the language and its script; None where it has."""
-    locale = find_locale(language)["locale"]
-    return None if is_same_language(locale, language) else locale
+    """Return the language of dates in words where CLDR has none in the language and its script; None where it has.
+
+    The record of a locale has names of its own even where another locale's are equal: `zh-HK` shares that of
+    `zh-Hans-HK`.
+    """
+    found = find_locale(language).language
+    return None if is_same_language(found, language) else found
 
 
 def day_heading(day: date, language: str) -> LocalizedDay:

@@ -214,7 +214,12 @@ class Translation(TypedDict):
     href: Href
     url: ArticleUrl
     edition: Annotated[Code, Field(description="The slug of its edition.", examples=["havan"])]
-    language: Annotated[LanguageTag, Field(description="The language of its text, as in `hreflang`.", examples=["uk"])]
+    language: Annotated[
+        LanguageTag,
+        Field(
+            description="The language of its text, as in `hreflang`: without extensions of the tag.", examples=["uk"]
+        ),
+    ]
     headline: Headline
 
 

@@ -45,6 +45,7 @@ class JsonFeedLabel(TypedDict):
 
     code: Annotated[Code, Field(description="The code of the label.")]
     disclaimer: Annotated[str | None, text("Its disclaimer.", "Columns speak for their authors.")]
+    disclaimer_language: Annotated[LanguageTag | None, Field(description="The language of it.", examples=["en"])]
 
 
 class JsonFeedImage(TypedDict):

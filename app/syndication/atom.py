@@ -16,6 +16,7 @@ from app.syndication.feed_document import (
     categories,
     changed_at,
     content_html,
+    foreign_language,
     media_type,
     signatures,
     urn_for,
@@ -58,7 +59,7 @@ def render(channel: FeedDocument, items: Sequence[FeedItem]) -> bytes:
 
 
 def _links(channel: FeedDocument) -> Iterator[Markup]:
-    yield _link("alternate", ascii_url(channel.publication.home), "text/html")
+    yield _link("alternate", channel.page_href, "text/html")
     documents = {
         "self": channel.href,
         "next": channel.next_href,
@@ -94,7 +95,7 @@ def _entry(channel: FeedDocument, item: FeedItem) -> Markup:
             _instant("published", item["published_at"]),
             _instant("updated", changed_at(item)),
             *(element("author", _author(creator)) for creator in authors),
-            *_categories(item),
+            *_categories(item, channel.publication),
             *_entry_links(item),
             *optional_element("rights", _rights(item)),
             *_text(channel, item),
@@ -116,9 +117,10 @@ def _pictures(publication: Publication) -> Iterator[Markup]:
         yield from optional_element(name, ascii_url(image["url"]) if image else None)
 
 
-def _categories(item: FeedItem) -> Iterator[Markup]:
-    for kind, code, name in categories(item):
-        yield text_element("category", attributes={"term": code, "scheme": _SCHEMES[kind], "label": name})
+def _categories(item: FeedItem, publication: Publication) -> Iterator[Markup]:
+    for kind, code, name, language in categories(item, publication):
+        named = {"term": code, "scheme": _SCHEMES[kind], "label": name}
+        yield text_element("category", attributes={**named, "xml:lang": foreign_language(language, item, publication)})
 
 
 def _entry_links(item: FeedItem) -> Iterator[Markup]:

@@ -13,17 +13,25 @@ from app.domain.body.html_rendering import render_html
 from app.domain.catalogue_entry import AuthorType
 from app.domain.html.links import absolute_links
 from app.domain.instant import parse_instant
-from app.domain.language import Direction, direction_of
+from app.domain.language import Direction, direction_of, is_same_language
 from app.domain.url import ascii_url
 from app.schemas.article import FeedItem
 from app.schemas.body import ImageAsset
-from app.schemas.catalogue import Author
+from app.schemas.catalogue import Author, Label
 
 TRANSLATION: Final = "https://schema.org/workTranslation"
 """Relation of links to translations. With `alternate` readers open another language: some take the last such link."""
 
 _NAMESPACE: Final = UUID("5b0f3c52-6d0e-4c6b-9d43-0c2d9b8e7a11")
-_LEADING_IMAGE: Final = re.compile(r'(?:<figure class="[a-z-]+">)+<img src="([^"]*)"')
+_LEADING_IMAGE: Final = re.compile(
+    r"""
+    (?P<start>(?:<figure\ class="[a-z-]+">)+<img\ src="(?P<url>[^"]*)")
+    (?P<alt>\ alt="[^"]*")? (?P<others>[^>]*>)
+    (?P<texts><figcaption>(?P<caption>.*?)(?:<small>(?P<credit>.*?)</small>)?</figcaption>)?
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_NO_ALT: Final = ' alt=""'
 _ORGANISATION_ROLES: Final = frozenset({"agency", "news agency", "organisation", "organization"})
 _IMAGE_TYPES: Final = {
     "apng": "image/apng",
@@ -59,10 +67,11 @@ class FeedDocument:
     """One document of a feed; every link is an absolute URL, every instant RFC 3339.
 
     `guid` (a URI) is the same in all documents of the feed. `updated` is the last change of the feed, if known;
-    otherwise the newest change among the articles shown is used. `hub_href` is the WebSub hub that announces changes of
-    this document. `next_href` leads to the next page of older articles. The others are the links of RFC 5005: an
-    archive document has `current_href`, the URL of its subscription document, and leads to its older and its newer
-    neighbour; a subscription document leads to the newest archive by `older_href`.
+    otherwise the newest change among the articles shown is used. `page` is the page of a section, tag or author on the
+    front end, if the feed is that of one. `hub_href` is the WebSub hub that announces changes of this document.
+    `next_href` leads to the next page of older articles. The others are the links of RFC 5005: an archive document has
+    `current_href`, the URL of its subscription document, and leads to its older and its newer neighbour; a subscription
+    document leads to the newest archive by `older_href`.
     """
 
     guid: str
@@ -73,6 +82,7 @@ class FeedDocument:
     description: str | None = None
     updated: str | None = None
     rights: str | None = None
+    page: str | None = None
     hub_href: str | None = None
     next_href: str | None = None
     older_href: str | None = None
@@ -84,17 +94,23 @@ class FeedDocument:
         """Return whether this is an archive document, which names its subscription document."""
         return self.current_href is not None
 
+    @property
+    def page_href(self) -> str:
+        """Return the page that the feed belongs to: that of its entry, else the home page of the edition."""
+        return self.page or ascii_url(self.publication.home)
+
     def changed_at(self, items: Sequence[FeedItem]) -> str | None:
         """Return the last change of the feed as far as known; None for an empty one without a known change."""
         return self.updated or max((changed_at(item) for item in items), key=parse_instant, default=None)
 
 
 class Subject(NamedTuple):
-    """Category of an article: a `kind` (section, tag, label), its code, and its display name."""
+    """Category of an article: a `kind` (section, tag, label), its code, its display name, and the name's language."""
 
     kind: str
     code: str
     name: str
+    language: str
 
 
 def urn_for(name: str) -> str:
@@ -108,14 +124,14 @@ def changed_at(item: FeedItem) -> str:
     return max(times, key=parse_instant)
 
 
-def categories(item: FeedItem) -> Iterator[Subject]:
+def categories(item: FeedItem, publication: Publication) -> Iterator[Subject]:
     """Yield the categories of the article: its sections and its tags in their order, its label."""
     for section in item["sections"]:
-        yield Subject("section", section["slug"], section["name"])
+        yield Subject("section", section["slug"], section["name"], publication.language)
     for tag in item["tags"]:
-        yield Subject("tag", tag["slug"], tag["name"])
+        yield Subject("tag", tag["slug"], tag["name"], publication.language)
     if label := item["label"]:
-        yield Subject("label", label["code"], label["text"])
+        yield Subject("label", label["code"], label["text"], label["language"] or publication.language)
 
 
 def language_of(item: FeedItem, publication: Publication) -> str:
@@ -162,9 +178,29 @@ def creator_names(item: FeedItem) -> list[str]:
     return [creator.name for creator in signatures(item)]
 
 
-def category_names(item: FeedItem) -> list[str]:
+def category_names(item: FeedItem, publication: Publication) -> list[str]:
     """Return the display names of the categories, each once: a section and a tag may share one."""
-    return list(dict.fromkeys(subject.name for subject in categories(item)))
+    return list(dict.fromkeys(subject.name for subject in categories(item, publication)))
+
+
+def foreign_language(language: str, item: FeedItem, publication: Publication) -> str | None:
+    """Return the language of a text beside an article; None if the article's own text is in the same."""
+    return None if is_same_language(language, language_of(item, publication)) else language
+
+
+def disclaimer_language(label: Label, publication: Publication) -> str:
+    """Return the language of a label's disclaimer."""
+    return label["disclaimer_language"] or publication.language
+
+
+def disclaimer_html(item: FeedItem, publication: Publication) -> str:
+    """Return the disclaimer of the article's label as HTML, with its language if the article has another."""
+    label = item["label"]
+    if label is None or not label["disclaimer"]:
+        return ""
+    language = foreign_language(disclaimer_language(label, publication), item, publication)
+    attributes = f' dir="{direction_of(language)}" lang="{entities.escape(language)}"' if language else ""
+    return f"<p{attributes}><small>{_lines(label['disclaimer'])}</small></p>"
 
 
 def direction_in(item: FeedItem, publication: Publication) -> Direction:
@@ -175,19 +211,16 @@ def direction_in(item: FeedItem, publication: Publication) -> Direction:
 def content_html(item: FeedItem, publication: Publication) -> str:
     """Return the full text as one HTML fragment: lead, image, body (HTML format), and the disclaimer of its label.
 
-    The image is left out if the body begins with it. Links are absolute, because a feed reader shows the text on other
-    pages. An article without any of these has an empty text.
+    If the body begins with the image, it is there once, with the texts that the body's own lacks. Links are absolute,
+    because a feed reader shows the text on other pages. An article without any of these has an empty text.
     """
     body = item["body"]
     if not isinstance(body, str):
         raise TypeError("a feed of full texts needs bodies as HTML")
-    label = item["label"]
-    disclaimer = label["disclaimer"] if label else None
     parts = (
         _paragraph(item["lead"]) if item["lead"] else "",
-        _figure(item["image"], body),
-        absolute_links(body, item["url"]),
-        f"<p><small>{_lines(disclaimer)}</small></p>" if disclaimer else "",
+        *_with_image(item["image"], absolute_links(body, item["url"])),
+        disclaimer_html(item, publication),
     )
     return _directed("\n".join(part for part in parts if part), item, publication)
 
@@ -197,14 +230,24 @@ def lead_html(item: FeedItem, publication: Publication) -> str | None:
     return _directed(_paragraph(item["lead"]), item, publication) if item["lead"] else None
 
 
-def _figure(image: ImageAsset | None, body: str) -> str:
-    """Return the image as a figure with caption and credit; empty without one, and where the body begins with it."""
+def _with_image(image: ImageAsset | None, body: str) -> tuple[str, ...]:
+    """Return the image as a figure and the body, or the body alone if it begins with the image."""
     if image is None:
-        return ""
+        return (body,)
     leading = _LEADING_IMAGE.match(body)
     files = {ascii_url(each["url"]) for each in (image, *image["renditions"])}
-    is_shown = leading is not None and entities.unescape(leading[1]) in files
-    return "" if is_shown else render_html([{"type": "image", "image": image}])
+    if leading is None or entities.unescape(leading["url"]) not in files:
+        return render_html([{"type": "image", "image": image}]), body
+    return (_complete_figure(leading, image) + body[leading.end() :],)
+
+
+def _complete_figure(leading: re.Match[str], image: ImageAsset) -> str:
+    """Return the image at the beginning of a body, with the texts of the article's image where it has none."""
+    alt = leading["alt"] if leading["alt"] not in (None, _NO_ALT) else f' alt="{entities.escape(image["alt"])}"'
+    caption = (leading["caption"] or "").strip() or _lines(image["caption"] or "")
+    credit = leading["credit"] or _lines(image["credit"] or "")
+    texts = " ".join(filter(None, (caption, f"<small>{credit}</small>" if credit else "")))
+    return f"{leading['start']}{alt}{leading['others']}{f'<figcaption>{texts}</figcaption>' if texts else ''}"
 
 
 def _directed(html: str, item: FeedItem, publication: Publication) -> str:

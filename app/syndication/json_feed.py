@@ -9,14 +9,17 @@ from app.domain.article_status import FeedContent
 from app.domain.language import direction_of
 from app.domain.url import ascii_url
 from app.schemas.article import FeedItem
+from app.schemas.catalogue import Label
 from app.syndication.feed_document import (
     Creator,
     FeedDocument,
+    Publication,
     author_page,
     category_names,
     changed_at,
     content_html,
     direction_in,
+    disclaimer_language,
     signatures,
     urn_for,
 )
@@ -37,7 +40,7 @@ def render(channel: FeedDocument, items: Sequence[FeedItem]) -> bytes:
         "version": VERSION,
         "title": channel.title,
         "description": channel.description,
-        "home_page_url": ascii_url(publication.home),
+        "home_page_url": channel.page_href,
         "feed_url": channel.href,
         "next_url": channel.next_href,
         "icon": ascii_url(icon["url"]) if icon else None,
@@ -64,7 +67,7 @@ def _item(channel: FeedDocument, item: FeedItem) -> dict[str, Any]:
             "date_published": item["published_at"],
             "date_modified": changed_at(item),
             "authors": [_author(creator) for creator in signatures(item)] or None,
-            "tags": category_names(item) or None,
+            "tags": category_names(item, channel.publication) or None,
             "language": item["language"],
             "_dayline": _extension(channel, item),
         }
@@ -109,8 +112,14 @@ def _extension(channel: FeedDocument, item: FeedItem) -> dict[str, Any]:
         "translations": [
             {"language": each["language"], "url": ascii_url(each["url"])} for each in item["translations"]
         ],
-        "label": {"code": label["code"], "disclaimer": label["disclaimer"]} if label else None,
+        "label": _label(label, channel.publication) if label else None,
     }
+
+
+def _label(label: Label, publication: Publication) -> dict[str, str | None]:
+    disclaimer = label["disclaimer"]
+    language = disclaimer_language(label, publication) if disclaimer else None
+    return {"code": label["code"], "disclaimer": disclaimer, "disclaimer_language": language}
 
 
 def _drop_empty(members: dict[str, Any]) -> dict[str, Any]:

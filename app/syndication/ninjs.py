@@ -20,6 +20,9 @@ from app.syndication.feed_document import (
     Publication,
     changed_at,
     creators,
+    disclaimer_html,
+    disclaimer_language,
+    foreign_language,
     language_of,
     media_type,
     urn_for,
@@ -109,7 +112,7 @@ def _article(item: FeedItem, publication: Publication, content: FeedContent) -> 
             **_rights(item["rights"]),
             "language": language_of(item, publication),
             "headlines": _headlines(item),
-            "descriptions": [] if content is FeedContent.HEADLINES else _descriptions(item),
+            "descriptions": [] if content is FeedContent.HEADLINES else _descriptions(item, publication),
             "bodies": _bodies(item) if is_full else [],
             "people": [*_signed(made_by, is_organisation=False), *_about(item, TagType.PERSON)],
             "organisations": [*_signed(made_by, is_organisation=True), *_about(item, TagType.ORGANISATION)],
@@ -148,16 +151,23 @@ def _pages(item: FeedItem) -> list[dict[str, str]]:
     return [{"name": name, "href": href, "contentType": "text/html"} for name, href in pages if href is not None]
 
 
-def _descriptions(item: FeedItem) -> list[dict[str, str]]:
+def _descriptions(item: FeedItem, publication: Publication) -> list[dict[str, str]]:
+    """Return the lead and the disclaimer of the label.
+
+    Descriptions have no member for a language, so a disclaimer in another than the article's is HTML, which names it.
+    """
     label = item["label"]
-    return _texts("summary", item["lead"]) + _texts("disclaimer", label["disclaimer"] if label else None)
+    disclaimer = _texts("disclaimer", label["disclaimer"] if label else None)
+    if label and disclaimer and foreign_language(disclaimer_language(label, publication), item, publication):
+        disclaimer[0] |= {"contentType": "text/html", "value": disclaimer_html(item, publication)}
+    return _texts("summary", item["lead"]) + disclaimer
 
 
 def _bodies(item: FeedItem) -> list[dict[str, str]]:
     body = item["body"]
     if not isinstance(body, str):
         raise TypeError("a news object of a full text needs its body as HTML")
-    return [{"role": "main", "contentType": "text/html", "value": absolute_links(body, item["url"])}]
+    return [{"role": "main", "contentType": "text/html", "value": absolute_links(body, item["url"])}] if body else []
 
 
 def _subjects(item: FeedItem) -> list[dict[str, str]]:

@@ -41,7 +41,7 @@ def render(channel: FeedDocument, items: Sequence[FeedItem]) -> bytes:
     changed_at = channel.changed_at(items)
     head = (
         plain_element("title", channel.title),
-        text_element("link", ascii_url(channel.publication.home)),
+        text_element("link", channel.page_href),
         plain_element("description", channel.description or channel.title),
         text_element("language", channel.publication.language),
         *optional_element("copyright", channel.rights),
@@ -61,7 +61,7 @@ def _logo(channel: FeedDocument) -> Iterator[Markup]:
             (
                 text_element("url", ascii_url(logo["url"])),
                 plain_element("title", channel.title),
-                text_element("link", ascii_url(channel.publication.home)),
+                text_element("link", channel.page_href),
             ),
         )
 
@@ -84,7 +84,7 @@ def _item(channel: FeedDocument, item: FeedItem) -> Markup:
             text_element("pubDate", _mail_date(item["published_at"])),
             *(text_element("dc:creator", name) for name in creator_names(item)),
             *optional_element("dc:language", item["language"]),
-            *(plain_element("category", name) for name in category_names(item)),
+            *(plain_element("category", name) for name in category_names(item, channel.publication)),
             *_source(item),
             *_canonical(item),
             *_translations(item),

@@ -133,6 +133,21 @@ def test_complete_strings_of_an_unknown_language_are_english(language: str) -> N
     assert complete_strings(language, {}) == ENGLISH
 
 
+@pytest.mark.parametrize(("language", "shipped"), [("ar-Latn", "ar"), ("uk-Latn-UA", "uk"), ("en-Shaw", "en")])
+def test_shipped_strings_in_another_script_are_marked_as_such(language: str, shipped: str) -> None:
+    own = {"news": "Akhbar", "live_now": "", "new_stories.other": "{count}"}
+    languages = find_string_languages(language, own)
+    assert languages == {**dict.fromkeys(ENGLISH.keys() - {"news"}, shipped), "live_now": "en"}
+    assert list(languages) == sorted(languages)
+    forms = {f"new_stories.{category}": shipped for category in get_plural_categories(language)}
+    assert forms.items() <= find_string_languages(language, {}).items()
+
+
+@pytest.mark.parametrize("language", ["en-US", "ar-EG-u-nu-latn", "pt-PT", "uk-Cyrl"])
+def test_shipped_strings_in_the_language_and_script_are_not_marked(language: str) -> None:
+    assert find_string_languages(language, {}) == {}
+
+
 def test_edition_overrides_strings_and_adds_keys() -> None:
     strings = complete_strings("uk", {"news": "Стрічка", "live_now": "Наживо", "account": "my_outlet"})
     assert strings["news"] == "Стрічка"

@@ -11,9 +11,10 @@ from app.domain.language import (
     day_heading,
     describe_time,
     direction_of,
+    drop_extensions,
     find_date_language,
     is_same_language,
-    lookup_translation,
+    lookup_language,
     validate_language,
 )
 from app.errors import InvalidValueError
@@ -71,32 +72,24 @@ def test_validate_language_allows_repeats_in_a_private_use_part_only() -> None:
 @pytest.mark.parametrize(
     ("language", "found"),
     [
-        ("en-GB", "British"),
-        ("en-AU", "English"),
-        ("EN-gb", "British"),
-        ("en", "English"),
-        ("zh-Hant-TW", "Traditional"),
+        ("en-GB", "en-gb"),
+        ("en-AU", "en"),
+        ("EN-gb", "en-gb"),
+        ("en", "en"),
+        ("zh-Hant-TW", "zh-Hant"),
         ("zh-Hans-CN", None),
         ("uk-UA", None),
-        ("de-u-co-phonebk", "plain"),
-        ("de-a", "plain"),
+        ("de-u-co-phonebk", "DE"),
+        ("de-a", "DE"),
     ],
 )
 def test_lookup_truncates_the_tag_until_a_translation_matches(language: str, found: str | None) -> None:
-    available = {
-        "en": "English",
-        "en-gb": "British",
-        "zh-Hant": "Traditional",
-        "de-u": "never",
-        "DE": "plain",
-    }
-    assert lookup_translation(available, language) == found
+    assert lookup_language(("en", "en-gb", "zh-Hant", "de-u", "DE"), language) == found
 
 
 def test_lookup_drops_a_single_character_subtag_with_its_successor() -> None:
-    available = {"zh-Hant-CN-x": 1, "zh-Hant-CN": 2}
-    assert lookup_translation(available, "zh-Hant-CN-x-private1-private2") == 2
-    assert lookup_translation({"x": 1}, "x-house") is None
+    assert lookup_language(("zh-Hant-CN-x", "zh-Hant-CN"), "zh-Hant-CN-x-private1-private2") == "zh-Hant-CN"
+    assert lookup_language(("x",), "x-house") is None
 
 
 @pytest.mark.parametrize(
@@ -116,21 +109,35 @@ def test_lookup_drops_a_single_character_subtag_with_its_successor() -> None:
         ("ca-valencia", "cat", False),
         ("en-x-house", "eng", False),
         ("x-house", "x-other", False),
+        ("nb", "no", True),
+        ("no", "nb-NO", True),
+        ("nn", "no", False),
     ],
 )
 def test_lookup_compares_canonical_tags(available: str, language: str, *, found: bool) -> None:
-    assert lookup_translation({available: 1}, language) == (1 if found else None)
+    assert lookup_language((available,), language) == (available if found else None)
 
 
 def test_lookup_prefers_the_script_of_the_language() -> None:
-    assert lookup_translation({"zh": "simplified", "zh-Hant": "traditional"}, "zh-TW") == "traditional"
-    assert lookup_translation({"zh": "simplified"}, "zh-TW") == "simplified"
-    assert lookup_translation({"zh": "simplified", "zh-hant-tw": "Taiwan"}, "zh-TW") == "Taiwan"
+    assert lookup_language(("zh", "zh-Hant"), "zh-TW") == "zh-Hant"
+    assert lookup_language(("zh",), "zh-TW") == "zh"
+    assert lookup_language(("zh", "zh-hant-tw"), "zh-TW") == "zh-hant-tw"
 
 
 def test_lookup_never_returns_a_more_specific_language() -> None:
-    assert lookup_translation({"en-GB": 1}, "en") is None
-    assert lookup_translation({}, "en") is None
+    assert lookup_language(("en-GB",), "en") is None
+    assert lookup_language((), "en") is None
+
+
+@pytest.mark.parametrize(
+    ("tag", "language"),
+    [
+        *(("ar-EG-u-nu-latn", "ar-EG"), ("de-1996-u-co-phonebk-x-house", "de-1996"), ("en-x-house", "en")),
+        *(("zh-Hant-HK", "zh-Hant-HK"), ("x-house", "x-house"), ("i-default", "i-default")),
+    ],
+)
+def test_drop_extensions_leaves_what_names_the_language(tag: str, language: str) -> None:
+    assert drop_extensions(tag) == language
 
 
 @pytest.mark.parametrize(
@@ -180,11 +187,17 @@ def test_day_heading_digits_follow_the_numbering_system_of_the_tag(language: str
     ("language", "found"),
     [
         *(("en-GB", None), ("sh", None), ("zh-TW", None), ("uz-AF", None), ("xx", "en"), ("x-house", "en")),
-        *(("tlh", "en"), ("az-Arab", "az"), ("ar-aeb", "ar")),
+        *(("tlh", "en"), ("az-Arab", "az"), ("ar-aeb", "ar"), ("ar-Latn", "ar"), ("ht", "fr"), ("ht-HT", "fr")),
+        *(("zh-HK", None), ("zh-MO", None), ("zh-Hant-HK", None), ("zh-Hant-MO-u-nu-latn", None)),
+        *(("no", None), ("nb", None), ("nyn", None), ("rwk", None), ("vun", None), ("sr-XK", None), ("hi-Latn", None)),
     ],
 )
 def test_find_date_language_names_another_language(language: str, found: str | None) -> None:
     assert find_date_language(language) == found
+
+
+def test_find_date_language_is_null_for_every_locale_with_names_of_its_own() -> None:
+    assert {name: found for name in list_locale_names() if (found := find_date_language(name))} == {"ht": "fr"}
 
 
 @pytest.mark.parametrize(
@@ -198,6 +211,8 @@ def test_find_date_language_names_another_language(language: str, found: str | N
         ("zh", "zh-HK", False),
         ("uk", "ru", False),
         ("x-house", "en", False),
+        ("no", "nb", True),
+        ("no", "nn", False),
     ],
 )
 def test_is_same_language_compares_language_and_script(one: str, other: str, *, same: bool) -> None:

@@ -40,6 +40,18 @@ async def test_cached_text_without_translation_follows_the_default_edition(
     assert await language_in(warm_client, target) is None
 
 
+async def test_cached_title_of_a_feed_follows_the_default_edition(warm_client: httpx.AsyncClient, store: Store) -> None:
+    await store(
+        edition("harbour", language="sr-Latn", default=False),
+        label("opinion", "OPINION", texts={"sr": "Став"}),
+        article("2026-11-19T10:00:00Z", edition="harbour", label="opinion"),
+    )
+    for language, title in (("en", "Став"), ("sh", "OPINION")):  # the default edition's is in the right script now
+        await store(edition(language=language))
+        for _ in range(2):
+            assert f"{title}</title>" in (await warm_client.get("/feeds/harbour/rss.xml?label=opinion")).text
+
+
 async def language_in(client: httpx.AsyncClient, target: str) -> Any:
     """Return the language in a response, after it was cached."""
     response = await client.get(target)

@@ -37,6 +37,12 @@ def author_item(slug: str, name: str, **others: Any) -> dict[str, Any]:
     return {"slug": slug, "name": name, **kind, **empty, "href": f"/v1/authors/{slug}", **others}
 
 
+def label_item(code: str, text: str, **others: Any) -> dict[str, Any]:
+    """Return a label as articles have it."""
+    empty = dict.fromkeys(("language", "disclaimer", "disclaimer_language", "genre"))
+    return {"code": code, "text": text, **empty, **others}
+
+
 def picture(url: str, *, kind: str | None = None) -> ImageAsset:
     """Return a picture, with a rendition of the same file where its type is given."""
     renditions: list[Rendition] = [] if kind is None else [{"url": url, "width": 6, "height": 4, "type": kind}]
@@ -68,7 +74,7 @@ def fog(**others: Any) -> FeedItem:
         "headline": "Fog & foam keep the <fleet> in harbour",
         "lead": "Nobody sails by ear.\nNobody should — if 1 < 2 & “fine”.",
         "dateline": "LUME QUAY, 20 November",
-        "label": {"code": "op", "text": "OPINION", "disclaimer": "One voice, not the paper's.", "genre": "opinion"},
+        "label": label_item("op", "OPINION", disclaimer="One voice, not the paper's.", genre="opinion"),
         "section": {"slug": "sea", "name": "Weather at sea", "href": "/v1/sections/sea"},
         "sections": [
             {"slug": "sea", "name": "Weather at sea", "href": "/v1/sections/sea"},
@@ -222,21 +228,26 @@ def _languages(item: FeedItem) -> list[tuple[str, str]]:
     return [(each["language"], each["url"]) for each in item["translations"]]
 
 
-def render_documents(items: Sequence[FeedItem]) -> Mapping[str, Callable[[], bytes]]:
+def render_documents(
+    items: Sequence[FeedItem], publication: Publication = PUBLICATION
+) -> Mapping[str, Callable[[], bytes]]:
     """Return every document of these articles, by the name of its golden file."""
+    feeds = {name: channel(name, publication=publication) for name in ("rss.xml", "feed.json", "ninjs.json")}
     first = page(items[0])
     places = [sitemap.SitemapEntry(item["url"], item["updated_at"]) for item in items]
     pages = [sitemap.SitemapEntry(item["url"], item["updated_at"], _languages(item)) for item in items]
     return {
-        "rss.xml": lambda: rss.render(channel("rss.xml"), items),
-        "atom.xml": lambda: atom.render(channel("atom.xml", older_href=f"{FEED}/atom/2026-11-20.xml"), items),
-        "atom-archive.xml": lambda: atom.render(archive(), items),
-        "feed.json": lambda: json_feed.render(channel("feed.json"), items),
-        "ninjs-article.json": lambda: ninjs.render(first, publication=PUBLICATION),
-        "ninjs-list.json": lambda: ninjs.render_list(channel("ninjs.json"), items),
+        "rss.xml": lambda: rss.render(feeds["rss.xml"], items),
+        "atom.xml": lambda: atom.render(
+            channel("atom.xml", older_href=f"{FEED}/atom/2026-11-20.xml", publication=publication), items
+        ),
+        "atom-archive.xml": lambda: atom.render(archive(publication=publication), items),
+        "feed.json": lambda: json_feed.render(feeds["feed.json"], items),
+        "ninjs-article.json": lambda: ninjs.render(first, publication=publication),
+        "ninjs-list.json": lambda: ninjs.render_list(feeds["ninjs.json"], items),
         "ninjs-canceled.json": lambda: ninjs.canceled(first["id"], at="2026-11-21T09:00:00+02:00"),
-        "article.jsonld": lambda: json_ld.render(first, publication=PUBLICATION),
+        "article.jsonld": lambda: json_ld.render(first, publication=publication),
         "sitemap.xml": lambda: sitemap.render(pages, home=HOME),
         "sitemap-index.xml": lambda: sitemap.render_index(places, home=HOME),
-        "news-sitemap.xml": lambda: sitemap.render_news(PUBLICATION, items, home=HOME),
+        "news-sitemap.xml": lambda: sitemap.render_news(publication, items, home=HOME),
     }

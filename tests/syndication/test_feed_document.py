@@ -1,11 +1,14 @@
 """Members that all formats have in common."""
 
+import html as entities
 import json
+from typing import Any
 
 import pytest
 
+from app.domain.body.html_rendering import render_html
 from app.syndication.feed_document import Publication, changed_at, content_html, lead_html, media_type, urn_for
-from tests.syndication.samples import PUBLICATION, channel, fog, keeper, picture, render_documents
+from tests.syndication.samples import PUBLICATION, channel, fog, keeper, label_item, picture, render_documents
 
 
 def test_urn_is_stable() -> None:
@@ -28,7 +31,7 @@ def test_feed_changed_at_defaults_to_its_newest_change() -> None:
 
 
 def test_content_html_has_lead_first_and_disclaimer_last() -> None:
-    label = {"code": "op", "text": "OPINION", "disclaimer": "Mine <alone>.", "genre": None}
+    label = label_item("op", "OPINION", disclaimer="Mine <alone>.")
     item = keeper(lead="A & B", body="<p>Ships.</p>", label=label)
     assert (
         content_html(item, PUBLICATION) == "<p>A &amp; B</p>\n<p>Ships.</p>\n<p><small>Mine &lt;alone&gt;.</small></p>"
@@ -73,6 +76,29 @@ def test_content_html_has_an_image_once_at_its_beginning(body: str, *, is_added:
     assert (whole.count("<figure") > body.count("<figure")) is is_added
 
 
+@pytest.mark.parametrize(
+    ("own", "shown"),
+    [
+        ({}, ("A lamp", "Lit at &lt;17:04&gt;.", "Ana Vint")),
+        ({"caption": "Out <again>."}, ("A lamp", "Out &lt;again&gt;.", "Ana Vint")),
+        ({"alt": "Night", "credit": "B & C"}, ("Night", "Lit at &lt;17:04&gt;.", "B &amp; C")),
+    ],
+)
+def test_image_at_the_beginning_of_the_body_has_the_texts_of_the_article_image(
+    own: dict[str, Any], shown: tuple[str, str, str]
+) -> None:
+    image = picture("https://pictures.example/lamp.jpg")
+    described: Any = {**image, "alt": "A lamp", "caption": "Lit at <17:04>.", "credit": "Ana Vint"}
+    first = {**image, "width": 6, **own}
+    alt, caption, credit = shown
+    for block in ({"type": "image", "image": first}, {"type": "gallery", "images": [first]}):
+        body = render_html([block, {"type": "paragraph", "html": "Ships."}])
+        whole = content_html(keeper(body=body, image=described), PUBLICATION)
+        assert whole.count("<img") == whole.count("<figcaption>") == 1
+        assert f'alt="{alt}" width="6"><figcaption>{caption} <small>{credit}</small></figcaption></figure>' in whole
+        assert whole.endswith("<p>Ships.</p>")
+
+
 def test_html_has_the_direction_of_right_to_left_texts() -> None:
     farsi = Publication(name="Bandar", language="fa", home="https://bandar.example")
     item = keeper(lead="خبر", body="<p>متن</p>")
@@ -86,6 +112,36 @@ def test_html_has_the_direction_of_right_to_left_texts() -> None:
     )
     assert content_html(keeper(), farsi) == ""
     assert lead_html(keeper(), farsi) is None
+
+
+def test_disclaimer_in_another_language_than_the_text_has_that_language() -> None:
+    farsi = Publication(name="Bandar", language="fa", home="https://bandar.example")
+    fallback = label_item("op", "OPINION", language="en", disclaimer="Mine.", disclaimer_language="en")
+    own = label_item("op", "دیدگاه", disclaimer="متن")
+    marked = '<p dir="ltr" lang="en"><small>Mine.</small></p>'
+    assert content_html(keeper(label=fallback), farsi) == f'<div dir="rtl" lang="fa">{marked}</div>'
+    assert content_html(keeper(label=own), farsi) == '<div dir="rtl" lang="fa"><p><small>متن</small></p></div>'
+    assert content_html(keeper(label=fallback, language="en-IE"), farsi) == (
+        '<div dir="ltr" lang="en-IE"><p><small>Mine.</small></p></div>'
+    )
+    assert content_html(keeper(label=own, language="en"), farsi) == (
+        '<div dir="ltr" lang="en"><p dir="rtl" lang="fa"><small>متن</small></p></div>'
+    )
+    documents = {name: render().decode() for name, render in render_documents([keeper(label=fallback)], farsi).items()}
+    assert entities.escape(marked, quote=False) in documents["rss.xml"]
+    assert entities.escape(marked, quote=False) in documents["atom.xml"]
+    assert marked in json.loads(documents["feed.json"])["items"][0]["content_html"]
+    assert json.loads(documents["feed.json"])["items"][0]["_dayline"]["label"] == {
+        "code": "op",
+        "disclaimer": "Mine.",
+        "disclaimer_language": "en",
+    }
+    for document in (json.loads(documents["ninjs-article.json"]), json.loads(documents["ninjs-list.json"])):
+        [description] = [document, *document["associations"]][-1 if document["type"] == "composite" else 0][
+            "descriptions"
+        ]
+        assert description == {"role": "disclaimer", "contentType": "text/html", "value": marked}
+    assert 'label="OPINION" xml:lang="en"/>' in documents["atom.xml"]
 
 
 def test_category_names_are_unique() -> None:

@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 
 from app.syndication import json_ld, rss
 from app.syndication.feed_document import content_html
-from tests.syndication.samples import PUBLICATION, author_item, channel, fog, page, render_documents, tag_item
+from tests.syndication.samples import (
+    PUBLICATION,
+    author_item,
+    channel,
+    fog,
+    label_item,
+    page,
+    render_documents,
+    tag_item,
+)
 from tests.syndication.standards import read_xml
 from tests.xss_vectors import VECTORS
 
@@ -42,7 +51,7 @@ def hostile(text: str) -> Any:
     named = {"slug": "a", "name": text, "href": "/v1"}
     item["section"], item["sections"], item["tags"] = named, [named], [tag_item("a", text)]
     item["authors"] = [author_item("a", text, role=text, bio=text)]
-    item["label"] = {"code": "a", "text": text, "disclaimer": text, "genre": text}
+    item["label"] = label_item("a", text, disclaimer=text, genre=text)
     item["rights"] = {"holder": text, "notice": text, "usage": text, "licence_url": None}
     item["image"] = {**item["image"], "alt": text, "caption": text, "credit": text}
     return item

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.syndication import json_ld
-from tests.syndication.samples import PUBLICATION, fog, keeper, page
+from tests.syndication.samples import PUBLICATION, fog, keeper, label_item, page
 
 
 def read(item: Any, **others: Any) -> Any:
@@ -29,7 +29,7 @@ def read(item: Any, **others: Any) -> Any:
     ],
 )
 def test_json_ld_type_follows_the_genre_of_the_label(genre: str | None, kind: str) -> None:
-    label = {"code": "opinion", "text": "X", "disclaimer": None, "genre": genre}
+    label = label_item("opinion", "X", genre=genre)
     assert read(fog(label=label))["@type"] == kind
 
 

@@ -42,6 +42,14 @@ def test_ninjs_article_without_related_has_no_associations() -> None:
     assert "associations" not in json.loads(ninjs.render(page(keeper(), related=[]), publication=PUBLICATION))
 
 
+def test_ninjs_article_without_a_text_has_no_body() -> None:
+    whole = json.loads(ninjs.render(page(keeper(lead="A lead")), publication=PUBLICATION))
+    listed = json.loads(ninjs.render_list(channel("ninjs.json"), [keeper(lead="A lead")]))["associations"][0]
+    for document in (whole, listed):
+        assert "bodies" not in document
+        assert document["descriptions"] == [{"role": "summary", "contentType": "text/plain", "value": "A lead"}]
+
+
 def test_ninjs_list_is_one_object_in_order() -> None:
     document = json.loads(ninjs.render_list(channel("ninjs.json"), [fog(), keeper()]))
     assert document["type"] == "composite"

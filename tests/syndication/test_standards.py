@@ -12,7 +12,17 @@ from app.domain.body.html_rendering import render_html
 from app.syndication import atom, json_feed, json_ld, ninjs, sitemap
 from app.syndication.feed_document import Publication
 from tests.syndication import varieties
-from tests.syndication.samples import HOME, PUBLICATION, archive, channel, fog, keeper, page, render_documents
+from tests.syndication.samples import (
+    HOME,
+    PUBLICATION,
+    archive,
+    channel,
+    fog,
+    keeper,
+    label_item,
+    page,
+    render_documents,
+)
 from tests.syndication.standards import (
     atom_errors,
     json_feed_errors,
@@ -76,7 +86,7 @@ def test_every_block_type_is_valid_by_every_schema(shared_folder: Path) -> None:
 
 @pytest.mark.parametrize("genre", [*json_ld.TYPES, "interview"])
 def test_every_schema_org_type_has_its_properties(shared_folder: Path, genre: str) -> None:
-    label = {"code": "x", "text": "X", "disclaimer": None, "genre": genre}
+    label = label_item("x", "X", genre=genre)
     assert vocabulary_errors(shared_folder, json_ld.render(page(fog(label=label)), publication=PUBLICATION)) == []
 
 

@@ -1,12 +1,13 @@
 """Absolute URLs, titles and names of feed documents."""
 
 from app.domain.instant import format_instant
+from app.domain.language import drop_extensions
 from app.domain.list_filter import Facet
 from app.domain.url import ascii_site, ascii_url
 from app.net.base_path import href_of
 from app.queries.catalogue.editions import EditionView, render_image
 from app.queries.feeds.feeds import Feed
-from app.queries.feeds.topics import is_topic
+from app.queries.feeds.topics import find_entry, is_topic
 from app.schemas.params import FilterParams
 from app.syndication.feed_document import FeedDocument, Publication, urn_for
 
@@ -17,7 +18,7 @@ def to_publication(edition: EditionView) -> Publication:
     """Return the edition as partners see it."""
     return Publication(
         name=edition.name,
-        language=edition.language,
+        language=drop_extensions(edition.language),
         home=edition.site_url,
         logo=render_image(edition.logo),
         icon=render_image(edition.icon),
@@ -81,6 +82,7 @@ def build_channel(
     A hub is named by the feeds that are announced to it.
     """
     base = api_origin(public_url, feed.edition)
+    entry = find_entry(feed, params)
     absolute = {name: None if link is None else base + link for name, link in links.items()}
     return FeedDocument(
         guid=urn_for(f"feed {params.path_for(f'/feeds/{feed.edition.slug}', **dict.fromkeys(_PAGING))}"),
@@ -89,6 +91,7 @@ def build_channel(
         updated=None if feed.items else format_instant(feed.edition.modified_at, feed.edition.zone),
         href=base + href,
         content=feed.edition.feed_content,
+        page=None if entry is None else feed.edition.page_url_of(*entry),
         hub_href=hub_href if hub_href is not None and is_topic(feed, params) else None,
         next_href=None if next_href is None else base + next_href,
         **absolute,

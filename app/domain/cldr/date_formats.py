@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from app.domain.cldr.date_pattern import DatePattern, replace_fields
 from app.domain.cldr.language_tag import find_keywords, list_ranges, parse_canonical_tag
-from app.domain.cldr.records import LocaleRecord, find_record, load_supplement
+from app.domain.cldr.records import FoundLocale, LocaleRecord, find_record, load_supplement
 
 _REMEMBERED_LANGUAGES: Final = 256
 _REMEMBERED_FORMATS: Final = 256
@@ -39,7 +39,7 @@ def get_date_formats(language: str) -> DateFormats:
 
     `-u-nu-` selects a numbering system with ten digits, `-u-hc-` the clock: `h12` or `h23`, as `h11` and `h24`.
     """
-    record = find_locale(language)
+    record = find_locale(language).record
     keywords = find_keywords(language)
     system, clock = keywords.get("nu", ""), keywords.get("hc", "")
     if system not in load_supplement()["digits"]:
@@ -47,19 +47,19 @@ def get_date_formats(language: str) -> DateFormats:
     return _compile(record["locale"], system, clock if clock in _CLOCKS else None)
 
 
-def find_locale(language: str) -> LocaleRecord:
-    """Return the record of the nearest locale; each range of the tag is read with CLDR's aliases and likely scripts."""
+def find_locale(language: str) -> FoundLocale:
+    """Return the nearest locale; each range of the tag is read with CLDR's aliases and likely scripts."""
     names = (name for candidate in list_ranges(language) for name in parse_canonical_tag(candidate).locale_names())
-    record = find_record(chain(names, [_FALLBACK]))
-    if record is None:
+    found = find_record(chain(names, [_FALLBACK]))
+    if found is None:
         raise LookupError(_FALLBACK)
-    return record
+    return found
 
 
 @lru_cache(maxsize=_REMEMBERED_FORMATS)
 def _compile(locale: str, system: str, clock: str | None) -> DateFormats:
     """Return compiled patterns, shared by all tags that lead to them."""
-    record = find_locale(locale)
+    record = find_locale(locale).record
     digits = None if system == "latn" else load_supplement()["digits"][system]
     before_time, _, after_time = record["date_time"].replace("{1}", record["date"]).partition("{0}")
     patterns = (record["year"], record["weekday"], record["day"], before_time, _time(record, clock), after_time)

@@ -4,7 +4,7 @@ import json
 import pkgutil
 from collections.abc import Iterable
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from typing_extensions import TypedDict
 
@@ -28,6 +28,14 @@ class LocaleRecord(TypedDict):
     names: dict[str, list[str]]
 
 
+class FoundLocale(NamedTuple):
+    """Locale by its own name, the language that its dates are in, and the record that it may share with others."""
+
+    name: str
+    language: str
+    record: LocaleRecord
+
+
 class Supplement(TypedDict):
     """CLDR's data beside its locales; Latin, the likely script of most languages, is omitted in `scripts`."""
 
@@ -47,14 +55,14 @@ def load_supplement() -> Supplement:
     return supplement
 
 
-def find_record(names: Iterable[str]) -> LocaleRecord | None:
-    """Return the record of the first of these locales that CLDR has; None if it has none."""
+def find_record(names: Iterable[str]) -> FoundLocale | None:
+    """Return the first of these locales that CLDR has; None if it has none."""
     lines = _read(_LOCALES)
     for name in names:
         found = _parse(lines, name)
         if found is not None:
             record: LocaleRecord = _parse(lines, found["same"]) if "same" in found else found
-            return record
+            return FoundLocale(name, found.get("language", name), record)
     return None
 
 

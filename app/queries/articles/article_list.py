@@ -42,8 +42,8 @@ from app.queries.articles.items import (
     RenderedEntries,
     depend_on_shown_entries,
     fetch_articles,
-    find_fallback_language,
     render_items,
+    render_label_in_full,
     render_local_time,
     render_section,
     select_fields,
@@ -353,13 +353,14 @@ def _tag(members: tuple[str, ...], query: str, path: str) -> Tag:
 def _author(members: tuple[Any, ...], edition: EditionView, path: str) -> Author:
     """Return one object for all articles of the author, which nothing changes."""
     slug, name, author_type, role, bio, bios, image, url, email, links = members
+    shown_bio, bio_language = translate(bio, bios, edition)
     return {
         "slug": slug,
         "name": name,
         "author_type": AuthorType(author_type),
         "role": role,
-        "bio": translate(bio, bios, edition.language),
-        "bio_language": find_fallback_language(bio, bios, edition),
+        "bio": shown_bio,
+        "bio_language": bio_language,
         "image": render_image(image),
         "url": None if url is None else ascii_url(url),
         "email": email,
@@ -380,12 +381,10 @@ def _link(link: AuthorLink) -> AuthorLink:
 def _label(row: AnyRow, edition: EditionView) -> Label | None:
     if row.label_code is None:
         return None
-    disclaimer = row.label_disclaimer
-    return {
-        "code": row.label_code,
-        "text": translate(row.label_text, row.label_texts, edition.language),
-        "language": find_fallback_language(row.label_text, row.label_texts, edition),
-        "disclaimer": None if disclaimer is None else translate(disclaimer, row.label_disclaimers, edition.language),
-        "disclaimer_language": find_fallback_language(disclaimer, row.label_disclaimers, edition),
-        "genre": row.label_genre,
-    }
+    text, disclaimer = row.label_text, row.label_disclaimer
+    return render_label_in_full(
+        row.label_code,
+        translate(text, row.label_texts, edition),
+        translate(disclaimer, row.label_disclaimers if disclaimer is not None else "{}", edition),
+        row.label_genre,
+    )

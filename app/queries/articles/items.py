@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -13,7 +13,7 @@ from app.db.bound_rows import rows_value
 from app.db.prepared import by_shape
 from app.domain.calendar import day_at
 from app.domain.instant import instant_formatter
-from app.domain.language import describe_time, is_same_language, lookup_translation
+from app.domain.language import describe_time, is_same_language, lookup_language
 from app.domain.list_filter import Facet
 from app.domain.tsid import format_id, parse_id
 from app.invalidation.dependencies import depend_on_article, depend_on_entries
@@ -27,7 +27,7 @@ from app.queries.keyset.sort_keys import sort_keys, sort_keys_by_id, timeline_or
 from app.queries.keyset.sparsest_list import choose_driving_list
 from app.queries.resolve import ResolvedQuery
 from app.schemas.article import LinkedItem, LocalPublicationTime, TimelineItem
-from app.schemas.catalogue import LabelSummary, Section
+from app.schemas.catalogue import Label, LabelSummary, Section
 
 Text = TypeVar("Text", str, str | None)
 
@@ -122,6 +122,13 @@ def _page(
         .select_from(keys.join(ARTICLES_WITH_ENTRIES, articles.c.id == keys.c.article_id))
         .order_by(*timeline_order(keys.c, oldest_first=oldest_first))
     )
+
+
+class TranslatedText(NamedTuple, Generic[Text]):
+    """A text for an edition, and the language that it is in; None where that is the edition's."""
+
+    text: Text | str
+    language: str | None
 
 
 class RenderedEntries(NamedTuple):
@@ -222,38 +229,45 @@ def render_label(row: AnyRow, edition: EditionView) -> LabelSummary | None:
     """Return the label of a row in the edition's language."""
     if row.label_code is None:
         return None
+    text, language = translate(row.label_text, row.label_texts, edition)
+    return {"code": row.label_code, "text": text, "language": language}
+
+
+def render_label_in_full(
+    code: str, text: TranslatedText[str], disclaimer: TranslatedText[str | None], genre: str | None
+) -> Label:
+    """Return a label with its texts for an edition."""
     return {
-        "code": row.label_code,
-        "text": translate(row.label_text, row.label_texts, edition.language),
-        "language": find_fallback_language(row.label_text, row.label_texts, edition),
+        "code": code,
+        "text": text.text,
+        "language": text.language,
+        "disclaimer": disclaimer.text,
+        "disclaimer_language": disclaimer.language,
+        "genre": genre,
     }
 
 
-def translate(text: Text, translations: str, language: str) -> Text | str:
-    """Return the translation for a language by RFC 4647 lookup, or the text itself."""
-    return text if translations == "{}" else _translate(text, translations, language)
+def translate(text: Text, translations: str, edition: EditionView) -> TranslatedText[Text]:
+    """Return a text of the default edition in the language of this one, by RFC 4647 lookup.
 
-
-@lru_cache(maxsize=1024)
-def _translate(text: Text, translations: str, language: str) -> Text | str:
-    return lookup_translation(orjson.loads(translations), language) or text
-
-
-def find_fallback_language(text: str | None, translations: str, edition: EditionView) -> str | None:
-    """Return the language of the default edition for a text without a translation; None where it is the edition's own.
-
-    The caller records that the response depends on the default edition.
+    In order: a translation in its language and script, the text itself where the default edition has both, a
+    translation in another script, the text. The caller records that the response depends on the default edition.
     """
-    if text is None or edition.is_default:
-        return None
-    return _find_fallback_language(translations, edition.language, edition.default_language)
+    if text is None and translations == "{}":
+        return TranslatedText(text, None)
+    return _translate(text, translations, edition.language, edition.default_language)
 
 
 @lru_cache(maxsize=1024)
-def _find_fallback_language(translations: str, language: str, default_language: str) -> str | None:
-    if is_same_language(language, default_language) or lookup_translation(orjson.loads(translations), language):
-        return None
-    return default_language
+def _translate(text: Text, translations: str, language: str, default_language: str) -> TranslatedText[Text]:
+    texts: dict[str, str] = orjson.loads(translations)
+    found = lookup_language(texts, language)
+    is_own = is_same_language(language, default_language)
+    if found is not None and is_same_language(found, language):
+        return TranslatedText(texts[found], None)
+    if found is not None and (text is None or not is_own):
+        return TranslatedText(texts[found], found)
+    return TranslatedText(text, None if text is None or is_own else default_language)
 
 
 def select_fields(item: Any, fields: list[str]) -> Any:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, literal_column, select
 from app.db.base import AnyRow
 from app.db.bulk import chunked
 from app.db.prepared import PreparedQuery
+from app.domain.language import drop_extensions
 from app.domain.list_filter import Facet
 from app.domain.tsid import format_id
 from app.invalidation.dependencies import depend_on_entries
@@ -41,7 +42,7 @@ _OF_ONE = PreparedQuery(_PUBLIC.where(articles.c.translation_group == bindparam(
 
 
 class FoundTranslation(NamedTuple):
-    """Public article of a group: its row, its edition and the language of its text."""
+    """Public article of a group: its row, its edition and the language of its text, without extensions of the tag."""
 
     row: AnyRow
     edition: EditionView
@@ -82,7 +83,7 @@ def _read(connection: Connection, groups: Sequence[int]) -> list[FoundTranslatio
     found = []
     for row in rows:
         edition = edition_from_row(row[len(_MEMBERS) :])
-        found.append(FoundTranslation(row, edition, row.language or edition.language))
+        found.append(FoundTranslation(row, edition, drop_extensions(row.language or edition.language)))
     return sorted(found, key=lambda each: (each.language, each.edition.slug, each.row.id))
 
 

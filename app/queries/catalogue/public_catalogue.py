@@ -14,7 +14,7 @@ from app.interchange.catalogue import CATALOGUE_TABLES, KIND_NAMES, select_entri
 from app.invalidation.dependencies import depend_on_collection, depend_on_entries, depend_on_entry
 from app.net.base_path import href_of
 from app.queries.articles.article_list import list_articles, render_author, render_tag
-from app.queries.articles.items import find_fallback_language, link_section, translate
+from app.queries.articles.items import link_section, render_label_in_full, translate
 from app.queries.catalogue.editions import (
     EditionView,
     depend_on_default_language,
@@ -187,14 +187,12 @@ def _tag(row: AnyRow, edition: EditionView) -> TagInFull:
 def _label(row: AnyRow, edition: EditionView) -> Label:
     depend_on_default_language(edition)
     disclaimer = row.disclaimer
-    return {
-        "code": row.code,
-        "text": translate(row.text, row.texts, edition.language),
-        "language": find_fallback_language(row.text, row.texts, edition),
-        "disclaimer": None if disclaimer is None else translate(disclaimer, row.disclaimers, edition.language),
-        "disclaimer_language": find_fallback_language(disclaimer, row.disclaimers, edition),
-        "genre": row.genre,
-    }
+    return render_label_in_full(
+        row.code,
+        translate(row.text, row.texts, edition),
+        translate(disclaimer, row.disclaimers if disclaimer is not None else "{}", edition),
+        row.genre,
+    )
 
 
 def list_articles_of_entry(connection: Connection, kind: Facet, name: str, params: ArticleListParams) -> ArticleList:

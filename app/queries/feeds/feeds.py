@@ -18,7 +18,7 @@ from app.queries.articles.article_list import ARTICLE_COLUMNS, read_page, render
 from app.queries.articles.details import is_omitted_from_sitemaps, render_edited_details
 from app.queries.articles.items import fetch_articles, translate
 from app.queries.articles.translations import find_translations, render_translations
-from app.queries.catalogue.editions import EditionView, get_edition_view
+from app.queries.catalogue.editions import EditionView, depend_on_default_language, get_edition_view
 from app.queries.resolve import ResolvedQuery, resolve_params
 from app.schemas.article import Article, FeedItem
 from app.schemas.feed import MAX_NEWS_PARTS, CurrentFeedParams, FeedParams, NewsSitemapParams
@@ -169,7 +169,9 @@ def _names(query: ResolvedQuery) -> dict[tuple[Facet, str], str]:
     names = {}
     for kind, number, code, text, texts in query.selection.matched:
         depend_on_entry(kind, number)
-        names[kind, code] = translate(text, texts, query.edition.language)
+        if texts != "{}":
+            depend_on_default_language(query.edition)
+        names[kind, code] = translate(text, texts, query.edition).text
     return names
 
 

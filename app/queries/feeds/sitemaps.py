@@ -22,6 +22,7 @@ from app.db.prepared import PreparedQuery
 from app.domain.calendar import UTC
 from app.domain.instant import format_short_instant
 from app.domain.iso_week import MONDAY_US, WEEK_US, start_of_week
+from app.domain.language import drop_extensions
 from app.domain.list_filter import Facet
 from app.errors import NotFoundError
 from app.invalidation.dependencies import depend_on_article
@@ -141,7 +142,7 @@ def _languages(edition: EditionView, row: AnyRow, translations: Iterable[FoundTr
 
     Search engines ignore languages unless every page lists all of them, itself included.
     """
-    own = row.language or edition.language
+    own = drop_extensions(row.language or edition.language)
     pages = {own.lower(): (own, edition.url_of_row(row))}
     for each in translations:
         depend_on_article(each.row.id)  # an update of the other page alone may leave it out

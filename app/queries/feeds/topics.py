@@ -4,7 +4,7 @@ Topics are the feeds of an edition, and those of one section, tag or author in i
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -22,6 +22,7 @@ from app.schemas.feed import CurrentFeedParams
 from app.schemas.params import FilterParams
 
 _ENTRIES: Final = (Facet.SECTION, Facet.TAG, Facet.AUTHOR)
+_PAGING: Final = frozenset({"cursor", "limit"})
 _KINDS: Final = {kind.name.lower(): kind for kind in (Facet.EDITION, *_ENTRIES)}
 
 _Scope = tuple[int | None, Facet, int]
@@ -53,12 +54,23 @@ class TopicBatch(NamedTuple):
 
 def is_topic(feed: Feed, params: FilterParams) -> bool:
     """Return whether a feed is a topic: the filters of others, and pages of older articles, are not announced."""
-    given = {name: getattr(params, name) for name in params.model_fields_set - {"edition"}}
-    filters = [(_KINDS.get(name), value) for name, value in given.items() if value not in (None, [], False)]
-    if not filters:
-        return True
-    [(kind, names), *others] = filters
-    return not others and kind in _ENTRIES and len(names) == 1 and (kind, names[0]) in feed.names
+    given = _given(params)
+    return not given or (len(given) == 1 and find_entry(feed, params) is not None)
+
+
+def find_entry(feed: Feed, params: FilterParams) -> tuple[Facet, str] | None:
+    """Return the kind and the code of the section, tag or author whose articles these are; None for other filters."""
+    filters = [(_KINDS.get(name), codes) for name, codes in _given(params).items() if name not in _PAGING]
+    if len(filters) != 1 or filters[0][0] not in _ENTRIES or len(filters[0][1]) != 1:
+        return None
+    entry = (filters[0][0], filters[0][1][0])
+    return entry if entry in feed.names else None
+
+
+def _given(params: FilterParams) -> dict[str, Any]:
+    """Return the parameters that select among the articles of an edition."""
+    named = {name: getattr(params, name) for name in params.model_fields_set - {"edition"}}
+    return {name: value for name, value in named.items() if value not in (None, [], False)}
 
 
 def read_announcement_state(connection: Connection) -> AnnouncementState:

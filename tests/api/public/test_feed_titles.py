@@ -57,3 +57,33 @@ async def test_feed_title_follows_a_renamed_entry(client: httpx.AsyncClient, sto
                 for _ in range(2):  # read, then cached
                     response = await fetch(client, f"/feeds/global/{document}?{kind}={code}")
                     assert f"The Lume Courier: {name or code}" in response.text, (kind, document)
+
+
+async def test_feed_of_an_entry_links_to_the_page_of_the_entry(client: httpx.AsyncClient, store: Store) -> None:
+    urls = {f"{kind}_url": f"{{site_url}}/{kind}/{{slug}}" for kind in ("section", "author")}
+    await store(
+        edition(**urls),
+        *(section("city", "City"), tag("fog", "Fog"), author("ann", "Ann")),
+        article(section="city", tags=["fog"], authors=["ann"], source_id="a"),
+        article(section="city", source_id="b"),
+    )
+    home = "https://courier.example"
+    pages = {
+        "section=city": f"{home}/section/city",
+        "section=city&limit=1": f"{home}/section/city",
+        "author=ann": f"{home}/author/ann",
+        "tag=fog": home,  # the edition has no pages of tags
+        "section=nowhere": home,
+        "section=city&author=ann": home,
+        "section=city&section=nowhere": home,
+        "": home,
+    }
+    for query, page in pages.items():
+        feed = (await fetch(client, f"/feeds/global/feed.json?{query}")).json()
+        assert feed["home_page_url"] == page, query
+        assert feed["authors"] == [{"name": "The Lume Courier", "url": home}]
+        assert f"<link>{page}</link>" in (await fetch(client, f"/feeds/global/rss.xml?{query}")).text.split("<item>")[0]
+        alternate = f'<link rel="alternate" type="text/html" href="{page}"/>'
+        assert alternate in (await fetch(client, f"/feeds/global/atom.xml?{query}")).text.split("<entry>")[0]
+    following = (await fetch(client, "/feeds/global/feed.json?section=city&limit=1")).json()["next_url"]
+    assert (await fetch(client, path_of(following))).json()["home_page_url"] == f"{home}/section/city"

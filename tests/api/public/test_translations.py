@@ -76,3 +76,21 @@ async def test_page_shows_the_public_translations_in_order(client: httpx.AsyncCl
         ("uk", "ua", f"{SITE}/ua/kultura/tuman"),
     ]
     assert (await client.get("/v1/articles/alone")).json()["translations"] == []
+
+
+async def test_languages_of_translations_have_no_extensions(client: httpx.AsyncClient, store: Store) -> None:
+    await store(
+        edition(language="ar-EG-u-nu-latn"),
+        edition("near", language="ar-EG", default=False, site_url="https://near.example"),
+        article(source_id="fog", slug="fog"),
+        article(source_id="brume", slug="brume", language="fr-u-hc-h12-x-house", translations=["fog"]),
+        article(edition="near", slug="haze", translations=[{"edition": "global", "source_id": "fog"}]),
+    )
+    pages = {"ar-EG": f"{SITE}/fog", "fr": f"{SITE}/brume"}
+    assert (await sitemap(client, "global"))[f"{SITE}/fog"] == pages
+    shown = (await client.get("/v1/articles/brume")).json()["translations"]
+    assert [each["language"] for each in shown] == ["ar-EG", "ar-EG"]
+    feed = read_xml((await client.get("/feeds/global/rss.xml")).content)
+    assert feed.findtext("channel/language") == "ar-EG"
+    links = feed.iter("{http://www.w3.org/2005/Atom}link")
+    assert {each.get("hreflang") for each in links} - {None} == {"ar-EG", "fr"}

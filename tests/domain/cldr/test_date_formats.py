@@ -71,12 +71,12 @@ def test_replace_fields_leaves_quoted_text_unchanged() -> None:
     ],
 )
 def test_find_locale_returns_the_nearest_locale_with_names(language: str, locale: str) -> None:
-    assert find_locale(language)["locale"] == locale
+    assert find_locale(language).record["locale"] == locale
 
 
 def test_every_locale_finds_its_own_record() -> None:
     names = list_locale_names()
-    found = {name: find_locale(name)["locale"] for name in names}
+    found = {name: find_locale(name).record["locale"] for name in names}
     assert len(names) > 500
     assert {own for name, own in found.items() if own != name} <= {name for name, own in found.items() if own == name}
 
@@ -84,7 +84,7 @@ def test_every_locale_finds_its_own_record() -> None:
 def test_every_default_numbering_system_has_ten_digits() -> None:
     digits = load_supplement()["digits"]
     assert {len(set(written)) for written in digits.values()} == {10}
-    for system in {find_locale(name)["digits"] for name in list_locale_names()}:
+    for system in {find_locale(name).record["digits"] for name in list_locale_names()}:
         assert [unicodedata.decimal(digit) for digit in digits[system]] == list(range(10)), system
 
 
