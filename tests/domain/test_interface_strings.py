@@ -3,7 +3,6 @@
 
 import json
 import re
-import shutil
 import subprocess
 
 import pytest
@@ -21,6 +20,7 @@ from app.domain.interface_strings import (
     load_strings,
 )
 from app.domain.language import get_plural_categories
+from tests.node_packages import NODE
 
 ENGLISH = load_strings("en")["strings"]
 CASED = ("de", "en", "es", "fr", "it", "pl", "pt", "uk")
@@ -90,7 +90,6 @@ def test_plural_forms_have_the_categories_of_the_edition_language_in_english_as_
     assert not {key for key in own if key.startswith("new_stories.")}
 
 
-@pytest.mark.skipif(shutil.which("node") is None, reason="Node is not installed")
 def test_plural_categories_equal_those_of_icu() -> None:
     program = (
         "const found = {}; for (const tag of JSON.parse(process.argv[1])) if (Intl.PluralRules.supportedLocalesOf(tag)"
@@ -98,7 +97,7 @@ def test_plural_categories_equal_those_of_icu() -> None:
         "console.log(JSON.stringify(found))"
     )
     tags = json.dumps([*load_supplement()["plurals"]])
-    done = subprocess.run(["node", "-e", program, tags], capture_output=True, check=True, timeout=30)  # noqa: S603, S607
+    done = subprocess.run([NODE, "-e", program, tags], capture_output=True, check=True, timeout=30)  # noqa: S603
     found: dict[str, list[str]] = json.loads(done.stdout)
     assert len(found) > 150
     for tag, categories in found.items():

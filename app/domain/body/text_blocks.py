@@ -63,7 +63,7 @@ class _Prose(Part):
             }
             others = [name for name in schema.get("required", []) if name != "html"]
             schema["required"] = others
-            schema["oneOf"] = [{"required": ["html"]}, {"required": ["text"]}]
+            schema["oneOf"] = [{"required": [name], "properties": {name: {}}} for name in ("html", "text")]
         return reference
 
 

@@ -46,6 +46,13 @@ async function readDocument(href) {
   return found;
 }
 
+// The field of the search is a combobox that does not say whether its list is open: it is, whenever it has the focus.
+document.addEventListener("focusin", ({ target }) => {
+  if (target.role === "combobox" && !target.hasAttribute("aria-expanded")) {
+    target.setAttribute("aria-expanded", "true");
+  }
+});
+
 document.addEventListener("DOMContentLoaded", async () => {
   const place = document.getElementById("reference");
   try {

@@ -94,6 +94,20 @@ def test_operations_of_each_method_have_no_grave_violations(server: Served, page
 
 
 @pytest.mark.soak
+def test_search_has_no_grave_violations(server: Served, page: Page) -> None:
+    for width, scheme in WINDOWS:
+        page.show(width=width, scheme=scheme)
+        open_reference(page, server)
+        page.evaluate("document.dispatchEvent(new KeyboardEvent('keydown', {key: 'k', ctrlKey: true, bubbles: true}))")
+        page.wait_for("document.activeElement.role === 'combobox'")
+        page.call("Input.insertText", text="withdraw")
+        page.wait_for("/Withdraw an article/.test(document.querySelector('[role=dialog]').innerText)")
+        page.wait_for("document.getAnimations().every(each => each.playState !== 'running')")
+        assert page.find_grave_violations(within="[role=dialog]") == {}
+        check_log(page)
+
+
+@pytest.mark.soak
 def test_window_for_trying_requests_has_the_named_violations_only(server: Served, page: Page) -> None:
     for width, scheme in WINDOWS:
         page.show(width=width, scheme=scheme)
