@@ -58,6 +58,13 @@ Access = Annotated[
     Field(description="Who may read it on the front end; null if not set.", examples=["free"]),
 ]
 
+OwnLanguage = Annotated[
+    LanguageTag | None,
+    Field(
+        description="The language of the text; null for that of the edition (`/v1/editions/{slug}`).",
+        examples=["fr"],
+    ),
+]
 Sections = Annotated[
     list[Section],
     Field(description="All its sections, the main one first; hidden ones are left out.", max_length=MAX_ENTRIES),
@@ -91,6 +98,20 @@ class LocalPublicationTime(TypedDict):
     day: Annotated[str, line("Day and month (CLDR skeleton MMMMd).", "20 November", max_length=100)]
     year: Annotated[str, line("The year (CLDR skeleton y).", "2026", max_length=100)]
     text: Annotated[str, line("Date and time in full.", "Friday, 20 November 2026 at 19:30", max_length=400)]
+
+
+class DayHeading(TypedDict):
+    """The heading of a day in the edition's language and digits (CLDR skeletons y, EEEE, MMMMd).
+
+    With `edition=*` the language is that of `language`, if it names one, else the default edition's.
+    """
+
+    year: Annotated[str, line("The year.", "2026", max_length=100)]
+    weekday: Annotated[str, line("The name of the weekday.", "Friday", max_length=100)]
+    day: Annotated[str, line("Day and month.", "20 November", max_length=100)]
+
+
+Heading = Annotated[DayHeading, Field(description="The heading of its day; `local.date` is the date.")]
 
 
 class LinkedItem(TimelineItem):
@@ -140,6 +161,7 @@ class CardMembers(TypedDict):
     authors: Authors
     access: Access
     featured: IsFeatured
+    language: OwnLanguage
     local: LocalPublicationTime
 
 
@@ -182,13 +204,7 @@ class EditedDetails(TypedDict):
     ]
     urgency: Annotated[int | None, count("The editorial urgency, 1 (highest) to 9 (lowest).", 4, ge=1, le=9)]
     sensitive: Annotated[bool, Field(description="Whether front ends show a content warning first.", examples=[False])]
-    language: Annotated[
-        LanguageTag | None,
-        Field(
-            description="The language of the text; null for that of the edition (`/v1/editions/{slug}`).",
-            examples=["fr"],
-        ),
-    ]
+    language: OwnLanguage
 
 
 class TextLength(TypedDict):
@@ -252,6 +268,8 @@ class _SelectableItem(ArticleItem, ArticleDetails):
 class _SelectableTimelineItem(TimelineItem, CardMembers):
     """An article as the timeline shows it."""
 
+    heading: Heading
+
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -262,7 +280,7 @@ else:
     SparseTimelineItem = sparse(
         _SelectableTimelineItem,
         "SparseTimelineItem",
-        f"{', '.join(CardMembers.__annotations__)} are present only if `fields` names them.",
+        f"{', '.join(CardMembers.__annotations__)}, heading are present only if `fields` names them.",
     )
     SparseArticleItem = sparse(
         _SelectableItem, "SparseArticleItem", "Members of an article's page are present only if `fields` names them."

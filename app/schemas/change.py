@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 
 from app.domain.change import ARTICLE_REMOVED, ChangeType
 from app.errors import FieldError, InvalidInputError
-from app.schemas.article import CardMembers, LinkedItem, TimelineItem
+from app.schemas.article import CardMembers, Heading, LinkedItem, TimelineItem
 from app.schemas.pagination import NextPage
 from app.schemas.param_types import (
     EMPTY,
@@ -24,7 +24,6 @@ from app.schemas.param_types import (
 )
 from app.schemas.params import ArticleFilterParams
 from app.schemas.sparse import sparse
-from app.schemas.timeline import DayHeading
 from app.schemas.types import MAX_HREF, MAX_SEQ, MAX_ZONE, Code, Href, InstantText, OpenEnum, Seq, line
 
 MAX_WAIT_SECONDS = 30
@@ -62,9 +61,6 @@ def describe_change_types() -> str:
     lines = (f"- `{name}`: {meaning}" for name, meaning in CHANGE_MEANINGS.items())
     introduction = "What changed; types may be added. Where it is not an article, `entry` names what to read again."
     return "\n".join([introduction, "", *lines])
-
-
-Heading = Annotated[DayHeading, Field(description="The heading of its day; `local.date` is the date.")]
 
 
 class ChangedItem(LinkedItem):
@@ -116,8 +112,6 @@ class ChangeListParams(ArticleFilterParams):
     """Query parameters of the change feed. `edition=*` spans all editions."""
 
     spans_editions: ClassVar[bool] = True
-    members: ClassVar[frozenset[str]] = frozenset({*ChangedItem.__annotations__, *CardMembers.__annotations__})
-
     edition: SpanningEdition = None
     format: Formats = EMPTY
     id: ChangedIds = EMPTY

@@ -17,11 +17,9 @@ QueryParams         edition
         └── StreamParams         + since, tz                        (in stream.py)
 """
 
-import re
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container
 from functools import cache
 from typing import Annotated, Any, ClassVar, Self
-from urllib.parse import quote_plus
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -56,20 +54,18 @@ from app.schemas.param_types import (
     described,
     described_date,
 )
+from app.schemas.query_strings import build_address
 from app.schemas.sparse import check_fields
 from app.schemas.types import MAX_CODE, MAX_DATE, MAX_INSTANT
 
 LIMIT_WITH_BODY = 50
 EVERY_EDITION = "*"
-SETS = frozenset({"section", "tag", "author", "label", "format", "language", "access", "exclude", "fields"})
-"""Parameters whose values are a set: URLs have them sorted, each once."""
-
 _FOR_CHANGES = (
     *("edition", "section", "tag", "author", "label", "format", "language", "featured", "access"),
     *("subsections", "from", "to", "exclude", "id", "fields", "tz"),
 )
-_PLAIN = re.compile(r"[A-Za-z0-9_.~-]*")
-"""Characters that need no escape in a query string, which include every parameter name."""
+PLACE_MEMBERS = ("heading", "local")
+"""Members by which a front end puts an item of the change feed or the stream under its day."""
 
 
 class QueryParams(BaseModel):
@@ -106,7 +102,7 @@ class QueryParams(BaseModel):
 
     def path_for(self, path: str, **changed: str | None) -> str:
         """Return the same without the base path: an identifier that no setting changes."""
-        return _address(path, (self._stated(changed) | changed).items())
+        return build_address(path, (self._stated(changed) | changed).items())
 
     def page_url(self, path: str, **dropped: None) -> Callable[[str], str]:
         """Return a function that returns the same URL with a cursor: what the pages beside one share is rendered once.
@@ -117,10 +113,15 @@ class QueryParams(BaseModel):
         return lambda cursor: f"{before}{mark}{cursor}{after}"
 
     def href_of_changes(self, seq: int) -> str:
-        """Return the URL of the changes after a position, under the same filters."""
+        """Return the URL of the changes after a position, under the same filters and with the same fields.
+
+        Fields get PLACE_MEMBERS: items of a timeline are within a day, those of the change feed are not.
+        """
         stated = self._stated()
+        if "fields" in stated:
+            stated["fields"] = [*stated["fields"], *PLACE_MEMBERS]
         parameters = [(name, stated[name]) for name in _FOR_CHANGES if name in stated]
-        return href_of(_address("/v1/changes", [("since", seq), *parameters]))
+        return href_of(build_address("/v1/changes", [("since", seq), *parameters]))
 
     def _stated(self, changed: Container[str] = ()) -> dict[str, Any]:
         """Return the parameters that are given and have another value than their default, and those to be changed."""
@@ -136,23 +137,6 @@ class QueryParams(BaseModel):
 def _members(model: type[BaseModel]) -> dict[str, tuple[str, Any]]:
     """Return the members of a model, with their default values, by the names of their parameters."""
     return {field.alias or member: (member, field.default) for member, field in model.model_fields.items()}
-
-
-def _address(path: str, parameters: Iterable[tuple[str, Any]]) -> str:
-    """Return the path with the parameters that have a value: equal sets of values make equal URLs."""
-    pairs: list[str] = []
-    for name, value in parameters:
-        if isinstance(value, list):
-            values = sorted(set(value)) if name in SETS else value
-            pairs += [f"{name}={_text(each)}" for each in values]
-        elif value is not None:
-            pairs.append(f"{name}={_text(value)}")
-    return f"{path}?{'&'.join(pairs)}" if pairs else path
-
-
-def _text(value: object) -> str:
-    text = str(value).lower() if isinstance(value, bool) else str(value)
-    return text if _PLAIN.fullmatch(text) else quote_plus(text)
 
 
 class NoParams(BaseModel):
@@ -250,7 +234,9 @@ class ArticleFilterParams(FilterParams):
     id: Ids = EMPTY
     fields: Fields = EMPTY
 
-    members: ClassVar[frozenset[str]] = frozenset({*TimelineItem.__annotations__, *CardMembers.__annotations__})
+    members: ClassVar[frozenset[str]] = frozenset(
+        {*TimelineItem.__annotations__, *CardMembers.__annotations__, *PLACE_MEMBERS}
+    )
 
     @model_validator(mode="after")
     def _known_members(self) -> Self:
@@ -326,6 +312,10 @@ class TimelineParams(ArticleFilterParams):
         if self.cursor is not None and self.newest_day is not None:
             raise InvalidInputError(
                 FieldError("newest_day", "Cannot be combined with a cursor, which contains the position.")
+            )
+        if self.id and self.newest_day is not None:
+            raise InvalidInputError(
+                FieldError("newest_day", "Cannot be combined with `id`, whose articles are all on one page.")
             )
         check_ids(self)
         return self

@@ -8,7 +8,8 @@ from typing_extensions import TypedDict
 from app.domain.change import ARTICLE_REMOVED, ChangeType
 from app.schemas.change import ChangedIds, ChangeListParams, SpanningTimeZone
 from app.schemas.param_types import EMPTY, MAX_TOKEN, Formats, SpanningEdition, StrictInt, described
-from app.schemas.params import SETS, ArticleFilterParams
+from app.schemas.params import ArticleFilterParams
+from app.schemas.query_strings import SETS
 from app.schemas.types import MAX_SEQ, InstantText, OpenEnum, count, line
 
 TOKEN = "AQAAAAAAAAAB…"  # noqa: S105 - the beginning of one

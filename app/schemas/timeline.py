@@ -5,7 +5,7 @@ from typing import Annotated, NotRequired
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from app.schemas.article import MAX_PAGE, SparseTimelineItem
+from app.schemas.article import MAX_PAGE, DayHeading, SparseTimelineItem
 from app.schemas.pagination import NextPage
 from app.schemas.types import MAX_CODE, MAX_HREF, DateText, Href, InstantText, Seq, ZoneName, count, line
 
@@ -21,17 +21,6 @@ EditionSlug = Annotated[
     ),
 ]
 Zone = Annotated[ZoneName, Field(description="The zone of days and times: `tz` as given, else the edition's.")]
-
-
-class DayHeading(TypedDict):
-    """The heading of a day in the edition's language and digits (CLDR skeletons y, EEEE, MMMMd).
-
-    With `edition=*` the language is that of `language`, if it names one, else the default edition's.
-    """
-
-    year: Annotated[str, line("The year.", "2026", max_length=100)]
-    weekday: Annotated[str, line("The name of the weekday.", "Friday", max_length=100)]
-    day: Annotated[str, line("Day and month.", "20 November", max_length=100)]
 
 
 class TimelineDay(TypedDict):

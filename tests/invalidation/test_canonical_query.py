@@ -18,7 +18,8 @@ from app.invalidation.canonical_query import (
     canonical_query,
     drop_unknown_parameters,
 )
-from app.schemas.params import SETS, NoParams, QueryParams
+from app.schemas.params import NoParams, QueryParams
+from app.schemas.query_strings import SETS
 from tests.query_strings import FEEDS, PAIRS, PUBLIC, query_strings, written
 
 REFUSED = "refused"

@@ -88,7 +88,7 @@ def timeline_schedule_dependency(params: TimelineParams, page: Timeline) -> List
     """
     has_newer = page["newer_page"] is not None
     is_closed = has_newer and params.cursor is not None and not params.total
-    until_day = params.newest_day if has_newer or params.id else None
+    until_day = params.newest_day if has_newer else None
     return _list_schedule_dependency(params, tz=params.tz, until_day=until_day, is_closed=is_closed)
 
 

@@ -35,8 +35,8 @@ async def get_timeline(request: Request) -> Response:
     `newest_day` starts at the end of a day, `tz` groups the days of another time zone. From there, and from any page
     with a `cursor`, `newer_page.href` leads up again. `newer.href` has later changes, which `/v1/stream` with `since`
     set to `as_of` streams without a gap. `next.href` and `newer_page.href` repeat all parameters but `newest_day`,
-    `newer.href` all but `newest_day`, `limit` and `total`. Days without articles are left out. `today` of the first
-    page is the date now in `timezone`.
+    `newer.href` all but `newest_day`, `limit` and `total`, with `heading` and `local` added to `fields`. Days without
+    articles are left out. `today` of the first page is the date now in `timezone`.
     """
     params = parse_query(request, TimelineParams)
     builder = get_cache_control_builder(request)

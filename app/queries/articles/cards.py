@@ -22,7 +22,8 @@ from app.schemas.article import CardMembers
 
 CARD_MEMBERS = frozenset(CardMembers.__annotations__)
 TEXT_COLUMNS = (articles.c.kicker, articles.c.lead, articles.c.image)
-CARD_COLUMNS = (*ITEM_COLUMNS, *TEXT_COLUMNS, articles.c.access, articles.c.featured, articles.c.has_further_sections)
+_TRAITS = (articles.c.access, articles.c.featured, articles.c.language)
+CARD_COLUMNS = (*ITEM_COLUMNS, *TEXT_COLUMNS, *_TRAITS, articles.c.has_further_sections)
 
 Cards = Mapping[int, dict[str, Any]]
 """Members of cards by the ids of their articles."""
@@ -76,6 +77,7 @@ _RENDERERS: Final[Mapping[str, Callable[[AnyRow, EditionView, ZoneInfo, LinkedEn
     "authors": lambda _row, edition, _zone, linked: [render_author(each, edition) for each in linked.authors],
     "access": lambda row, *_: row.access,
     "featured": lambda row, *_: bool(row.featured),
+    "language": lambda row, *_: row.language,
     "local": lambda row, edition, zone, _linked: render_local_time(
         row.published_at, instant_formatter(zone)(row.published_at)[0], zone, edition.language
     ),

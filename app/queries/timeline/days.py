@@ -13,7 +13,7 @@ from app.domain.language import day_heading
 from app.queries.articles.cards import Cards, read_cards
 from app.queries.articles.items import RenderedEntries, render_items, select_fields
 from app.queries.resolve import ResolvedQuery
-from app.schemas.article import TimelineItem
+from app.schemas.article import DayHeading, TimelineItem
 from app.schemas.timeline import TimelineDay
 
 
@@ -32,24 +32,26 @@ class DayRenderer:
 
     def render_day(self, day: Day, rows: Sequence[AnyRow]) -> TimelineDay:
         """Return one day with these rows, from its beginning to its end."""
-        zone = self.query.zone
+        zone, heading = self.query.zone, day_heading(day.date, self.query.language)
         return {
             "date": day.date.isoformat(),
-            "heading": day_heading(day.date, self.query.language),
+            "heading": heading,
             "starts_at": format_instant(day.starts_at, zone),
             "ends_at": format_instant(day.ends_at, zone),
             "continued": False,
             "complete": True,
-            "items": self._render_items(rows),
+            "items": self._render_items(rows, heading),
         }
 
-    def _render_items(self, rows: Sequence[AnyRow]) -> list[Any]:
+    def _render_items(self, rows: Sequence[AnyRow], heading: DayHeading) -> list[Any]:
         query, fields, cards = self.query, self.fields, self.cards
         items: list[Any] = (
             self._render_each(rows)
             if query.spans_editions
             else [*render_items(rows, query.edition, query.zone, self.entries)]
         )
+        if "heading" in fields:
+            items = [{**item, "heading": heading} for item in items]
         if cards:
             items = [{**item, **cards[row.id]} for row, item in zip(rows, items, strict=True)]
         return [select_fields(item, fields) for item in items] if fields else items

@@ -13,6 +13,7 @@ from app.schemas.article import (
     Article,
     ArticleItem,
     ArticleList,
+    DayHeading,
     LinkedItem,
     LocalPublicationTime,
     RelatedList,
@@ -35,7 +36,7 @@ from app.schemas.edition import LINKS, Edition, EditionLink, ServiceDocument
 from app.schemas.history import ArticleHistory
 from app.schemas.pagination import AuthorList, EditionList, LabelList, SectionList, TagList
 from app.schemas.stream import TOKEN, StreamedChange, StreamToken
-from app.schemas.timeline import Calendar, DayHeading, Timeline, TimelineDay, TimelineDayPage
+from app.schemas.timeline import Calendar, Timeline, TimelineDay, TimelineDayPage
 
 HEADING: DayHeading = {"year": "2026", "weekday": "Thursday", "day": "19 November"}
 ITEM: TimelineItem = {

@@ -13,7 +13,6 @@ from app.invalidation.canonical_query import canonical_query
 from app.invalidation.default_parameters import NO_DEFAULTS, default_values
 from app.schemas.change import ChangeListParams
 from app.schemas.params import (
-    SETS,
     ArticleListParams,
     ArticleParams,
     CalendarParams,
@@ -25,6 +24,7 @@ from app.schemas.params import (
     SectionListParams,
     TimelineParams,
 )
+from app.schemas.query_strings import SETS
 from tests.api.contract import Json, operations
 from tests.conftest import api_document
 from tests.query_strings import query_strings

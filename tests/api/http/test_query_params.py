@@ -12,7 +12,8 @@ from app.errors import InvalidInputError
 from app.schemas.change import ChangeListParams
 from app.schemas.editorial import EditorialListParams
 from app.schemas.editorial_catalogue import EditorialEntryListParams, EditorialEntryParams
-from app.schemas.params import SETS, ArticleListParams, ArticleParams, QueryParams, TimelineParams
+from app.schemas.params import ArticleListParams, ArticleParams, QueryParams, TimelineParams
+from app.schemas.query_strings import SETS
 from tests.query_strings import FEEDS, PUBLIC, query_strings
 
 OTHERS: tuple[type[BaseModel], ...] = (EditorialListParams, EditorialEntryParams, EditorialEntryListParams)

@@ -30,6 +30,7 @@ FOG: dict[str, Any] = {
     "authors": ["ada-moss", "ben-tarn"],
     "access": "free",
     "featured": True,
+    "language": "fr",
 }
 
 
@@ -51,9 +52,8 @@ def items(page: Page) -> list[Page]:
 async def test_card_members_equal_those_of_article_lists(client: httpx.AsyncClient, store: Store) -> None:
     await fill(store)
     whole = {item["id"]: item for item in (await get_page(client, "/v1/articles"))["items"]}
-    featured = await get_page(client, "/v1/articles?fields=featured")
-    for item in featured["items"]:
-        whole[item["id"]]["featured"] = item["featured"]
+    for item in (await get_page(client, "/v1/articles?fields=featured,language"))["items"]:
+        whole[item["id"]] |= {"featured": item["featured"], "language": item["language"]}
     fields = ",".join(CARD)
     for address in (
         "/v1/timeline",
@@ -165,6 +165,40 @@ async def test_changes_and_streams_take_card_fields(
     streamed = StreamParams.model_validate({"fields": [fields]}).changes()
     read = await database.read(list_changes, streamed)
     assert orjson.loads(orjson.dumps(read["items"])) == page["items"]
+
+
+@pytest.mark.parametrize("fields", ["time,headline", "headline,heading", "local"])
+async def test_newer_items_have_what_puts_them_under_their_day(
+    client: httpx.AsyncClient, store: Store, fields: str
+) -> None:
+    await fill(store)
+    page = await get_page(client, f"/v1/timeline?fields={fields}")
+    await store(article("2026-11-18T08:00:00Z", source_id="new", slug="new", headline="New"))
+    changes = await get_page(client, page["newer"]["href"])
+    [new] = [item["article"] for item in changes["items"]]
+    assert {*new} == {"id", "href", *fields.split(","), "heading", "local"}
+    day = (await get_page(client, "/v1/timeline"))["days"][-1]
+    assert (new["local"]["date"], new["heading"]) == (day["date"], day["heading"])
+    whole = await get_page(client, "/v1/timeline")
+    assert "fields" not in whole["newer"]["href"]
+
+
+async def test_items_of_a_timeline_have_the_heading_of_their_day_on_request(
+    client: httpx.AsyncClient, store: Store
+) -> None:
+    await fill(store)
+    for address in ("timeline?fields=heading,lead", "timeline?fields=heading", "timeline/2026-11-20?fields=heading"):
+        page = await get_page(client, f"/v1/{address}")
+        for day in page["days"] if "days" in page else [page["day"]]:
+            assert day["items"]
+            assert all(item["heading"] == day["heading"] for item in day["items"])
+
+
+async def test_ids_cannot_be_combined_with_a_newest_day(client: httpx.AsyncClient, store: Store) -> None:
+    await fill(store)
+    [fog, _] = items(await get_page(client, "/v1/timeline"))
+    address = f"/v1/timeline?id={fog['id']}&newest_day=2026-11-19"
+    assert error_locations(await get_page(client, address, 422)) == ["newest_day"]
 
 
 async def test_related_and_neighbours_have_the_local_time(client: httpx.AsyncClient, store: Store) -> None:

@@ -29,7 +29,11 @@ NAMED_OTHERWISE = {
 }
 PARTIAL = {"EditorialArticle", "SavedArticle"}
 """Schemas of which the client names the members that programs need most."""
-OF_ONE_KIND = {"LinkedItem": {"edition", "kicker", "lead", "image", "sections", "authors", "access", "featured"}}
+OF_ONE_KIND = {
+    "LinkedItem": {
+        *("edition", "kicker", "lead", "image", "sections", "authors", "access", "featured", "language", "heading"),
+    }
+}
 """Members that the client's schema has from its base, and the API's has not."""
 
 SCHEMAS = {name: kind for name, kind in vars(schemas).items() if is_typeddict(kind)}

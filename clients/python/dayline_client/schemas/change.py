@@ -2,13 +2,11 @@
 
 from typing import NotRequired, TypedDict
 
-from dayline_client.schemas.timeline import DayHeading, TimelineItem
+from dayline_client.schemas.timeline import TimelineItem
 
 
 class ChangedItem(TimelineItem):
     """Article in the change feed; `id` and `href` alone where it was withdrawn or left the filters."""
-
-    heading: NotRequired[DayHeading]
 
 
 MergedNames = TypedDict("MergedNames", {"from": str, "into": str})

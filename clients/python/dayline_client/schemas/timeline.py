@@ -5,6 +5,14 @@ from typing import NotRequired, TypedDict
 from dayline_client.schemas.catalogue import Author, Image, LabelSummary, LocalPublicationTime, NextPage, Section
 
 
+class DayHeading(TypedDict):
+    """Heading of a day in the language of the edition."""
+
+    year: str
+    weekday: str
+    day: str
+
+
 class TimelineItem(TypedDict):
     """Article in the timeline; `fields` may name the members that are not required, and leave out the others."""
 
@@ -27,19 +35,13 @@ class TimelineItem(TypedDict):
     authors: NotRequired[list[Author]]
     access: NotRequired[str | None]
     featured: NotRequired[bool]
+    language: NotRequired[str | None]
     local: NotRequired[LocalPublicationTime]
+    heading: NotRequired[DayHeading]
 
 
 class LinkedItem(TimelineItem):
     """Neighbour of an article, or one of “Read also”."""
-
-
-class DayHeading(TypedDict):
-    """Heading of a day in the language of the edition."""
-
-    year: str
-    weekday: str
-    day: str
 
 
 class TimelineDay(TypedDict):
