@@ -59,15 +59,15 @@ class WeekSitemapParams(SitemapParams):
     """Query parameters of the sitemap of a week."""
 
     part: Annotated[
-        int | None,
+        int,
         Field(
             ge=1,
             le=MAX_WEEK_PARTS,
-            description="Which fifty thousand of pages, where there are more; the first ones where absent.",
-            examples=[1],
+            description="Which fifty thousand of pages, where there are more.",
+            examples=[2],
         ),
         StrictInt,
-    ] = None
+    ] = 1
 
 
 class NewsSitemapParams(CurrentFeedParams):

@@ -99,7 +99,25 @@ async def test_withdrawals_and_entries_are_announced_and_pages_are_not(newsroom:
         hub.requests.clear()
         await newsroom.write(upsert_entry, author("ada", "Ada Lorn"), now=clock.now())
         await until(lambda: is_announced(newsroom))
-        assert set(topics(hub)) <= {*feeds("global", "?author=ada"), *feeds("ua", "?author=ada")}
+        assert topics(hub) == []  # nobody has read that name in a feed
+
+
+async def test_changed_entry_is_announced_in_the_editions_that_have_articles_of_it(newsroom: Database) -> None:
+    members: dict[str, Any] = {"tags": ["fog"], "authors": ["ada"]}
+    await publish(newsroom, article(source_id="a", **members))
+    await publish(newsroom, article(source_id="draft", edition="ua", status="draft", **members))
+    async with a_receiver(answering(202)) as hub, publishing(newsroom, hub.url):
+        for entry, query in ((tag("fog", "Sea fog"), "?tag=fog"), (author("ada", "Ada Lorn"), "?author=ada")):
+            await newsroom.write(upsert_entry, entry, now=clock.now())
+            await until(lambda: is_announced(newsroom))
+            assert sorted(topics(hub)) == sorted(feeds("global", query))
+            hub.requests.clear()
+        await publish(newsroom, article(source_id="u", edition="ua", **members))
+        await until(lambda: is_announced(newsroom))
+        hub.requests.clear()
+        await newsroom.write(upsert_entry, tag("fog", "Fog"), now=clock.now())
+        await until(lambda: is_announced(newsroom))
+        assert sorted(topics(hub)) == sorted([*feeds("global", "?tag=fog"), *feeds("ua", "?tag=fog")])
 
 
 def _withdraw(connection: Connection) -> None:

@@ -105,8 +105,8 @@ def get_week(connection: Connection, starts_at: int, params: WeekSitemapParams) 
     edition = get_edition_view(connection, params.edition)
     query = edition_and_pages(edition).narrowed((starts_at, 0), (starts_at + WEEK_US, 0))
     query.record_dependency()
-    found = fetch_articles(connection, _from_part(connection, query, params.part or 1), _COLUMNS, limit=MAX_PAGES)
-    if not found and params.part is not None:
+    found = fetch_articles(connection, _from_part(connection, query, params.part), _COLUMNS, limit=MAX_PAGES)
+    if not found and params.part > 1:
         raise _no_part(params.part)
     rows = [row for row in found if not is_omitted_from_sitemaps(row)]
     translations = find_translations(connection, rows)

@@ -3,10 +3,11 @@
 Topics are the feeds of an edition, and those of one section, tag or author in it, in every format.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, exists, select
 
 from app.domain.list_filter import Facet
 from app.domain.websub import NAME
@@ -14,6 +15,8 @@ from app.interchange.catalogue import CATALOGUE_TABLES
 from app.interchange.key_value import get_value
 from app.invalidation.change_event import ChangeEvent
 from app.invalidation.purge_progress import parse_progress
+from app.models.edition import editions
+from app.models.listing import listings
 from app.queries.catalogue.editions import FEEDS, EditionView, list_all_editions
 from app.queries.changes.change_list import latest_seq
 from app.queries.changes.invalidation_log import read_change_events, read_purge_progress
@@ -25,6 +28,8 @@ _ENTRIES: Final = (Facet.SECTION, Facet.TAG, Facet.AUTHOR)
 _PAGING: Final = frozenset({"cursor", "limit"})
 _KINDS: Final = {kind.name.lower(): kind for kind in (Facet.EDITION, *_ENTRIES)}
 
+_Entry = tuple[Mapping[str, list[str]] | None, Collection[int]]
+_UNKNOWN: Final[_Entry] = (None, ())
 _Scope = tuple[int | None, Facet, int]
 """An edition (None: any), the kind of a list, and the number of its entry."""
 
@@ -112,33 +117,39 @@ def _parse(key: str) -> tuple[Facet, int] | None:
 def _topics(connection: Connection, scopes: Mapping[_Scope, int]) -> list[Topic]:
     if not scopes:
         return []
-    editions = {edition.id: edition for edition in list_all_editions(connection)}
+    views = {edition.id: edition for edition in list_all_editions(connection)}
     entries = {kind: _entries(connection, kind, scopes) for kind in _ENTRIES}
     found: dict[tuple[int, str], Topic] = {}
     for (edition_id, kind, number), seq in scopes.items():
-        query, own = ({}, number) if kind is Facet.EDITION else entries[kind].get(number, (None, None))
-        if query is None:
-            continue
-        wanted = edition_id if edition_id is not None else own
-        for edition in [editions[wanted]] if wanted in editions else editions.values() if wanted is None else ():
-            for topic in _feeds(edition, query, seq):
+        query, used_in = ({}, {number}) if kind is Facet.EDITION else entries[kind].get(number, _UNKNOWN)
+        wanted = used_in if edition_id is None else {edition_id} if query is not None else ()
+        for edition in (views[each] for each in sorted(wanted) if each in views):
+            for topic in _feeds(edition, query or {}, seq):
                 key = (edition.id, topic.path)
                 if key not in found or found[key].seq < seq:
                     found[key] = topic
     return list(found.values())
 
 
-def _entries(
-    connection: Connection, kind: Facet, scopes: Iterable[_Scope]
-) -> dict[int, tuple[dict[str, list[str]], int | None]]:
-    """Return the filter of each entry of a kind by its number, with its edition if it belongs to one."""
+def _entries(connection: Connection, kind: Facet, scopes: Iterable[_Scope]) -> dict[int, _Entry]:
+    """Return the filter of each entry of a kind by its number, and the editions whose feeds it concerns.
+
+    These are the edition of a section, and those that have articles of a tag or an author: other feeds are empty.
+    """
     numbers = sorted({number for _, each, number in scopes if each is kind})
     if not numbers:
         return {}
     table, name = CATALOGUE_TABLES[kind]
-    columns = (table.c.id, name.label("name"), *([table.c.edition_id] if "edition_id" in table.c else []))
-    rows = connection.execute(select(*columns).where(table.c.id.in_(numbers)))
-    return {row.id: ({kind.name.lower(): [row.name]}, getattr(row, "edition_id", None)) for row in rows}
+    names = connection.execute(select(table.c.id, name.label("name")).where(table.c.id.in_(numbers))).all()
+    listed = exists().where(
+        listings.c.edition_id == editions.c.id, listings.c.kind == int(kind), listings.c.facet_id == table.c.id
+    )
+    used_in: dict[int, set[int]] = defaultdict(set)
+    own_or_listed = editions.c.id == table.c.edition_id if kind is Facet.SECTION else listed
+    pairs = select(table.c.id, editions.c.id).select_from(table.join(editions, own_or_listed))
+    for number, edition_id in connection.execute(pairs.where(table.c.id.in_(numbers))):
+        used_in[number].add(edition_id)
+    return {row.id: ({kind.name.lower(): [row.name]}, used_in[row.id]) for row in names}
 
 
 def _feeds(edition: EditionView, query: Mapping[str, list[str]], seq: int) -> Iterable[Topic]:
