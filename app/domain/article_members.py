@@ -104,6 +104,14 @@ def load_details(details: str | None) -> dict[str, Any]:
     return {**_NO_DETAILS, **orjson.loads(details)} if details is not None else _NO_DETAILS.copy()
 
 
+def is_omitted_from_sitemaps(details: str | None) -> bool:
+    """Return whether sitemaps omit an article with these details: another page is canonical, or it has `noindex`."""
+    if details is None:
+        return False
+    stored = load_details(details)
+    return stored["canonical_url"] is not None or (stored["seo"] is not None and stored["seo"]["noindex"])
+
+
 def load_members(row: Any) -> dict[str, Any]:
     """Return the members that a row with the columns of `articles` stores."""
     stored = {member.name: getattr(row, member.name) for member in _COLUMNS}

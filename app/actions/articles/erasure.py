@@ -14,12 +14,12 @@ from app.actions.articles.revision_blocks import release_all_blocks
 from app.actions.articles.slugs import slug_owners
 from app.actions.articles.transitions import get_for_transition
 from app.actions.articles.translation_links import (
-    build_translation_changes,
     find_others_in_groups,
     leave_translation_group,
+    record_translation_changes,
 )
 from app.actions.catalogue.entry_listing import delete_unused_entries
-from app.actions.changelog.changes import Change, begin_log_transaction
+from app.actions.changelog.changes import begin_log_transaction
 from app.actions.idempotency import clear_stored_responses
 from app.db.base import AnyRow
 from app.domain.actor import Actor
@@ -93,7 +93,10 @@ def erase_article(connection: Connection, article_id: int, *, now: int, editor: 
         before=before, after=after, revision=row.revision + 1, version=row.version, is_erasure=True
     )
     _empty(connection, row, pending.revision, now)
-    changes = _leave_group(connection, row, is_public=before.is_public)
+    groups = [row.translation_group] if before.is_public and row.translation_group is not None else []
+    others = find_others_in_groups(connection, groups, without={row.id})
+    _leave_group(connection, row)
+    changes = record_translation_changes(connection, others, now=now)
     update_projections(connection, [pending], now=now, actor=editor.name, extra_changes=changes)
     connection.execute(delete(article_recommendations).where(article_recommendations.c.recommended_id == article_id))
     return Erasure.DONE
@@ -104,18 +107,15 @@ def hard_delete_article(connection: Connection, row: AnyRow) -> None:
     placement = read_placements(connection, [row])[row.id]
     connection.execute(delete(idempotency_keys).where(idempotency_keys.c.article_id == row.id))
     release_all_blocks(connection, row.id)
-    _leave_group(connection, row, is_public=False)
+    _leave_group(connection, row)
     connection.execute(delete(articles).where(articles.c.id == row.id))
     delete_unused_entries(connection, placement)
 
 
-def _leave_group(connection: Connection, row: AnyRow, *, is_public: bool) -> list[Change]:
-    """Remove the article from its translations; return the changes of those, if it was public."""
-    if row.translation_group is None:
-        return []
-    others = find_others_in_groups(connection, [row.translation_group], without={row.id}) if is_public else []
-    leave_translation_group(connection, row.id)
-    return build_translation_changes(connection, others)
+def _leave_group(connection: Connection, row: AnyRow) -> None:
+    """Remove the article from its translations."""
+    if row.translation_group is not None:
+        leave_translation_group(connection, row.id)
 
 
 def _free_slug(connection: Connection, row: AnyRow) -> str:

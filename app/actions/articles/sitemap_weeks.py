@@ -1,7 +1,7 @@
-"""Weeks of sitemaps: how many articles each has, and when it last changed."""
+"""Weeks of sitemaps: how many pages each has, and when it last changed."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection, text
 
@@ -24,9 +24,23 @@ def update_sitemap_weeks(
         for placement, difference in ((before, -1), (after, 1)):
             if placement is not None and placement.is_public and placement.published_at is not None:
                 counts[placement.edition_id, start_of_week(placement.published_at)] += difference
+    _store(connection, counts, now)
+
+
+def touch_sitemap_weeks(connection: Connection, placements: Iterable[Placement], *, now: int) -> None:
+    """Mark the weeks of public articles as changed, whose sitemaps list other translations of them than before."""
+    weeks = {
+        (placement.edition_id, start_of_week(placement.published_at)): 0
+        for placement in placements
+        if placement.is_public and placement.published_at is not None
+    }
+    _store(connection, weeks, now)
+
+
+def _store(connection: Connection, weeks: Mapping[tuple[int, int], int], now: int) -> None:
     rows = [
         {"edition_id": edition_id, "starts_at": starts_at, "articles": articles, "now": now}
-        for (edition_id, starts_at), articles in sorted(counts.items())
+        for (edition_id, starts_at), articles in sorted(weeks.items())
     ]
     if rows:
         connection.execute(_ADD, rows)

@@ -11,7 +11,7 @@ from app.actions.articles.listings import Placement
 from app.actions.articles.notes import merge_notes
 from app.actions.articles.pending_revision import PendingRevision
 from app.actions.articles.projections import update_projections
-from app.actions.articles.translation_links import build_translation_changes, find_others_in_groups
+from app.actions.articles.translation_links import find_others_in_groups, record_translation_changes
 from app.actions.changelog.changes import Change
 from app.actions.preconditions import check_revision
 from app.db.base import AnyRow
@@ -80,12 +80,16 @@ def apply_transitions(connection: Connection, transitions: Sequence[Transition],
             for transition, pending in zip(transitions, pending_revisions, strict=True)
         ],
     )
-    changes = _translation_changes(connection, transitions, pending_revisions)
+    changes = _translation_changes(connection, transitions, pending_revisions, now=now)
     update_projections(connection, pending_revisions, now=now, actor=editor.name, extra_changes=changes)
 
 
 def _translation_changes(
-    connection: Connection, transitions: Sequence[Transition], pending_revisions: Sequence[PendingRevision]
+    connection: Connection,
+    transitions: Sequence[Transition],
+    pending_revisions: Sequence[PendingRevision],
+    *,
+    now: int,
 ) -> list[Change]:
     """Return the changes of articles whose translations appear or disappear by these transitions."""
     groups = {
@@ -97,7 +101,8 @@ def _translation_changes(
     if not groups:
         return []
     logged = {pending.article_id for pending in pending_revisions}
-    return build_translation_changes(connection, find_others_in_groups(connection, groups, without=logged))
+    others = find_others_in_groups(connection, groups, without=logged)
+    return record_translation_changes(connection, others, now=now)
 
 
 def _save(transition: Transition, before: Placement) -> PendingRevision:

@@ -7,8 +7,10 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, delete, func, literal_column, select
 
 from app.actions.articles.links import read_placements
+from app.actions.articles.sitemap_weeks import touch_sitemap_weeks
 from app.actions.changelog.changes import Change
 from app.db.bulk import bulk_insert, bulk_update, chunked
+from app.domain.article_members import is_omitted_from_sitemaps
 from app.domain.article_status import ArticleStatus
 from app.domain.change import ChangeType
 from app.domain.translation_graph import StoryVersion, TranslationGraph, TranslationLink, group_number
@@ -75,6 +77,17 @@ def find_waiting_referrers(connection: Connection, edition: str, arrived: Mappin
     return found
 
 
+def find_omitted_from_sitemaps(connection: Connection, article_ids: Collection[int]) -> set[int]:
+    """Return those of these articles that sitemaps omit."""
+    with_details = select(articles.c.id, articles.c.details).where(articles.c.details.is_not(None))
+    return {
+        row.id
+        for ids in chunked(sorted(article_ids))
+        for row in connection.execute(with_details.where(articles.c.id.in_(ids)))
+        if is_omitted_from_sitemaps(row.details)
+    }
+
+
 def load_translation_graph(
     connection: Connection, article_ids: Collection[int]
 ) -> tuple[TranslationGraph, dict[int, int | None]]:
@@ -132,8 +145,8 @@ def find_others_in_groups(connection: Connection, groups: Iterable[int], *, with
     return [number for number in found if number not in without]
 
 
-def build_translation_changes(connection: Connection, article_ids: Sequence[int]) -> list[Change]:
-    """Return the changes of public articles of which only the translations changed, for the log.
+def record_translation_changes(connection: Connection, article_ids: Sequence[int], *, now: int) -> list[Change]:
+    """Mark the sitemaps of public articles of which only the translations changed; return the changes for the log.
 
     A row of its own makes every reader of the log see the change: caches, lists and feeds, copies, streams, webhooks.
     """
@@ -143,6 +156,7 @@ def build_translation_changes(connection: Connection, article_ids: Sequence[int]
             select(*PLACEMENT_COLUMNS).where(articles.c.id.in_(ids)).order_by(articles.c.id)
         ).all()
         placements = read_placements(connection, rows)
+        touch_sitemap_weeks(connection, placements.values(), now=now)
         for row in rows:
             keys = [article_key(row.id), *placements[row.id].surrogate_keys()]
             changes.append(

@@ -13,10 +13,11 @@ from sqlalchemy import Connection
 
 from app.actions.articles.article_write import ArticleWrite
 from app.actions.articles.translation_links import (
-    build_translation_changes,
+    find_omitted_from_sitemaps,
     find_translation_targets,
     find_waiting_referrers,
     load_translation_graph,
+    record_translation_changes,
     store_translation_groups,
     store_translation_links,
 )
@@ -36,11 +37,15 @@ _SHOWN = ("headline", "slug", "section_id", "language")
 
 @dataclass(slots=True)
 class TranslationPlan:
-    """Links after a batch of writes. `groups` are the stored numbers, `before` the articles before the writes."""
+    """Links after a batch of writes. `groups` are the stored numbers, `before` the articles before the writes.
+
+    `omitted` are those that sitemaps omitted before the writes.
+    """
 
     graph: TranslationGraph
     groups: dict[int, int | None]
     before: dict[int, StoryVersion]
+    omitted: Collection[int]
     changed: set[int] = field(default_factory=set)
 
 
@@ -49,7 +54,7 @@ def plan_translations(
 ) -> tuple[list[ArticleWrite], TranslationPlan | None]:
     """Return the writes whose translations are possible, with the plan of all links; the others get an error.
 
-    One statement for a batch without translations, at most seven and one for each edition that references name.
+    One statement for a batch without translations, at most eight and one for each edition that references name.
     """
     arrived = {write.article_id: write.record.source_id for write in writes if _is_arrival(write)}
     edition = writes[0].record.edition if writes else ""
@@ -59,15 +64,20 @@ def plan_translations(
         return list(writes), None
     links = {write.index: _given_links(write) for write in concerned}
     targets = find_translation_targets(connection, [link for each in links.values() for link in each or ()])
-    known = [write.article_id for write in concerned if write.current is not None]
+    known = {write.article_id for write in concerned if write.current is not None}
     graph, groups = load_translation_graph(connection, {*known, *referrers, *targets.values()})
-    plan = TranslationPlan(graph, groups, dict(graph.versions))
+    plan = TranslationPlan(graph, groups, dict(graph.versions), find_omitted_from_sitemaps(connection, known))
     planner = _Planner(plan, targets, links, {write.article_id: write for write in writes}, stored)
     return [write for write in writes if planner.accept(write)], plan
 
 
 def store_translations(
-    connection: Connection, plan: TranslationPlan | None, changed: Collection[ArticleWrite], *, editor: Actor
+    connection: Connection,
+    plan: TranslationPlan | None,
+    changed: Collection[ArticleWrite],
+    *,
+    editor: Actor,
+    now: int,
 ) -> list[Change]:
     """Store the planned links once the articles are; return the changes of other articles that show them.
 
@@ -78,11 +88,11 @@ def store_translations(
     store_translation_links(connection, plan.graph, plan.changed)
     store_translation_groups(connection, plan.graph, plan.groups)
     logged = {write.article_id for write in changed if write.status is ArticleStatus.PUBLISHED}
-    restated = {write.article_id for write in changed if _is_shown_differently(write)}
+    restated = {write.article_id for write in changed if _is_shown_differently(write, plan)}
     affected = _affected(plan, restated) - logged
     if affected:
         editor.authorize(ArticleStatus.PUBLISHED, ArticleStatus.PUBLISHED)
-    return build_translation_changes(connection, sorted(affected))
+    return record_translation_changes(connection, sorted(affected), now=now)
 
 
 def _affected(plan: TranslationPlan, restated: Collection[int]) -> set[int]:
@@ -253,13 +263,14 @@ def _version(write: ArticleWrite) -> StoryVersion:
     return StoryVersion(write.edition_id, language.lower(), write.status is ArticleStatus.PUBLISHED)
 
 
-def _is_shown_differently(write: ArticleWrite) -> bool:
-    """Return whether the pages of an article's translations change with it."""
-    row = write.current
+def _is_shown_differently(write: ArticleWrite, plan: TranslationPlan) -> bool:
+    """Return whether the pages of an article's translations change with it, or their sitemaps."""
+    row, record = write.current, write.record
     if row is None:
         return False
-    after = (write.record.headline, write.slug, next(iter(write.section_ids), None), write.record.language)
-    return after != tuple(getattr(row, name) for name in _SHOWN)
+    after = (record.headline, write.slug, next(iter(write.section_ids), None), record.language)
+    is_omitted = record.canonical_url is not None or (record.seo is not None and record.seo.noindex)
+    return after != tuple(getattr(row, name) for name in _SHOWN) or is_omitted is not (row.id in plan.omitted)
 
 
 def _check_complete(missing: Collection[int]) -> None:

@@ -167,7 +167,8 @@ def _store_in_edition(batch: _Batch, edition_id: int, writes: list[ArticleWrite]
     changed = _write_rows(batch, valid)
     if changed or made:
         write_links(connection, [write for write, _ in changed])
-        made += store_translations(connection, plan, [write for write, _ in changed], editor=batch.options.editor)
+        writes = [write for write, _ in changed]
+        made += store_translations(connection, plan, writes, editor=batch.options.editor, now=batch.now)
         _update_projections(batch, edition_id, changed, made)
 
 

@@ -81,14 +81,6 @@ _NO_DETAILS: Final[EditedDetails] = {
 }
 
 
-def is_omitted_from_sitemaps(row: AnyRow) -> bool:
-    """Return whether sitemaps omit an article: its canonical page is another one, or has `noindex`."""
-    if row.details is None:
-        return False
-    stored = load_details(row.details)
-    return stored["canonical_url"] is not None or (stored["seo"] is not None and stored["seo"]["noindex"])
-
-
 def text_length(row: AnyRow, blocks: Callable[[], Iterable[Any]]) -> TextLength:
     """Return the stored length of a text; that of its blocks if an earlier release stored it."""
     word_count, minutes = row.word_count, row.reading_minutes

@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from app.db.base import AnyRow
+from app.domain.article_members import is_omitted_from_sitemaps
 from app.domain.article_status import BodyFormat, FeedContent
 from app.domain.calendar import UTC, Day, day_at, parse_day
 from app.domain.instant import SECOND_US, format_short_instant
@@ -15,7 +16,7 @@ from app.errors import InvalidValueError, NotFoundError
 from app.invalidation.dependencies import depend_on_entry, expires_at
 from app.queries.articles.article import get_article
 from app.queries.articles.article_list import ARTICLE_COLUMNS, read_page, render_articles
-from app.queries.articles.details import is_omitted_from_sitemaps, render_edited_details
+from app.queries.articles.details import render_edited_details
 from app.queries.articles.items import fetch_articles, translate
 from app.queries.articles.translations import find_translations, render_translations
 from app.queries.catalogue.editions import EditionView, depend_on_default_language, get_edition_view
@@ -129,7 +130,7 @@ def get_news_sitemap(connection: Connection, params: NewsSitemapParams, *, now: 
     recent = query.narrowed((since, 0), query.upper)
     recent.record_dependency()
     recent_rows = fetch_articles(connection, recent, ARTICLE_COLUMNS, limit=MAX_NEWS_PARTS * NEWS_PART)
-    rows = [row for row in recent_rows if row.first_published_at >= since and not is_omitted_from_sitemaps(row)]
+    rows = [row for row in recent_rows if row.first_published_at >= since and not is_omitted_from_sitemaps(row.details)]
     if rows:
         expires_at(min(row.first_published_at for row in rows) + NEWS_PERIOD_US)
     parts = [rows[first : first + NEWS_PART] for first in range(0, len(rows), NEWS_PART)]

@@ -19,6 +19,7 @@ from sqlalchemy import (
 
 from app.db.base import AnyRow
 from app.db.prepared import PreparedQuery
+from app.domain.article_members import is_omitted_from_sitemaps
 from app.domain.calendar import UTC
 from app.domain.instant import format_short_instant
 from app.domain.iso_week import MONDAY_US, WEEK_US, start_of_week
@@ -30,7 +31,6 @@ from app.models.article import articles
 from app.models.edition import former_article_urls
 from app.models.listing import listings
 from app.models.sitemap_week import sitemap_weeks
-from app.queries.articles.details import is_omitted_from_sitemaps
 from app.queries.articles.items import ITEM_COLUMNS, fetch_articles
 from app.queries.articles.translations import FoundTranslation, find_translations
 from app.queries.catalogue.editions import EditionView, get_edition_view
@@ -108,7 +108,7 @@ def get_week(connection: Connection, starts_at: int, params: WeekSitemapParams) 
     found = fetch_articles(connection, _from_part(connection, query, params.part), _COLUMNS, limit=MAX_PAGES)
     if not found and params.part > 1:
         raise _no_part(params.part)
-    rows = [row for row in found if not is_omitted_from_sitemaps(row)]
+    rows = [row for row in found if not is_omitted_from_sitemaps(row.details)]
     translations = find_translations(connection, rows)
     return WeekSitemap(
         edition,
@@ -146,7 +146,7 @@ def _languages(edition: EditionView, row: AnyRow, translations: Iterable[FoundTr
     pages = {own.lower(): (own, edition.url_of_row(row))}
     for each in translations:
         depend_on_article(each.row.id)  # an update of the other page alone may leave it out
-        if not is_omitted_from_sitemaps(each.row):
+        if not is_omitted_from_sitemaps(each.row.details):
             pages.setdefault(each.language.lower(), (each.language, each.edition.url_of_row(each.row)))
     return list(pages.values()) if len(pages) > 1 else []
 

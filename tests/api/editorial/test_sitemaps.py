@@ -17,9 +17,9 @@ from tests.records import article, edition
 INDEX = "/feeds/global/sitemap.xml"
 
 
-async def changes_by_week(client: httpx.AsyncClient) -> dict[str, str | None]:
+async def changes_by_week(client: httpx.AsyncClient, index: str = INDEX) -> dict[str, str | None]:
     """Return the last change of each week in the index, None where it has none, by its name."""
-    entries = re.findall(r"<sitemap>(.*?)</sitemap>", (await fetch(client, INDEX)).text, re.DOTALL)
+    entries = re.findall(r"<sitemap>(.*?)</sitemap>", (await fetch(client, index)).text, re.DOTALL)
     pairs = [
         (re.search(r"sitemap/([^<]*)\.xml", each), re.search(r"<lastmod>(.*?)</lastmod>", each)) for each in entries
     ]
@@ -55,6 +55,45 @@ async def test_index_has_the_last_change_of_each_week(desk: Desk) -> None:
     with clock.frozen(NOW + 5 * DAY_US):
         await desk.done("PATCH", "/editions/global", {"name": "Another name"})
     assert await changes_by_week(client) == {"2026-W46": at(4), "2026-W45": at(4)}
+
+
+async def test_week_changes_with_the_translations_that_its_pages_link(desk: Desk) -> None:
+    client, index = desk.client, "/feeds/ua/sitemap.xml"
+    with clock.frozen(NOW):
+        page = await desk.make(edition="ua", published_at="2026-11-03T10:00:00Z")
+        await desk.make(edition="ua", published_at="2026-11-12T10:00:00Z")
+        other = await desk.make(published_at="2026-11-20T10:00:00Z")
+
+    async def link(number: int, *linked: str) -> None:
+        assert await changes_by_week(client, index) == {"2026-W46": at(0), "2026-W45": at(number)}
+        languages = re.findall(r'hreflang="(.*?)"', (await fetch(client, "/feeds/ua/sitemap/2026-W45.xml")).text)
+        assert languages == list(linked)
+
+    await link(0)
+    with clock.frozen(NOW + 1 * DAY_US):
+        other = await desk.edit(other, {"translations": [{"id": page["id"]}]})
+    await link(1, "uk", "en-GB")
+    with clock.frozen(NOW + 2 * DAY_US):
+        await desk.withdraw(other)
+    await link(2)
+    with clock.frozen(NOW + 3 * DAY_US):
+        other = await desk.restore(other)
+    await link(3, "uk", "en-GB")
+    with clock.frozen(NOW + 4 * DAY_US):
+        other = await desk.edit(other, {"seo": {"noindex": True}})
+    await link(4)
+    with clock.frozen(NOW + 5 * DAY_US):
+        other = await desk.edit(other, {"seo": None})
+    await link(5, "uk", "en-GB")
+    with clock.frozen(NOW + 6 * DAY_US):
+        other = await desk.edit(other, {"lead": "Nothing that another page shows."})
+    await link(5, "uk", "en-GB")
+    with clock.frozen(NOW + 7 * DAY_US):
+        other = await desk.edit(other, {"slug": "another-slug"})
+    await link(7, "uk", "en-GB")
+    with clock.frozen(NOW + 8 * DAY_US):
+        await desk.edit(other, {"translations": []})
+    await link(8)
 
 
 async def test_week_with_too_many_pages_is_split(
