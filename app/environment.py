@@ -15,7 +15,7 @@ MAX_SECRET_BYTES = 64 * 1024
 
 
 class Origin(StrEnum):
-    """Where the value of a setting comes from."""
+    """Source of the value of a setting."""
 
     ENVIRONMENT = "environment"
     FILE = "file"

@@ -126,21 +126,21 @@ class Settings(BaseModel):
         LogFormat.TEXT, description="`text`, in colour on a terminal, or `json`, one object a line."
     )
     metrics: Annotated[ListenAddress | None, BeforeValidator(_listen_address)] = Field(
-        None, description="Address of its own on which metrics are served for Prometheus: `127.0.0.1:9100`."
+        None, description="Separate address for Prometheus metrics, such as `127.0.0.1:9100`."
     )
     read_access: ReadAccess = Field(
         ReadAccess.PUBLIC, description="`public`, or `api-key`: reading takes an API key with `content:read`."
     )
     rate_limit_address: Rate = Field(
-        None, description="Rate limit of a client address without a valid API key: `600/minute`."
+        None, description="Rate limit of a client address without a valid API key, such as `600/minute`."
     )
-    rate_limit_key: Rate = Field(None, description="Rate limit of an API key: `600/minute`.")
+    rate_limit_key: Rate = Field(None, description="Rate limit of each API key, such as `600/minute`.")
     trusted_proxies: Annotated[tuple[Network, ...], BeforeValidator(_networks)] = Field(
         (), description="Proxies (addresses and networks) whose `Forwarded` and `X-Forwarded-For` are trusted."
     )
     webhooks: bool = Field(
         default=True,
-        description="Send to webhook endpoints; `false` in a copy of an installation, whose receivers are real.",
+        description="Send webhooks. Use `false` in a copy of an installation: its endpoints are real.",
     )
     webhook_networks: Annotated[tuple[Network, ...], BeforeValidator(_networks)] = Field(
         (), description="Private addresses and networks that webhooks may be sent to, also over plain HTTP."
@@ -152,17 +152,17 @@ class Settings(BaseModel):
     )
     wire_cache: bool = Field(default=True, description="Send cached responses before the application is called.")
     public_url: Annotated[str | None, BeforeValidator(_public_url)] = Field(
-        None, description="URL of this installation: its path precedes every link, and feeds have the whole."
+        None, description="URL of this installation. Links begin with its path; feeds have the whole URL."
     )
     cors_origins: Annotated[tuple[str, ...], BeforeValidator(_origins)] = Field(
-        (ANY_ORIGIN,), description="Origins whose scripts have access with credentials, or `*`: any, without them."
+        (ANY_ORIGIN,), description="Origins whose scripts may send credentials; `*` allows any origin, without them."
     )
     websub_hub: Annotated[str | None, BeforeValidator(_hub_url)] = Field(
-        None, description="URL of a WebSub hub to which changed feeds are announced, and which feeds name."
+        None, description="URL of the WebSub hub that feeds name, and that is notified of changes."
     )
     revision_thinning: bool = Field(
         default=False,
-        description="Delete superfluous revisions: all remain for a day, one an hour for 30 days, then public ones.",
+        description="Delete old revisions: all remain for a day, one an hour for 30 days, then public ones.",
     )
     cdn_purge_url: Annotated[str | None, BeforeValidator(_purge_url)] = Field(
         None, repr=False, description="URL of the CDN's purge API; responses then carry surrogate keys."

@@ -14,6 +14,8 @@ DATABASE = ("database_url",)
 """Settings of a command that opens the database and reads no other."""
 
 EVERY_SETTING = tuple(FIELDS)
+SERVER_SETTINGS = tuple(name for name in FIELDS if name != "key")
+"""Settings of the server: `DAYLINE_KEY` is that of a client, `dayline conformance`."""
 
 
 class Example(NamedTuple):

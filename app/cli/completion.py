@@ -13,7 +13,7 @@ VARIABLE = "_DAYLINE_COMPLETE"
     "completion",
     cls=Command,
     examples=[
-        Example('eval "$(dayline completion bash)"', "Complete in this shell; the same line in ~/.bashrc for each one"),
+        Example('eval "$(dayline completion bash)"', "bash: in this shell, or in ~/.bashrc for every shell"),
         Example("dayline completion zsh > ~/.zfunc/_dayline", "zsh: into a folder of $fpath"),
         Example("dayline completion fish > ~/.config/fish/completions/dayline.fish", "fish"),
     ],
@@ -21,7 +21,7 @@ VARIABLE = "_DAYLINE_COMPLETE"
 @click.argument("shell", type=click.Choice(SHELLS))
 @click.pass_context
 def print_completion(context: click.Context, shell: str) -> None:
-    """Print the script that completes dayline's commands and options in SHELL."""
+    """Print a script for completion of commands and options in a shell."""
     completion = get_completion_class(shell)
     if completion is None:  # pragma: no cover - click has these three
         raise click.UsageError(f"There is no completion for {shell}.")

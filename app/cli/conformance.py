@@ -19,29 +19,29 @@ FAILED_STATUS = 1
     cls=Command,
     settings=("key",),
     examples=[
-        Example("dayline conformance http://127.0.0.1:8000", "A server on this machine; nothing is written"),
-        Example("dayline conformance https://www.news.example/api --quick", "Behind a proxy, below a path"),
+        Example("dayline conformance http://127.0.0.1:8000", "Check a server on this machine"),
+        Example("dayline conformance https://www.news.example/api --quick", "Check one behind a proxy, below a path"),
         Example(
             "DAYLINE_KEY_FILE=staging.token dayline conformance https://staging.news.example --write",
-            "Publish and withdraw too, in an edition 'conformance' that it creates",
+            "Check publishing, too",
         ),
         Example(
             "dayline conformance https://api.news.example --json | jq '.items[] | select(.outcome == \"fail\")'",
-            "What failed",
+            "Print the failed checks",
         ),
     ],
 )
 @click.argument("url", metavar="URL")
 @setting_option("key", metavar="TOKEN")
 @click.option("--write", is_flag=True, help="Publish and withdraw articles in an edition 'conformance'.")
-@click.option("--edition", metavar="SLUG", help="Edition that is read; without it the default one, or one with news.")
-@click.option("--quick", is_flag=True, help="Leave out the heartbeat of the stream, which takes up to 25 seconds.")
+@click.option("--edition", metavar="SLUG", help="Edition to read; without it, the default one or one with news.")
+@click.option("--quick", is_flag=True, help="Skip the heartbeat of the stream, which takes up to 25 seconds.")
 @click.option(
     "--max-requests",
     default=MAX_REQUESTS,
     show_default=True,
     type=click.IntRange(1, 10_000),
-    help="Skip what is left after so many requests.",
+    help="Skip the remaining checks after this many requests.",
 )
 @click.option(
     "--timeout",
@@ -49,7 +49,7 @@ FAILED_STATUS = 1
     default=MAX_SECONDS,
     show_default=True,
     type=click.FloatRange(1, 3_600),
-    help="Skip what is left after this time.",
+    help="Skip the remaining checks after this time.",
 )
 @json_option
 def check_conformance(
@@ -65,11 +65,11 @@ def check_conformance(
 ) -> int:
     """Check the installation at URL against the contract.
 
-    URL is what precedes /v1. Each check is ok, failed or skipped; what failed is shown with a curl command that repeats
-    the request. The exit status is 1 if a check failed.
+    URL is the part before /v1. Each check is ok, failed or skipped; a failed check is shown with a curl command that
+    repeats its request. The exit status is 1 if a check failed.
 
-    The key is sent where reading takes one, and for writing. Without --write nothing is written. With it articles are
-    published in an edition 'conformance', and withdrawn afterwards; that edition remains, empty.
+    The key is sent for writing, and where reading takes a key. Nothing is written without --write. With --write, the
+    command publishes articles in an edition 'conformance' and withdraws them afterwards; that edition remains.
     """
     token = key or read_settings().key
     if write and token is None:

@@ -30,6 +30,12 @@ COMMANDS = {
 }
 """Location of each command, whose module is imported when it is called: no other command waits for that."""
 
+EXAMPLES = (
+    ("dayline db upgrade && dayline sample && dayline serve", "Serve the sample newsroom"),
+    ("dayline keys create --help", "Show the options of a command"),
+    ('eval "$(dayline completion bash)"', "Complete commands and options in this shell"),
+)
+
 
 class Commands(click.Group):
     """Group whose commands are imported when they are called, or when help lists them."""
@@ -46,6 +52,13 @@ class Commands(click.Group):
             gc.enable()
         return command
 
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the examples below the commands."""
+        from app.cli.command import Example, write_examples  # noqa: PLC0415 - only help loads the settings
+
+        super().format_epilog(ctx, formatter)
+        write_examples(formatter, [Example(*each) for each in EXAMPLES])
+
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Complete the names of commands without importing them."""
         names = [CompletionItem(name) for name in COMMANDS if name.startswith(incomplete)]
@@ -59,16 +72,10 @@ class Commands(click.Group):
 )
 @click.version_option(package_name="dayline", prog_name="dayline", message="%(prog)s %(version)s")
 def dayline() -> None:
-    r"""Run a headless news content API built around the per-day news timeline.
+    """Run a headless news API, built around the news timeline by local day.
 
     Settings are variables DAYLINE_…, of the environment or of a file .env in the working directory: 'dayline settings'
-    prints them, and each command's help names those that it reads. 'dayline docs' has the documentation.
-
-    \b
-    Examples:
-      dayline db upgrade && dayline sample && dayline serve
-      dayline keys create --help
-      eval "$(dayline completion bash)"
+    prints them, and each command's help names those that it reads. 'dayline docs' prints the documentation.
     """
 
 

@@ -29,11 +29,11 @@ MAX_WAIT_S = 3_600
     cls=Command,
     settings=DATABASE,
     examples=[
-        Example("dayline sample", "Two editions with 65 articles; loaded again, they do not change"),
-        Example("dayline sample --if-empty && dayline serve", "Only into an empty database"),
-        Example("dayline sample --scenario dst-night", "The days on which clocks change, as an edition of their own"),
-        Example("dayline sample --scenario kill --after 60", "Beside a server: withdraw an article in a minute"),
-        Example("dayline sample --list", "The scenarios"),
+        Example("dayline sample", "Load two editions with 65 articles"),
+        Example("dayline sample --if-empty && dayline serve", "Load them only into an empty database"),
+        Example("dayline sample --scenario dst-night", "Load the days on which clocks change"),
+        Example("dayline sample --scenario kill --after 60", "While a server runs: withdraw an article in a minute"),
+        Example("dayline sample --list", "List the scenarios"),
     ],
 )
 @click.option("--if-empty", is_flag=True, help="Do nothing if the database has an edition.")
@@ -44,15 +44,15 @@ MAX_WAIT_S = 3_600
     default=20,
     show_default=True,
     type=click.IntRange(0, MAX_WAIT_S),
-    help="When the event of 'kill' and 'bump' happens.",
+    help="Time until the event of 'kill' or 'bump'.",
 )
 @click.option("--list", "is_list", is_flag=True, help="List the scenarios.")
 @json_option
 def load_sample(*, if_empty: bool, scenario: str | None, after: int, is_list: bool, as_json: bool) -> int:
     """Load the sample newsroom: two editions of an invented paper.
 
-    A scenario is one more edition of the same name, for front ends to be tried on. The database must have no other
-    editions. What is loaded again does not change; 'kill' and 'bump' start over.
+    A scenario is an edition of the same name, on which to test a front end. The database must have no editions of a
+    newsroom's own. Loading again changes nothing, except that 'kill' and 'bump' start over.
     """
     if is_list:
         _print_scenarios(as_json=as_json)

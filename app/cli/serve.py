@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from app.cli.command import EVERY_SETTING, Command, Example, setting_option, with_options
+from app.cli.command import SERVER_SETTINGS, Command, Example, setting_option, with_options
 from app.cli.runner import check_schema, with_database
 from app.cli.settings import format_former, format_unknown
 from app.db.engine import find_wide_files, parse_database_url
@@ -45,14 +45,12 @@ defers the third until a quarter of all objects is new to it, so that it seldom 
 @click.command(
     "serve",
     cls=Command,
-    settings=EVERY_SETTING,
+    settings=SERVER_SETTINGS,
     examples=[
-        Example("dayline serve", "On http://127.0.0.1:8000"),
-        Example("dayline serve --host 0.0.0.0 --port 9000 --workers 4", "For other machines, in four processes"),
-        Example("DAYLINE_DATABASE_URL=postgresql://news@db/news dayline serve", "From PostgreSQL"),
-        Example(
-            "DAYLINE_DATABASE_URL_FILE=/run/secrets/database dayline serve", "With its address in a mounted secret"
-        ),
+        Example("dayline serve", "Serve on http://127.0.0.1:8000"),
+        Example("dayline serve --host 0.0.0.0 --port 9000 --workers 4", "Serve other machines, in four processes"),
+        Example("DAYLINE_DATABASE_URL=postgresql://news@db/news dayline serve", "Use PostgreSQL"),
+        Example("DAYLINE_DATABASE_URL_FILE=/run/secrets/database dayline serve", "Read its URL from a mounted secret"),
     ],
 )
 @setting_option("host")
@@ -61,8 +59,8 @@ defers the third until a quarter of all objects is new to it, so that it seldom 
 def serve(host: str | None, port: int | None, workers: int | None) -> None:
     """Serve the API.
 
-    Options precede variables. A DAYLINE_PORT such as tcp://10.0.0.7:8000 is a service link of Kubernetes and ignored.
-    With NO_COLOR set, log lines have no colour.
+    Options override variables. A DAYLINE_PORT such as tcp://10.0.0.7:8000 is ignored, because Kubernetes sets it
+    (service link). With NO_COLOR set, log lines have no colour.
     """
     gc.disable()  # `make_app` enables it again: until then everything that is created stays
     settings = with_options(read_settings(), host=host, port=port, workers=workers)

@@ -24,18 +24,18 @@ from app.settings import (
     cls=Command,
     settings=EVERY_SETTING,
     examples=[
-        Example("dayline settings", "Every setting, where it is set, and its value"),
-        Example("dayline settings --json | jq '.items[] | select(.source != \"default\")'", "Those that are set"),
-        Example("dayline settings --check && dayline serve", "Refuse to start with a misspelt variable"),
+        Example("dayline settings", "Print all settings"),
+        Example("dayline settings --json | jq '.items[] | select(.source != \"default\")'", "Print those that are set"),
+        Example("dayline settings --check && dayline serve", "Do not start with a misspelt variable"),
     ],
 )
 @click.option("--check", is_flag=True, help="Print nothing; exit with status 2 if a setting is invalid or unknown.")
 @json_option
 def show_settings(*, check: bool, as_json: bool) -> None:
-    """Print every setting, where its value comes from, and the value, without secrets.
+    """Print every setting with the source of its value, and the value unless it is secret.
 
-    The source is 'environment', 'default' or a file: .env of the working directory, or that of a secret. The
-    environment precedes .env, and options of 'dayline serve' precede both.
+    The source is 'environment', 'default' or a file: .env in the working directory, or the file of a secret. The
+    environment overrides .env, and options of 'dayline serve' override both.
     """
     parse_database_url(read_settings().database_url)
     unknown = find_unknown_variables()

@@ -54,7 +54,7 @@ def expect_status(received: Received, status: int) -> None:
 
 @dataclass(slots=True)
 class Context:
-    """What checks share: the exchange, the edition that they read, and responses that several of them look at."""
+    """Context of all checks: the exchange, the edition that they read, and responses that several of them use."""
 
     exchange: Exchange
     edition: str | None = None

@@ -18,7 +18,7 @@ USER_AGENT = "dayline-conformance"
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a run may do; `edition` None stands for the default edition, or the first that has news."""
+    """Options of a run; without an `edition` it reads the default one, or the first that has news."""
 
     url: str
     key: str | None = None

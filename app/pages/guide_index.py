@@ -30,12 +30,12 @@ class GuideLink(NamedTuple):
 
     @property
     def is_guide(self) -> bool:
-        """Return whether the target is a page of the documentation: not a file of the repository, not a heading."""
+        """Return whether the target is a page of the documentation, not a file of the repository or a heading."""
         return _ENDING in self.target and not self.target.startswith("../")
 
 
 class GuideTask(NamedTuple):
-    """What a reader wants to do, and the guides for it."""
+    """Task of a reader, and the guides for it."""
 
     task: str
     guides: list[GuideLink]

@@ -36,7 +36,7 @@ def build_index_page(index: GuideIndex, *, pages: Collection[str], files: Collec
     content = join(
         (
             element("h1", "Guides"),
-            element("p", "What you want to do, and the page for it.", class_="lead"),
+            element("p", "Find the page for your task.", class_="lead"),
             _search(),
             element("div", *groups, class_="groups"),
             decisions,
@@ -131,7 +131,7 @@ def _contents(sections: Iterable[GuideSection]) -> Markup:
 
 
 def _search() -> Markup:
-    """Return the search, which the script shows: without it, the lists of guides remain."""
+    """Return the search field, which stays hidden without JavaScript; the lists of guides do not need it."""
     return element(
         "div",
         element("label", "Search guides, operations and problems", for_="search"),

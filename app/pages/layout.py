@@ -12,7 +12,7 @@ SECTIONS: Final = {"/guides": "Guides", "/docs": "Reference", "/problems": "Prob
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What pages share: the version of Dayline, and the addresses of their files."""
+    """Properties of all pages: the version of Dayline, and the addresses of their files."""
 
     version: str
     style_href: str

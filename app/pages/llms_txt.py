@@ -1,4 +1,4 @@
-"""`/llms.txt` (https://llmstxt.org): where a language model finds the documentation in Markdown."""
+"""`/llms.txt` (https://llmstxt.org): the index of the documentation in Markdown, for language models."""
 
 from app.net.base_path import href_of
 from app.pages.guide_index import SECTION, GuideIndex, GuideLink

@@ -1,4 +1,4 @@
-"""Pages of the problem types: the list of all, and what to do about one."""
+"""Pages of the problem types: the list, and one page for each."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -41,7 +41,7 @@ def build_problem_list(problems: Iterable[ProblemEntry]) -> HtmlPage:
                 "p",
                 "An error is a problem detail (RFC 9457) whose ",
                 element("code", "type"),
-                " is the address of one of these pages. The code does not change; the texts may.",
+                " is the address of one of these pages. Codes do not change; titles and texts may.",
                 class_="lead",
             ),
             element("div", table, class_="scroll", tabindex="0", role="group", aria_label="Problem types"),
@@ -62,7 +62,7 @@ def build_problem_page(problem: ProblemEntry) -> HtmlPage:
                 "p",
                 element("a", "All problems", href=href_of(SECTION)),
                 " · ",
-                element("a", "What a program does with an error", href=href_of("/guides/errors")),
+                element("a", "How a program handles errors", href=href_of("/guides/errors")),
             ),
         )
     )

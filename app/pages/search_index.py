@@ -13,11 +13,11 @@ from app.pages.problems import SECTION as PROBLEMS
 from app.pages.problems import ProblemEntry
 
 MAX_TEXT: Final = 1_500
-"""Most characters of a section that are searched: few are longer."""
+"""Maximum number of characters of a section that the search reads: few sections are longer."""
 
 
 class SearchEntry(TypedDict):
-    """Something that the search finds: its title, the page or kind it belongs to, its address, and its text."""
+    """Entry of the search index: a title, the page or kind that it belongs to, its address, and its text."""
 
     title: str
     page: str

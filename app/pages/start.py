@@ -13,11 +13,11 @@ from app.schemas.timeline import TimelineDay
 
 DESCRIPTION: Final = "A headless news API: the news by local day, as JSON, feeds, events and webhooks."
 _GUIDES: Final = (
-    ("getting-started", "Get started", "A page of your own with the latest headlines, in five steps."),
-    ("front-end", "Build a front end", "The timeline, article pages, and what browsers and caches do with them."),
-    ("changes", "Follow changes", "Polling, events and the change log: no change is missed or seen twice."),
-    ("mirror", "Keep a mirror", "An exact copy of the archive, with a program of 50 lines."),
-    ("webhooks", "Receive webhooks", "A signed request for each change, repeated until it is received."),
+    ("getting-started", "Get started", "Put the latest headlines on a page of your own, in five steps."),
+    ("front-end", "Build a front end", "Which page needs which request, from the timeline to articles."),
+    ("changes", "Follow changes", "By polling, events, webhooks or a mirror, without missing a change."),
+    ("mirror", "Run a mirror", "An exact copy of the archive, with a program of 50 lines."),
+    ("webhooks", "Receive webhooks", "A signed request for each change, retried until you acknowledge it."),
     ("feeds", "Subscribe to feeds", "RSS, Atom, JSON Feed, ninjs and sitemaps."),
     ("moving-in", "Move in", "Import an archive, and redirect its addresses."),
     ("operations", "Operate it", "Settings, backups, upgrades."),
@@ -27,9 +27,9 @@ _READ_KEY_COMMAND: Final = "dayline keys create --name 'Front end' --scope conte
 
 
 class StartContent(NamedTuple):
-    """What the start page shows; `origin` is that of the public URL, empty where it is not known.
+    """Content of the start page; `origin` is that of the public URL, empty where it is not known.
 
-    `news` is None where reading takes a key: the page is for everybody, so it shows no content.
+    `news` is None where reading takes a key: the page is public, so it shows no content.
     """
 
     origin: str
@@ -168,13 +168,13 @@ def _keys(*, is_open: bool) -> Markup:
     purpose = "Writing takes an API key." if is_open else "Reading and writing take API keys."
     return element(
         "section",
-        element("h2", "Make a key", id="keys"),
+        element("h2", "Create a key", id="keys"),
         element("p", f"{purpose} The operator creates one on the machine that serves this API:"),
         *(element("pre", element("code", each)) for each in ([] if is_open else [_READ_KEY_COMMAND])),
         element("pre", element("code", _KEY_COMMAND)),
         element(
             "p",
-            "It is printed once, and sent as ",
+            "Its token is printed once. Send it as ",
             element("code", "Authorization: Bearer …"),
             ". ",
             element("a", "Scopes, editions and rotation", href=href_of("/guides/keys")),

@@ -249,7 +249,7 @@ class VideoMembers(Recording):
 
 
 class VideoBlock(VideoMembers, FallbackMembers):
-    """A film: the URL of its file elsewhere."""
+    """A video: the URL of its file on another host."""
 
 
 class AudioMembers(Recording):
@@ -259,7 +259,7 @@ class AudioMembers(Recording):
 
 
 class AudioBlock(AudioMembers, FallbackMembers):
-    """A sound recording: the URL of its file elsewhere."""
+    """An audio recording: the URL of its file on another host."""
 
 
 class OtherBlock(FallbackMembers):

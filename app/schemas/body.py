@@ -39,7 +39,7 @@ class FocalPoint(TypedDict):
 
 
 class ImageAsset(TypedDict):
-    """An image: the URL of its file elsewhere, since this API stores no media, and what is shown beside it."""
+    """An image: the URL of its file on another host, since this API stores no media, and its texts."""
 
     url: Annotated[Url, Field(description="The URL of the main file.", examples=["https://media.example/vote.jpg"])]
     alt: Annotated[str, short_line("The text alternative; empty for a decorative image.", "Councillors at the vote")]
@@ -73,7 +73,7 @@ class Rights(TypedDict):
 
 
 class Source(TypedDict):
-    """Where the story comes from."""
+    """The source of the story."""
 
     name: Annotated[str, short_line("The name of the source.", "Kestrava City Council")]
     url: Annotated[Url | None, Field(description="Its page.", examples=["https://council.example/sittings/41"])]

@@ -59,7 +59,7 @@ CHANGE_MEANINGS: Final[Mapping[str, str]] = {
 def describe_change_types() -> str:
     """Return the meanings of all types for the document, as a list in Markdown."""
     lines = (f"- `{name}`: {meaning}" for name, meaning in CHANGE_MEANINGS.items())
-    introduction = "What changed; types may be added. Where it is not an article, `entry` names what to read again."
+    introduction = "The type of change; more may be added. If it has no article, read again what `entry` names."
     return "\n".join([introduction, "", *lines])
 
 

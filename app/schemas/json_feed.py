@@ -74,7 +74,7 @@ class JsonFeedItemExtension(TypedDict):
     section: Annotated[Code | None, Field(description="The slug of its first section.", examples=["sport"])]
     sections: Annotated[list[Code], Field(description="The slugs of its sections.", max_length=MAX_NAMES)]
     kicker: Annotated[str | None, line("The line above the headline.", "Analysis")]
-    access: Annotated[str | None, line("For whom it is on the front end: `free`, `registered` or `paid`.", "free")]
+    access: Annotated[str | None, line("Access on the front end: `free`, `registered` or `paid`.", "free")]
     translations: Annotated[list[JsonFeedTranslation], _many("Its translations.")]
     label: Annotated[JsonFeedLabel | None, Field(description="Its label.")]
 
@@ -84,7 +84,7 @@ class JsonFeedItem(TypedDict):
 
     id: Urn
     url: Annotated[Url, Field(description="The article on the front end.")]
-    external_url: NotRequired[Annotated[Url, Field(description="Where another site published it first.")]]
+    external_url: NotRequired[Annotated[Url, Field(description="The URL at which another site published it first.")]]
     title: Annotated[str, line("The headline.", "Winter swimmers move their start line")]
     content_html: NotRequired[Annotated[Markup, Field(description="The whole text.", examples=["<p>The swim …</p>"])]]
     content_text: NotRequired[
@@ -115,8 +115,8 @@ class JsonFeed(TypedDict):
     title: Annotated[str, line("The name of the edition, with those of the filters.", "The Kestrava Meridian")]
     description: NotRequired[Annotated[str, text("What the edition publishes.", "News from Kestrava.")]]
     home_page_url: Annotated[Url, Field(description="The front end.")]
-    feed_url: Annotated[Url, Field(description="This page of the feed.")]
-    next_url: NotRequired[Annotated[Url, Field(description="The page of older articles.")]]
+    feed_url: Annotated[Url, Field(description="The URL of this page of the feed.")]
+    next_url: NotRequired[Annotated[Url, Field(description="The URL of the page of older articles.")]]
     icon: NotRequired[Annotated[Url, Field(description="The logo.")]]
     favicon: NotRequired[Annotated[Url, Field(description="The square icon.")]]
     language: LanguageTag

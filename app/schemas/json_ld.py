@@ -52,7 +52,7 @@ JsonLdThing = TypedDict(
         "datePublished": NotRequired[Annotated[InstantText, Field(description="When a correction was made.")]],
     },
 )
-JsonLdThing.__doc__ = "A thing of schema.org; its `@type` decides which members it has."
+JsonLdThing.__doc__ = "A `Thing` of schema.org; its `@type` determines its members."
 
 Things = list[JsonLdThing]
 JsonLd = TypedDict(
@@ -62,7 +62,7 @@ JsonLd = TypedDict(
         "@type": Annotated[
             str, line("`NewsArticle`, a narrower type by the genre of its label, or `WebPage`.", "NewsArticle")
         ],
-        "mainEntityOfPage": Annotated[JsonLdThing, Field(description="The page that it is the content of.")],
+        "mainEntityOfPage": Annotated[JsonLdThing, Field(description="The page whose main content it is.")],
         "url": Annotated[Url, Field(description="The article on the front end.")],
         "identifier": Urn,
         "headline": Annotated[str, _name("The headline.", "Council passes the budget by a single vote")],
@@ -82,8 +82,8 @@ JsonLd = TypedDict(
         "creditText": NotRequired[Annotated[str, text("The byline.", "By our reporters")]],
         "publisher": Annotated[JsonLdThing, Field(description="The publication.")],
         "image": NotRequired[Annotated[JsonLdThing, Field(description="The image.")]],
-        "video": NotRequired[Annotated[Things, _many("The films of its text.", most=1_000)]],
-        "audio": NotRequired[Annotated[Things, _many("The sound recordings of its text.", most=1_000)]],
+        "video": NotRequired[Annotated[Things, _many("The videos in its text.", most=1_000)]],
+        "audio": NotRequired[Annotated[Things, _many("The audio recordings in its text.", most=1_000)]],
         "articleSection": NotRequired[
             Annotated[
                 SectionName | Annotated[list[SectionName], _many("Several.")],
@@ -101,7 +101,7 @@ JsonLd = TypedDict(
         "isBasedOn": NotRequired[Annotated[JsonLdThing, Field(description="The source.")]],
         "correction": NotRequired[Annotated[Things, _many("Its corrections.", most=10_000)]],
         "version": Version,
-        "isAccessibleForFree": NotRequired[Annotated[bool, Field(description="Whether everybody may read it.")]],
+        "isAccessibleForFree": NotRequired[Annotated[bool, Field(description="Whether everyone can read it.")]],
         "isFamilyFriendly": NotRequired[Annotated[bool, Field(description="False where it is `sensitive`.")]],
         "wordCount": NotRequired[Annotated[int, count("The number of its words.", 296)]],
         "timeRequired": Annotated[str, _name("The time to read it (ISO 8601).", "PT2M")],

@@ -44,7 +44,7 @@ class NinjsConcept(TypedDict):
     """A person, organisation, place, event, subject, genre or source."""
 
     name: Annotated[str, line("The name.", "City budget")]
-    rel: NotRequired[Annotated[str, line("What it is to the article: `author`, `section` or `about`.", "about")]]
+    rel: NotRequired[Annotated[str, line("Its relation to the article: `author`, `section` or `about`.", "about")]]
     literal: NotRequired[Annotated[str, line("The slug or code in this API.", "budget")]]
     uri: NotRequired[Annotated[str, line("Its identifier in another system.", "http://www.wikidata.org/entity/Q41263")]]
 
@@ -52,7 +52,7 @@ class NinjsConcept(TypedDict):
 class NinjsRendition(TypedDict):
     """A file or page of an object."""
 
-    name: Annotated[str, line("Which one, such as `web`, `main` or `600w`.", "web")]
+    name: Annotated[str, line("The name, such as `web`, `main` or `600w`.", "web")]
     href: Annotated[Url, Field(description="Its URL.")]
     contentType: NotRequired[Annotated[str, line("Its media type.", "text/html")]]
     width: NotRequired[Annotated[int, count("Width in pixels.", 600, ge=1)]]
@@ -62,12 +62,12 @@ class NinjsRendition(TypedDict):
 class NinjsIdentifier(TypedDict):
     """Another identifier of an object."""
 
-    role: Annotated[str, line("Of which kind: `id` in this API, or `asset`.", "id")]
+    role: Annotated[str, line("The kind of identifier: `id` in this API, or `asset`.", "id")]
     value: Annotated[str, line("The identifier.", "0s9et2dg0bgsr")]
 
 
 class NinjsRights(TypedDict):
-    """Where the rights are stated."""
+    """The licence under which an object is published."""
 
     linkedRights: Annotated[Url, Field(description="The licence.")]
 
@@ -100,19 +100,19 @@ class NinjsObject(TypedDict):
     version: NotRequired[Annotated[str, line("The public version.", "1")]]
     firstCreated: NotRequired[Annotated[InstantText, Field(description="The first public time.")]]
     versionCreated: NotRequired[Annotated[InstantText, Field(description="The last change.")]]
-    pubStatus: NotRequired[Annotated[str, line("`usable`, or `canceled` for one to delete.", "usable")]]
+    pubStatus: NotRequired[Annotated[str, line("`usable`, or `canceled` if copies must be deleted.", "usable")]]
     urgency: NotRequired[Annotated[int, count("The urgency, 1 for the highest.", 3, ge=1, le=9)]]
     copyrightHolder: NotRequired[Annotated[str, line("The holder of the rights.", "The Kestrava Meridian")]]
     copyrightNotice: NotRequired[Annotated[str, line("The copyright notice.", "© 2026 The Kestrava Meridian")]]
     usageTerms: NotRequired[Annotated[str, text("The terms of use.", "Not for resale.")]]
-    rightsInfo: NotRequired[Annotated[NinjsRights, Field(description="Where the rights are stated.")]]
+    rightsInfo: NotRequired[Annotated[NinjsRights, Field(description="The licence.")]]
     language: NotRequired[LanguageTag]
     title: NotRequired[Annotated[str, line("The title of a feed.", "The Kestrava Meridian")]]
     headlines: NotRequired[Annotated[Texts, _many("The headline, kicker, subheadline and short headline.", most=4)]]
     descriptions: NotRequired[Annotated[Texts, _many("The lead, caption, text alternative or disclaimer.", most=4)]]
     bodies: NotRequired[Annotated[Texts, _many("The whole text as HTML.", most=1)]]
-    people: NotRequired[Annotated[Concepts, _many("Authors, and people whom it is about.")]]
-    organisations: NotRequired[Annotated[Concepts, _many("Organisations that wrote it or whom it is about.")]]
+    people: NotRequired[Annotated[Concepts, _many("Its authors, and the people that it is about.")]]
+    organisations: NotRequired[Annotated[Concepts, _many("The organisations that wrote it or that it is about.")]]
     places: NotRequired[Annotated[Concepts, _many("Places that it is about.")]]
     events: NotRequired[Annotated[Concepts, _many("Events that it is about.")]]
     subjects: NotRequired[Annotated[Concepts, _many("Its sections and other tags.")]]

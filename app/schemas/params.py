@@ -296,8 +296,8 @@ class TimelineParams(ArticleFilterParams):
     newest_day: Annotated[
         str | None,
         described_date(
-            "A local date: the first page begins at the end of that day, or at `to` if that is earlier. `next.href` is "
-            "without it, because the cursor has the position; both are 422.",
+            "A local date: the first page begins at the end of that day, or at `to` if that is earlier. `next.href` "
+            "omits it, because the cursor has the position; together they are 422.",
             "2026-11-19",
         ),
     ] = None

@@ -156,13 +156,13 @@ class RichGallery(GalleryMembers):
 
 
 class RichVideo(VideoMembers):
-    """A film: the URL of its file elsewhere."""
+    """A video: the URL of its file on another host."""
 
     fallback_text: FallbackText
 
 
 class RichAudio(AudioMembers):
-    """A sound recording: the URL of its file elsewhere."""
+    """An audio recording: the URL of its file on another host."""
 
     fallback_text: FallbackText
 

@@ -53,18 +53,18 @@ MEANINGS: Final[Mapping[str, str]] = {
     LossCode.CONTENT: "an element was dropped with its content (`script`, `style`, `iframe`, `svg`, …), or a tag that "
     "does not end",
     LossCode.ATTRIBUTE: "an attribute of an allowed element, or tokens of its `rel`, were dropped",
-    LossCode.LINK: "the address of a link was dropped, which has another scheme or is no URL; its text is stored",
+    LossCode.LINK: "the address of a link was dropped: its scheme is not allowed, or it is no URL; the text is stored",
     LossCode.COMMENT: "a comment, declaration or processing instruction was dropped",
-    LossCode.TEXT: "words differ: references to control characters became U+FFFD, or tags were misplaced",
+    LossCode.TEXT: "the text changed: references to control characters became U+FFFD, or tags were misplaced",
     LossCode.STRUCTURE: "blocks of `body_html` were joined, split, moved or became text; the text is stored",
     LossCode.HIDDEN: "text of `body_html` that browsers do not show was dropped",
-    LossCode.SHORTCODE: "a shortcode in `body_html` was dropped, which names media by numbers of another site",
-    LossCode.URL: "an address in `body_html` is no absolute URL: relative without `body_base_url`, of another scheme, "
-    "or damaged",
+    LossCode.SHORTCODE: "a shortcode in `body_html` was dropped: it names media by ids of another site",
+    LossCode.URL: "an address in `body_html` is not an absolute URL: it is relative without `body_base_url`, has "
+    "another scheme, or is damaged",
     WarningCode.REPAIRED: "C1 control characters of a text became the characters of Windows-1252",
     WarningCode.MEMBER_IGNORED: "`fallback_html` or `fallback_text` of a block differs from the derived one, which is "
     "stored",
-    WarningCode.DUPLICATE: "a list has a value repeatedly; its first position counts",
+    WarningCode.DUPLICATE: "a list has a value more than once; its first position is stored",
     WarningCode.WITHDRAWAL_IGNORED: "a `withdrawal` without the status `withdrawn` is not stored",
     WarningCode.FIRST_TIME_IGNORED: "a `first_published_at` of an article that is not public yet, or another than the "
     "one that is set, is not stored",

@@ -88,7 +88,7 @@ class WithdrawalMessage(WebhookMessage):
 
 
 class RemovalMessage(WebhookMessage):
-    """An article left the filters of the endpoint: delete the copy of it."""
+    """An article left the filters of the endpoint: delete your copy."""
 
     type: Annotated[str, _type(ARTICLE_REMOVED)]
     data: Annotated[RemovalMessageContent, Field(description="The change.")]
@@ -104,7 +104,7 @@ class EntryMessage(WebhookMessage):
 class PingMessage(WebhookMessage):
     """A test of the endpoint that an administrator requested: acknowledge it."""
 
-    type: Annotated[Literal["webhook.ping"], Field(description="Always the same.", examples=[PING])]
+    type: Annotated[Literal["webhook.ping"], Field(description="The type of test messages.", examples=[PING])]
     data: Annotated[PingMessageContent, Field(description="The position of the log, and the time.")]
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from app.cli.command import Command
 from app.cli.completion import SHELLS
-from app.cli.main import COMMANDS, dayline
+from app.cli.main import COMMANDS, EXAMPLES, dayline
 from app.environment import PREFIX, variable_name
 from app.settings import FIELDS, SECRETS
 from tests.cli.commands import PROJECT, environment_of
@@ -108,8 +108,15 @@ def test_help_of_the_program_lists_every_command(dayline: Dayline) -> None:
     assert [name for name in COMMANDS if not re.search(rf"^  {name} ", shown, re.MULTILINE)] == []
 
 
-def test_serve_names_every_setting() -> None:
-    assert set(LEAVES[("serve",)].settings) == set(LEAVES[("settings",)].settings) == set(FIELDS)
+def test_help_of_the_program_has_examples_in_lines_of_their_own(dayline: Dayline) -> None:
+    shown = dayline("--help").output
+    assert "\\b" not in shown
+    assert all(f"  # {purpose}\n  {line}\n" in shown for line, purpose in EXAMPLES)
+
+
+def test_serve_names_every_setting_of_the_server() -> None:
+    assert set(LEAVES[("settings",)].settings) == set(FIELDS)
+    assert set(FIELDS) - set(LEAVES[("serve",)].settings) == {"key"}
 
 
 @pytest.mark.parametrize("shell", SHELLS)

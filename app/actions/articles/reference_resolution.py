@@ -176,7 +176,7 @@ def _take_numbered_slugs(
 
 def _take_slug(write: ArticleWrite, slug: str, owners: dict[str, tuple[int, bool]]) -> bool:
     owner, is_old = owners.get(slug, (write.article_id, False))
-    # An old slug redirects readers until a public article takes it on purpose: a draft must not end that.
+    # A former slug redirects readers until a public article takes it on purpose: a draft must not end that.
     takes_over = is_old and write.record.slug is not None and write.status is ArticleStatus.PUBLISHED
     if owner != write.article_id and not takes_over:
         return False

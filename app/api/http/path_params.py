@@ -34,7 +34,7 @@ TagSlug = Annotated[str, code_parameter("The tag's slug.", "trams")]
 LocalDay = Annotated[
     str,
     Path(
-        description=f"A local date of `tz`, YYYY-MM-DD. {DATE_RANGE} So is one that no calendar has, as 2026-02-30.",
+        description=f"A local date of `tz`, YYYY-MM-DD. {DATE_RANGE} So is a date such as 2026-02-30.",
         examples=["2026-11-19"],
         json_schema_extra={"format": "date", "maxLength": MAX_DATE},
     ),

@@ -37,8 +37,8 @@ ATTRIBUTES = "; ".join(
 SCHEMES = ", ".join(f"`{each}`" for each in sorted(ALLOWED_SCHEMES))
 NOT_MODIFIED = "Not modified: `If-None-Match` has the current `ETag`. No body."
 MOVED = (
-    "An old slug; `Location` is the address now, with the same query. No body. Caches store it as long as the response "
-    "at that address, not for ever: a slug that another article takes stops redirecting."
+    "A former slug; `Location` is the present address, with the same query. No body. Caches store it as long as the "
+    "response at that address, not for ever, since another article may take the slug."
 )
 DESCRIPTION = f"""Dayline publishes news: a timeline grouped by local day, to any depth; articles with everything that
 their page shows; authors, sections, tags, labels and editions.
@@ -47,19 +47,18 @@ Lists return `items` and `next`; follow `next.href` until it is null. Every publ
 the stream, the export and a waiting `/v1/changes`. HEAD works wherever GET does, with the same status and fields and no
 body; `paths` does not repeat it.
 
-`Cache-Control` says how long a cache may store a response: `max-age` is at most 60 seconds, and less before a scheduled
+`Cache-Control` states how long caches may store a response: `max-age` is at most 60 seconds, less before a scheduled
 publication. 404, 410 and other problems are `no-cache`, so that what is published or restored shows at once. Where a
 setting names a CDN that is purged by key, 200 and 308 also have `CDN-Cache-Control` (up to a day) and `Surrogate-Key`;
 problems never have. `Vary` names the request fields that a response depends on. Codings are gzip, brotli and zstd, each
 with its own `ETag`. Responses of `/v1/editorial` are never stored.
 
-Errors are problem details (RFC 9457): decide by `type`, whose codes `/problems` explains: `GET /problems/{{code}}` is a
-page for people. Problems and responses of `/v1/editorial` have an `X-Request-ID`, which the server's log has too: name
-it in questions. An unknown query parameter is
-422 (feeds and health checks ignore it). Where no problem of an operation fits, it is 500 `internal-error`: repeat a
-read, and a write as after 503. A deletion that is repeated after a lost response is 404 if the first one succeeded. The
-server itself refuses requests that are malformed, slow or too large with 400, 408, 414, 431, 501 or 505, and a wrong
-method with 405.
+Errors are problem details (RFC 9457): decide by `type`, whose codes `/problems` lists (`/problems/{{code}}` is a page
+in HTML). Problems and responses of `/v1/editorial` have an `X-Request-ID`, which is also in the server's log:
+quote it in reports. An unknown query parameter is 422 (feeds and health checks ignore it). An unexpected failure is 500
+`internal-error`: retry a read, and a write as after 503. A deletion that is retried after a lost response is 404 if the
+first one succeeded. Malformed, slow and too large requests are 400, 408, 414, 431, 501 or 505, and a wrong method is
+405.
 
 The catalogue has editions, sections, tags, labels and authors; each of them, and each curated list, is called an entry.
 
@@ -82,9 +81,9 @@ Scripts of any origin may send every request, with `Authorization`, and read eve
 no cookie is used, `Access-Control-Allow-Origin` is `*`, and `Access-Control-Expose-Headers` names the header fields
 that this document describes. OPTIONS of these paths is 204, also without a key, with the methods of the path in
 `Access-Control-Allow-Methods`, `Access-Control-Allow-Headers: *, Authorization, Content-Type, If-Match, If-None-Match,
-Idempotency-Key`, and `Access-Control-Max-Age: 86400`. Where a setting lists origins, scripts of these alone may, also
-with credentials: their responses have the origin of the request in place of `*` and `Access-Control-Allow-Credentials`,
-others have none of these fields, and all have `Vary: Origin`.
+Idempotency-Key`, and `Access-Control-Max-Age: 86400`. A setting can restrict this to a list of
+origins, whose scripts may also send credentials: their responses have the origin of the request instead of `*`, and
+`Access-Control-Allow-Credentials`. Responses to other origins have none of these fields; all have `Vary: Origin`.
 """
 CONTACT = {"name": "The newsroom that runs this installation", "url": "v1"}
 """The URL is relative to that of the document, so that it is right below a base path too."""
@@ -116,8 +115,8 @@ def operation(
 ) -> dict[str, Any]:
     """Return arguments for a public read that parses its query string itself: types, an example, and its problems.
 
-    `redirects` is for addresses with old slugs; `cacheable` ones have an entity tag. If a `media_type` has many lines,
-    the response is one of them. `headers` are its fields with their descriptions.
+    `redirects` is for addresses with former slugs; `cacheable` ones have an entity tag. If a `media_type` has many
+    lines, the response is one of them. `headers` are its fields with their descriptions.
     """
     responses: dict[int | str, dict[str, Any]] = {200: _success(200, example, media_type, headers)}
     if cacheable:

@@ -18,7 +18,7 @@ PROBLEMS: Final = {
     422: "Invalid request parameters or body; `errors` locates each.",
     428: "`If-Match` is required.",
     429: "Too many requests of the API key or, without a valid one, of the client address; a setting limits them.",
-    500: "The server failed to process a valid request: repeat a read, and a write as after 503.",
+    500: "The server failed to process a valid request: retry a read, and a write as after 503.",
     503: "The database is busy or out of reach (a read takes longer than 4 seconds, a lock is not available), or the "
     "process has as many connections as it can serve.",
 }
@@ -77,9 +77,9 @@ _OF_OPERATION: Final = {
         for kind in ("section", "tag", "author", "label")
     },
     **{
-        (f"merge_{kind}", 409): f"The articles of 20 {kind}s that were merged into these before are still being moved, "
-        "which a background job does, some thousand articles a second: repeat the request after some seconds. Or the "
-        "former slugs of both are more than 1,000, as `detail` says."
+        (f"merge_{kind}", 409): f"A background job is still moving the articles of 20 {kind}s that were merged into "
+        "these before: retry after some seconds. Or both together have more than 1,000 former slugs. `detail` states "
+        "which."
         for kind in ("tag", "author")
     },
     ("delete_edition", 409): "It is the default edition, or has articles, sections or webhook endpoints.",

@@ -41,7 +41,7 @@ _OF_PROBLEM = {
 }
 _ORIGIN = _Field(
     "Access-Control-Allow-Origin",
-    "`*`: scripts of any origin may read the response. Where a setting lists origins: that of the request if it is "
+    "`*`: scripts of any origin may read the response. If a setting lists origins: that of the request if it is "
     "listed, with `Access-Control-Allow-Credentials` and `Vary: Origin`; absent for others.",
     "*",
     {"type": "string", "pattern": "^([*]|https?://[^/]+)$", "maxLength": 300},
@@ -55,7 +55,7 @@ _STORED = _Field(
 )
 _REVALIDATED = _Field(
     "Cache-Control",
-    "`no-cache`: no cache uses the response again without asking, so that what is published or restored shows at once.",
+    "`no-cache`: caches revalidate the response before each use, so that published and restored articles show at once.",
     "no-cache",
     _DIRECTIVES,
 )

@@ -42,7 +42,7 @@ _PARAMETERS: Final[Mapping[str, tuple[str, str, dict[str, Any]]]] = {
     "user-agent": ("`Dayline/` and its version.", "Dayline/0.2.0", {"pattern": "^Dayline/", "maxLength": 50}),
 }
 _RESPONSES: Final = {
-    "2XX": ("Acknowledged", "Acknowledged, if it comes within 15 seconds. A body is ignored."),
+    "2XX": ("Acknowledged", "Acknowledged, if the response arrives within 15 seconds. Its body is ignored."),
     "410": ("Unsubscribed", "The endpoint is disabled, and receives no more messages."),
     "default": ("Repeated", _RETRIES),
 }

@@ -64,7 +64,7 @@ async def list_articles(request: Request) -> Response:
 async def get_article(request: Request, id_or_slug: IdOrSlug) -> Response:
     """Return an article with everything its page shows, by id or slug.
 
-    `edition` is where a slug is looked up; with an id it is ignored, also an unknown one. An old slug redirects (308)
+    `edition` is where a slug is looked up; with an id it is ignored, even if unknown. A former slug redirects (308)
     to the current one. After a withdrawal the id and the slugs are 410, but a published article may take a former slug
     of any article.
     """

@@ -36,7 +36,7 @@ LIST_PROBLEMS = (400, 404, 422)
     **operation(NamedListParams, AuthorList, reading.AUTHORS, errors=LIST_PROBLEMS),
 )
 async def list_authors(request: Request) -> Response:
-    """List the authors of all editions by slug or by name; `edition` is that of their links, and of the language."""
+    """List the authors of all editions by slug or by name; `edition` selects links and the language of the order."""
     return await _list_entries_response(request, Facet.AUTHOR, public_catalogue.list_authors, NamedListParams)
 
 
@@ -99,7 +99,7 @@ async def list_section_articles(request: Request, slug: SectionSlug) -> Response
     **operation(NamedListParams, TagList, reading.TAGS, errors=LIST_PROBLEMS),
 )
 async def list_tags(request: Request) -> Response:
-    """List the tags of all editions by slug or by name; `edition` is that of their links, and of the language."""
+    """List the tags of all editions by slug or by name; `edition` selects links and the language of the order."""
     return await _list_entries_response(request, Facet.TAG, public_catalogue.list_tags, NamedListParams)
 
 

@@ -1,4 +1,4 @@
-"""Client of the Dayline news content API: `Dayline` is synchronous, `AsyncDayline` asynchronous, otherwise equal."""
+"""Client of the Dayline news content API: `Dayline` is synchronous, `AsyncDayline` asynchronous."""
 
 from dayline_client.async_client import AsyncDayline
 from dayline_client.errors import (

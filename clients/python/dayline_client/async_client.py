@@ -124,11 +124,11 @@ def _iterating(
 
 
 class AsyncDayline(_AwaitedRunner):
-    """Client of one installation, for one event loop.
+    """Client of one installation, used in one event loop.
 
     `base_url` may have a path. `timeout` is httpx's: seconds for connecting, and for each part of a response.
     `memory_bytes` bounds the responses that are stored with their ETags, 0 stores none. `transport` is httpx's, for
-    proxies, certificates and tests. `sleep` waits between repetitions; with Trio, give `trio.sleep`.
+    proxies, certificates and tests. `sleep` waits between attempts; with Trio, pass `trio.sleep`.
     """
 
     def __init__(

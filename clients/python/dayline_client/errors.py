@@ -1,4 +1,4 @@
-"""Errors: one class for each kind of problem that a program may want to act on."""
+"""Errors: one class for each kind of problem that a program may handle."""
 
 from collections.abc import Mapping
 from datetime import UTC
@@ -169,7 +169,7 @@ BY_STATUS: dict[int, type[ProblemError]] = {
 
 
 def problem_of(response: httpx.Response) -> ProblemError:
-    """Return the error of a response, whose body was read."""
+    """Return the error of a response whose body has been read."""
     try:
         found = response.json()
     except ValueError:
@@ -196,7 +196,7 @@ def _errors_of(problem: Mapping[str, Any]) -> list[dict[str, str]]:
 
 
 def parse_retry_after(headers: httpx.Headers) -> float | None:
-    """Return the seconds in Retry-After; of a date, those after the response's own Date, whatever this clock shows."""
+    """Return the seconds in Retry-After; a date counts from the response's own Date, not from this clock."""
     text = headers.get("retry-after", "").strip()
     if text.isascii() and text.isdigit():
         return float(text)

@@ -66,7 +66,7 @@ class Exchange:
         return Call(method, self.url_of(path, params or {}), timeout, fields, content, is_streamed)
 
     def send(self, call: Call, *, retries: Retries | None = None) -> Flow[httpx.Response]:
-        """Send a request until it succeeds, or repeating it is of no use; ProblemError, NetworkError."""
+        """Send a request until it succeeds or cannot be retried; ProblemError, NetworkError."""
         retries = self.retries if retries is None else retries
         failures = 0
         while True:
@@ -130,6 +130,6 @@ def parse_json(response: httpx.Response, text: bytes | str | None = None) -> Any
 
 
 def not_of_dayline(response: httpx.Response) -> InvalidResponseError:
-    """Return the error of a response of something else than Dayline, such as a login page."""
+    """Return the error of a response that is not Dayline's, such as a login page."""
     media_type = response.headers.get("content-type", "none")
     return InvalidResponseError(f"{response.url} is not an address of Dayline: its media type is {media_type}.")

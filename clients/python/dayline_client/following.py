@@ -32,7 +32,7 @@ class ChangeBatch:
 
 @dataclass(frozen=True, slots=True)
 class ArticleBatch:
-    """Articles of an export; `position`, the same in all batches, is where to follow from when the export is whole."""
+    """Articles of an export; `follow` from `position`, the same in all batches, once the export is complete."""
 
     articles: list[ArticleItem]
     position: int
@@ -93,7 +93,7 @@ class Following:
         reconnects: int | None = None,
         **params: Unpack[ZoneParams],
     ) -> ItemFlow[ChangeBatch]:
-        """Iterate over the changes after a position as they happen, without an end; None begins now.
+        """Iterate over the changes after a position as they happen, endlessly; None begins at the present.
 
         A batch without changes comes every 15 seconds (by `poll` 30): it reports the position alone. Interrupted
         connections are resumed from the last position, with growing pauses, without a gap or a repeat; after

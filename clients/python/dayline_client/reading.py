@@ -115,7 +115,7 @@ class Reading:
         return self._items("/v1/editions", {})
 
     def sections(self, *, edition: str | None = None, order: SectionOrder | None = None) -> ItemFlow[SectionInFull]:
-        """Iterate over the sections of an edition, by position unless `order` says otherwise."""
+        """Iterate over the sections of an edition, by position unless `order` is given."""
         return self._items("/v1/sections", {"edition": edition, "order": order})
 
     def tags(self, *, edition: str | None = None, order: EntryOrder | None = None) -> ItemFlow[TagInFull]:

@@ -1,4 +1,4 @@
-"""When a request is repeated, and after which pause."""
+"""Rules for retries: which requests are sent again, and after which pause."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ MAX_DOUBLINGS = 20
 
 @dataclass(frozen=True, slots=True)
 class Retries:
-    """How often a request is sent, and how long the pauses are.
+    """Limits on attempts, and the pauses between them.
 
     Pauses double from `first_pause_s` to `max_pause_s`, each up to half shorter at random. `Retry-After` takes their
     place; if it is longer than `max_pause_s`, the error is raised instead.
@@ -42,7 +42,7 @@ RETRIES = Retries()
 
 
 def is_repeatable(call: Call) -> bool:
-    """Return whether sending it twice has the effect of sending it once.
+    """Return whether a call is idempotent: sending it twice has the effect of sending it once.
 
     A write with If-Match is not repeated: if the first one took effect, the second would fail with 412.
     """

@@ -126,7 +126,7 @@ class Dayline(_BlockingRunner):
 
     `base_url` may have a path. `timeout` is httpx's: seconds for connecting, and for each part of a response.
     `memory_bytes` bounds the responses that are stored with their ETags, 0 stores none. `transport` is httpx's, for
-    proxies, certificates and tests. `sleep` waits between repetitions.
+    proxies, certificates and tests. `sleep` waits between attempts.
     """
 
     def __init__(

@@ -25,7 +25,7 @@ def verify(
     """Return the content of a message that one of the secrets signed at most `tolerance_s` ago; InvalidSignatureError.
 
     `body` is what was received, byte for byte; the names of `headers` are in any letter case. A message may arrive
-    repeatedly: its `webhook-id` is the same then. ValueError for a secret that is none.
+    repeatedly: its `webhook-id` is the same then. ValueError for a malformed secret.
     """
     fields = {name.lower(): value for name, value in headers.items()}
     try:
@@ -60,7 +60,7 @@ def _parse_secret(text: str) -> bytes:
 
 
 def _parse_signature(text: str) -> bytes:
-    """Return the octets of a `v1` signature; none of any other version, and none where it is damaged."""
+    """Return the octets of a `v1` signature; empty if it has another version or is damaged."""
     version, _, signature = text.partition(",")
     try:
         return b64decode(signature, validate=True) if version == "v1" else b""
