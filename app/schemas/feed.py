@@ -63,8 +63,8 @@ class WeekSitemapParams(SitemapParams):
         Field(
             ge=1,
             le=MAX_WEEK_PARTS,
-            description="Which fifty thousand of pages, where there are more.",
-            examples=[2],
+            description="The part of the week, of at most 50,000 pages each.",
+            examples=[1],
         ),
         StrictInt,
     ] = 1
