@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from typing_extensions import TypedDict
 
-from app.domain.api_key import PREFIX_PATTERN, ApiKeyScope
+from app.domain.api_key import PREFIX_LENGTH, PREFIX_PATTERN, ApiKeyScope
 from app.domain.body.values import null_as_empty, whole_number
 from app.errors import FieldError, InvalidInputError, InvalidValueError
 from app.net.base_path import href_of
@@ -128,6 +128,7 @@ class ApiKey(TypedDict):
         Field(
             description="Identifies the key: the ten characters after `dl_` in its token.",
             pattern=f"^{PREFIX_PATTERN}$",
+            max_length=PREFIX_LENGTH,
             examples=["k7q2m5xw3f"],
         ),
     ]

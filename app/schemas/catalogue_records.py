@@ -36,7 +36,7 @@ from app.schemas.record_types import (
     Translations,
     null_as_empty_object,
 )
-from app.schemas.types import Instant
+from app.schemas.types import MAX_STRINGS, Instant
 
 MAX_FORMER_TEMPLATES = 100
 
@@ -200,6 +200,7 @@ class EditionRecord(RecordPart):
     ] = None
     strings: Annotated[
         dict[str, Text],
+        Field(max_length=MAX_STRINGS),
         BeforeValidator(null_as_empty_object),
         Field(
             description="Interface strings that differ from the shipped ones; plural forms as `new_stories.one`.",

@@ -8,7 +8,25 @@ from typing_extensions import TypedDict
 from app.domain.language import Direction
 from app.schemas.alternate import AlternateLink
 from app.schemas.body import ImageAsset
-from app.schemas.types import MAX_HREF, MAX_TEXT, Code, DateText, Href, LanguageTag, OpenEnum, Url, ZoneName, line
+from app.schemas.types import (
+    MAX_ALL_STRINGS,
+    MAX_HREF,
+    MAX_TEXT,
+    Code,
+    DateText,
+    Href,
+    LanguageTag,
+    OpenEnum,
+    Url,
+    ZoneName,
+    line,
+)
+
+PLURAL_CATEGORIES = 6
+"""Categories of CLDR: zero, one, two, few, many and other."""
+
+
+Plural = Annotated[dict[str, Annotated[str, Field(max_length=MAX_TEXT)]], Field(max_length=PLURAL_CATEGORIES)]
 
 
 def _link(description: str, path: str) -> Any:
@@ -81,13 +99,17 @@ class Edition(EditionLink):
     strings: Annotated[
         dict[str, Annotated[str, Field(max_length=MAX_TEXT)]],
         Field(
+            max_length=MAX_ALL_STRINGS,
             description="Every interface string of a front end, complete, in the edition's language.",
             examples=[{"more_news": "More news", "news": "News"}],
         ),
     ]
     plurals: Annotated[
-        dict[str, dict[str, Annotated[str, Field(max_length=MAX_TEXT)]]],
+        dict[
+            str, Annotated[dict[str, Annotated[str, Field(max_length=MAX_TEXT)]], Field(max_length=PLURAL_CATEGORIES)]
+        ],
         Field(
+            max_length=MAX_ALL_STRINGS,
             description=(
                 "Interface strings with a number, `{count}`, by plural category: all those of CLDR for the edition's "
                 "language, which `Intl.PluralRules` selects."
@@ -106,6 +128,7 @@ class Edition(EditionLink):
     string_languages: Annotated[
         dict[str, LanguageTag],
         Field(
+            max_length=MAX_ALL_STRINGS,
             description="The languages of `strings` and `plurals` that are not in the edition's, by name.",
             examples=[{"offline": "en"}],
         ),

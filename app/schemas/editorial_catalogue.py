@@ -18,7 +18,9 @@ from app.schemas.record_types import Code as CodeInput
 from app.schemas.record_types import RecordPart
 from app.schemas.types import (
     MAX_HREF,
+    MAX_LANGUAGES,
     MAX_LINE,
+    MAX_STRINGS,
     MAX_TEXT,
     Code,
     Href,
@@ -137,6 +139,7 @@ class EditorialEdition(EditorialEntry):
     strings: Annotated[
         dict[str, Annotated[str, Field(max_length=MAX_TEXT)]],
         Field(
+            max_length=MAX_STRINGS,
             description="Interface strings that differ from the shipped ones.",
             examples=[{"more_news": "More from the river"}],
         ),
@@ -185,7 +188,11 @@ class EditorialAuthor(EditorialEntry):
     bio: Annotated[str | None, line("A biography of one line.", "Ines Kovary writes about the council.")]
     bios: Annotated[
         dict[str, Annotated[str, Field(max_length=MAX_LINE)]],
-        Field(description="Translations of `bio` by language.", examples=[{"uk": "Інеш Коварі пише про раду."}]),
+        Field(
+            max_length=MAX_LANGUAGES,
+            description="Translations of `bio` by language.",
+            examples=[{"uk": "Інеш Коварі пише про раду."}],
+        ),
     ]
     image: ImageAsset | None
     url: Annotated[Url | None, Field(description="The author's own site.", examples=["https://kovary.example"])]
@@ -210,12 +217,13 @@ class EditorialLabel(EditorialEntry):
     text: Annotated[str, line("The label in the default language.", "OPINION")]
     texts: Annotated[
         dict[str, Annotated[str, Field(max_length=MAX_TEXT)]],
-        Field(description="Translations of `text` by language.", examples=[{"uk": "ДУМКА"}]),
+        Field(max_length=MAX_LANGUAGES, description="Translations of `text` by language.", examples=[{"uk": "ДУМКА"}]),
     ]
     disclaimer: Annotated[str | None, text("The notice about all its articles.", "Columns are opinions.")]
     disclaimers: Annotated[
         dict[str, Annotated[str, Field(max_length=MAX_TEXT)]],
         Field(
+            max_length=MAX_LANGUAGES,
             description="Translations of `disclaimer` by language.",
             examples=[{"uk": "Колонки є думками."}],
         ),

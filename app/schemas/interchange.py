@@ -13,7 +13,6 @@ from app.domain.body import Body, ImageInput, RightsInput, SourceInput
 from app.domain.body.values import whole_number
 from app.domain.one_line import one_line, visible_text
 from app.domain.revision import NoteType, RevisionAction
-from app.domain.tsid import ID_PATTERN, parse_id
 from app.errors import FieldError, InvalidInputError, InvalidValueError
 from app.schemas.article_members import ArticleMembers
 from app.schemas.body_html import BodyHtmlPart
@@ -24,6 +23,7 @@ from app.schemas.record_types import (
     MAX_NAMES,
     MAX_TEXT,
     Alias,
+    ArticleIdInput,
     ArticleSlug,
     Code,
     Codes,
@@ -39,11 +39,6 @@ from app.schemas.record_types import (
 from app.schemas.types import MAX_SEQ, Instant
 
 MAX_NUMBER = 10**8  # maximum of revisions and versions, far below the range of either database
-
-
-def _id(value: str) -> str:
-    parse_id(value)
-    return value
 
 
 def _sorted_once(values: list[str]) -> list[str]:
@@ -216,7 +211,7 @@ class ArticleInput(BesideContent, BodyHtmlPart, Content):
 
     kind: Annotated[Literal["article"], Field(description="The kind of the record.")] = "article"
     id: Annotated[
-        Annotated[str, AfterValidator(_id), Field(json_schema_extra={"pattern": f"^{ID_PATTERN}$"})] | None,
+        ArticleIdInput | None,
         Field(description="The id that the article has in another installation.", examples=["0s9et2dg0bgsr"]),
     ] = None
     source_id: Annotated[

@@ -11,7 +11,7 @@ from app.domain.language import validate_language
 from app.domain.traits import LISTED_FORMATS
 from app.domain.tsid import ID_PATTERN, parse_id
 from app.errors import InvalidValueError
-from app.schemas.types import MAX_CODE, MAX_DATE, MAX_SLUG, MAX_ZONE, OpenEnum
+from app.schemas.types import MAX_CODE, MAX_DATE, MAX_ID, MAX_SLUG, MAX_ZONE, OpenEnum
 
 MAX_LIMIT = 200
 MAX_IDS = 100
@@ -180,7 +180,7 @@ Fields = Annotated[
     DROP_EMPTY,
 ]
 ArticleIds = Annotated[
-    list[Annotated[str, ArticleIdCheck, Field(json_schema_extra={"pattern": f"^{ID_PATTERN}$"})]],
+    list[Annotated[str, ArticleIdCheck, Field(json_schema_extra={"pattern": f"^{ID_PATTERN}$", "maxLength": MAX_ID})]],
     CommaSeparated,  # an empty id is rejected: if it were dropped, `id=` would select all articles
 ]
 

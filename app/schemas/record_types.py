@@ -12,6 +12,7 @@ from app.domain.one_line import visible_line, visible_text
 from app.domain.slug import validate_code, validate_slug
 from app.domain.tsid import ID_PATTERN, is_id, parse_id
 from app.errors import InvalidValueError
+from app.schemas.types import MAX_ID, MAX_LANGUAGES
 
 MAX_LINE = 1_000
 MAX_TEXT = 20_000
@@ -69,8 +70,10 @@ References = Annotated[list[SourceId], NullAsEmpty, Field(max_length=MAX_NAMES),
 Language = Annotated[
     str, AfterValidator(validate_language), Field(json_schema_extra={"maxLength": 64}, examples=["en-GB"])
 ]
-Translations = Annotated[dict[Language, Line], BeforeValidator(null_as_empty_object)]
-LongTranslations = Annotated[dict[Language, Lines], BeforeValidator(null_as_empty_object)]
+Translations = Annotated[dict[Language, Line], Field(max_length=MAX_LANGUAGES), BeforeValidator(null_as_empty_object)]
+LongTranslations = Annotated[
+    dict[Language, Lines], Field(max_length=MAX_LANGUAGES), BeforeValidator(null_as_empty_object)
+]
 
 
 class RecordPart(BaseModel):
@@ -93,6 +96,12 @@ def _article_id(value: str) -> str:
     return value
 
 
+ArticleIdInput = Annotated[
+    str, AfterValidator(_article_id), Field(json_schema_extra={"pattern": f"^{ID_PATTERN}$", "maxLength": MAX_ID})
+]
+"""The id of an article in a request."""
+
+
 class TranslationReference(RecordPart):
     """Reference to an article that is the same story: its `edition` and `source_id`, or its id.
 
@@ -103,7 +112,7 @@ class TranslationReference(RecordPart):
     model_config = ConfigDict(json_schema_extra={"additionalProperties": True})
 
     id: Annotated[
-        Annotated[str, AfterValidator(_article_id), Field(json_schema_extra={"pattern": f"^{ID_PATTERN}$"})] | None,
+        ArticleIdInput | None,
         Field(description="The id of the article.", examples=["0s9et2dg0bgsr"]),
     ] = None
     edition: Annotated[

@@ -10,7 +10,7 @@ from app.schemas.change import ChangedIds, ChangeListParams, SpanningTimeZone
 from app.schemas.param_types import EMPTY, MAX_TOKEN, Formats, SpanningEdition, StrictInt, described
 from app.schemas.params import ArticleFilterParams
 from app.schemas.query_strings import SETS
-from app.schemas.types import MAX_SEQ, InstantText, OpenEnum, count, line
+from app.schemas.types import MAX_SEQ, MAX_SEQ_DIGITS, InstantText, OpenEnum, count, line
 
 TOKEN = "AQAAAAAAAAAB…"  # noqa: S105 - the beginning of one
 
@@ -79,7 +79,7 @@ class StreamedChange(TypedDict):
             "The position up to which the log was read, of a change its `seq`: to resume, send the last one as "
             "`Last-Event-ID`.",
             "184214",
-            max_length=16,
+            max_length=MAX_SEQ_DIGITS,
             pattern="^[0-9]+$",
         ),
     ]

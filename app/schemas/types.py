@@ -11,6 +11,8 @@ from app.domain.tsid import ID_PATTERN
 from app.errors import InvalidValueError
 
 MAX_CODE = 80
+MAX_ENUM_VALUE = 100
+"""Characters of a value that a later version adds to an enumeration of responses."""
 MAX_SLUG = 120
 MAX_ZONE = 64
 MAX_ID = 13
@@ -22,8 +24,15 @@ MAX_TEXT = 20_000
 MAX_HREF = 65_536
 MAX_URL = 30_000
 """Characters of a URL after percent-encoding: 2,000 before it, of up to four bytes."""
+MAX_LANGUAGES = 200
+"""Entries of a map of translations by language."""
+MAX_STRINGS = 2_000
+"""Interface strings of an edition that differ from the shipped ones."""
+MAX_ALL_STRINGS = 3_000
+"""These with the shipped ones."""
 MAX_COUNT = 2**31 - 1
 MAX_SEQ = 2**53 - 1
+MAX_SEQ_DIGITS = 16
 
 
 def _instant(value: object) -> int:
@@ -46,7 +55,7 @@ class OpenEnum:
         known = {"type": "string", "enum": self._values} if self._values else handler(core)
         if handler.mode == "validation":  # requests take the known values alone
             return known
-        return {"anyOf": [known, {"type": "string"}]}
+        return {"anyOf": [known, {"type": "string", "maxLength": MAX_ENUM_VALUE}]}
 
 
 def line(description: str, *examples: str, max_length: int = MAX_LINE, **extra: Any) -> Any:

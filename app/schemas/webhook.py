@@ -9,6 +9,7 @@ from typing_extensions import TypedDict
 
 from app.domain.body.values import null_as_empty, whole_number
 from app.domain.change import ARTICLE_REMOVED, ChangeType
+from app.domain.tsid import ID_PATTERN
 from app.domain.webhook import WebhookPayload
 from app.errors import InvalidValueError
 from app.net.base_path import href_of
@@ -18,6 +19,7 @@ from app.schemas.param_types import MAX_NAMES, AccessLevels, Cursor, Formats, La
 from app.schemas.params import NoParams
 from app.schemas.types import (
     MAX_HREF,
+    MAX_ID,
     MAX_SEQ,
     ArticleId,
     Href,
@@ -75,7 +77,9 @@ WHOLE_NUMBER = BeforeValidator(whole_number)
 Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME), AfterValidator(_storable)]
 WebhookId = Annotated[
     str,
-    Field(description="The id of the endpoint.", pattern="^[0-7][0-9a-hjkmnp-tv-z]{12}$", examples=["0677y7hzc3m2e"]),
+    Field(
+        description="The id of the endpoint.", pattern=f"^{ID_PATTERN}$", max_length=MAX_ID, examples=["0677y7hzc3m2e"]
+    ),
 ]
 Address = Annotated[
     str,

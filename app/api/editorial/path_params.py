@@ -6,15 +6,16 @@ from fastapi import Path
 from pydantic.config import JsonDict
 
 from app.api.http.path_params import code_parameter
-from app.domain.api_key import PREFIX_PATTERN
+from app.domain.api_key import PREFIX_LENGTH, PREFIX_PATTERN
 from app.domain.revision import MAX_REVISION
 from app.domain.tsid import ID_PATTERN
 from app.schemas.examples import editorial as examples
 from app.schemas.param_types import MAX_TOKEN
 from app.schemas.record_types import MAX_SOURCE_ID
+from app.schemas.types import MAX_ID
 
 _ID = "The article's id."
-_ID_FORM: JsonDict = {"pattern": f"^{ID_PATTERN}$"}
+_ID_FORM: JsonDict = {"pattern": f"^{ID_PATTERN}$", "maxLength": MAX_ID}
 ArticleId = Annotated[
     str, Path(alias="article_id", description=_ID, examples=[examples.ITEM["id"]], json_schema_extra=_ID_FORM)
 ]
@@ -61,7 +62,7 @@ KeyPrefix = Annotated[
     Path(
         description="The prefix of the key: the ten characters after `dl_` in its token.",
         examples=["k7q2m5xw3f"],
-        json_schema_extra={"pattern": f"^{PREFIX_PATTERN}$"},
+        json_schema_extra={"pattern": f"^{PREFIX_PATTERN}$", "maxLength": PREFIX_LENGTH},
     ),
 ]
 WebhookId = Annotated[

@@ -111,12 +111,12 @@ def operation(
     redirects: bool = False,
     cacheable: bool = True,
     media_type: str = "application/json",
-    headers: Mapping[str, str] | None = None,
+    headers: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """Return arguments for a public read that parses its query string itself: types, an example, and its problems.
 
     `redirects` is for addresses with former slugs; `cacheable` ones have an entity tag. If a `media_type` has many
-    lines, the response is one of them. `headers` are its fields with their descriptions.
+    lines, the response is one of them. `headers` are its fields as the document has them.
     """
     responses: dict[int | str, dict[str, Any]] = {200: _success(200, example, media_type, headers)}
     if cacheable:
@@ -160,15 +160,13 @@ def _problems(statuses: Iterable[int]) -> dict[int | str, dict[str, Any]]:
 
 
 def _success(
-    status: int, example: Mapping[str, Any] | None, media_type: str, headers: Mapping[str, str] | None
+    status: int, example: Mapping[str, Any] | None, media_type: str, headers: Mapping[str, Mapping[str, Any]] | None
 ) -> dict[str, Any]:
     success: dict[str, Any] = {"description": "Success." if status != HTTPStatus.NO_CONTENT else "No content."}
     if example is not None:
         success["content"] = {media_type: {"example": example}}
     if headers is not None:
-        success["headers"] = {
-            name: {"description": text, "schema": {"type": "string"}} for name, text in headers.items()
-        }
+        success["headers"] = dict(headers)
     return success
 
 
@@ -211,7 +209,7 @@ def _build_document(app: FastAPI) -> dict[str, Any]:
         license_info={"name": "MIT", "identifier": "MIT"},
     )
     document["info"]["contact"] = CONTACT
-    document["servers"] = [{"url": "/", "description": "This installation"}]
+    document["servers"] = [{"url": "/", "description": "This installation", "x-internal": False}]
     document.setdefault("components", {})["schemas"] = {}  # all schemas are added below, once for every route
     for spec, route, _ in iter_operations(document, app):
         if isinstance(route, OrdinaryRoute):

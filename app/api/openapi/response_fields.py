@@ -32,13 +32,25 @@ _OF_PROBLEM = {
     "401": (
         _Field("WWW-Authenticate", "`Bearer`, with `invalid_token` for a key that is not valid.", "Bearer", _CHALLENGE),
     ),
-    "429": (
-        _Field("Retry-After", "Seconds after which to repeat the request.", 12, _SECONDS),
-        _Field("RateLimit", "The remaining quota, and the seconds until it is renewed.", '"key";r=0;t=12', _STRUCTURED),
-        _Field("RateLimit-Policy", "The quota, and its window in seconds.", '"key";q=600;w=60', _STRUCTURED),
-    ),
+    "429": (_Field("Retry-After", "Seconds after which to repeat the request.", 12, _SECONDS),),
     "503": (_Field("Retry-After", "Seconds after which to repeat the request.", 1, _SECONDS),),
 }
+_WHERE_LIMITED = (
+    "Present where a setting limits requests: on responses of `/v1/editorial`, on all others where a setting requires "
+    "a key for reading, and on 429."
+)
+_LIMITS = (
+    _Field(
+        "RateLimit",
+        f"The remaining quota, and the seconds until it is renewed. {_WHERE_LIMITED}",
+        '"key";r=0;t=12',
+        _STRUCTURED,
+    ),
+    _Field(
+        "RateLimit-Policy", f"The quota, and its window in seconds. {_WHERE_LIMITED}", '"key";q=600;w=60', _STRUCTURED
+    ),
+)
+"""The quota of the client, which no response that caches share may contain."""
 _ORIGIN = _Field(
     "Access-Control-Allow-Origin",
     "`*`: scripts of any origin may read the response. If a setting lists origins: that of the request if it is "
@@ -116,9 +128,11 @@ def add_response_fields(document: dict[str, Any]) -> None:
 
 
 def _shared_fields(path: str, spec: Mapping[str, Any], status: str) -> Iterator[_Field]:
-    """Yield what browsers and caches do with the response."""
+    """Yield what browsers and caches do with the response, and the quota."""
     if not path.startswith("/health"):
         yield _ORIGIN
+        if not status.startswith("5"):
+            yield from _LIMITS
     if _is_cacheable(spec) and status in {"200", "304", "308"}:
         yield _STORED
     elif status.startswith("2"):

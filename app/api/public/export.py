@@ -16,6 +16,7 @@ from app.queries.articles import public_export
 from app.schemas.article import SparseArticleItem
 from app.schemas.examples import reading
 from app.schemas.params import ExportParams
+from app.schemas.types import MAX_SEQ_DIGITS
 from app.services import MAX_EXPORTS
 
 AS_OF = "dayline-as-of"
@@ -34,7 +35,13 @@ router = make_router("Changes")
         errors=(404, 422, 503),
         cacheable=False,
         media_type=JsonLinesResponse.media_type,
-        headers={"Dayline-As-Of": "The last change in the export: continue with `/v1/changes?since=` from it."},
+        headers={
+            "Dayline-As-Of": {
+                "description": "The last change in the export: continue with `/v1/changes?since=` from it.",
+                "schema": {"type": "string", "pattern": "^[0-9]+$", "maxLength": MAX_SEQ_DIGITS},
+                "example": "184213",
+            }
+        },
     ),
 )
 async def export_articles(request: Request) -> Response:

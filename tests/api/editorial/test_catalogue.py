@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import pytest
+
 from app import clock
 from app.domain.instant import SECOND_US
+from app.schemas.types import MAX_LANGUAGES, MAX_STRINGS
 from tests.api.editorial.editor_client import EDITORIAL, TODAY, Desk, Json, saved, wrong
 from tests.api.http.test_problems import check_problem
 from tests.conftest import NOW
@@ -163,6 +166,26 @@ def merged(entry: Json, patch: Json) -> Json:
         else:
             after[name] = value
     return after
+
+
+@pytest.mark.parametrize(
+    ("path", "member", "most"), [("/labels/opinion", "texts", MAX_LANGUAGES), ("/editions/ua", "strings", MAX_STRINGS)]
+)
+async def test_maps_beyond_their_bound_are_refused(desk: Desk, path: str, member: str, most: int) -> None:
+    def entries(prefix: str, number: int) -> Json:
+        return {f"{prefix}{place:04}": "Note" for place in range(number)}
+
+    prefix = "en-x-a" if member == "texts" else "own_"
+    problem = check_problem(
+        await desk.send("PATCH", path, {member: entries(prefix, most + 1)}, if_match="*"), "invalid-input"
+    )
+    assert problem["errors"] == [{"where": member, "message": f"Must have at most {most:,} entries."}]
+    present = (await desk.done("GET", path))[member]
+    await desk.done("PATCH", path, {member: entries(prefix, most - len(present))}, if_match="*")
+    problem = check_problem(
+        await desk.send("PATCH", path, {member: {f"{prefix}zz": "More"}}, if_match="*"), "invalid-input"
+    )
+    assert problem["errors"] == [{"where": member, "message": f"Must have at most {most:,} entries."}]
 
 
 async def test_entry_name_is_immutable_and_invalid_members_are_named(desk: Desk) -> None:
