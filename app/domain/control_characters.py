@@ -1,4 +1,4 @@
-"""Control characters in incoming JSON: C1 characters are repaired to those of Windows-1252, others are refused.
+"""Control characters of incoming texts: C1 characters are repaired to those of Windows-1252, others are refused.
 
 Text in Windows-1252 that was read as Latin-1 has U+0092 where an apostrophe was written. No newsroom writes a C1
 character, so its meaning is certain (the HTML Standard reads `&#146;` alike).
@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from app.errors import FieldError, InvalidInputError
+from app.errors import FieldError, InvalidInputError, InvalidValueError
 
 MAX_ERRORS: Final = 20
 
@@ -22,6 +22,12 @@ _REPAIRABLE: Final = re.compile(f"[{''.join(map(chr, _WINDOWS_1252))}]")
 _C0: Final = "\x00-\x08\x0b\x0c\x0e-\x1f"  # tab, line feed and carriage return excepted
 _REFUSED: Final = re.compile(f"[{_C0}\x7f\x81\x8d\x8f\x90\x9d]")
 _REFUSED_IN_NAMES: Final = re.compile(f"[{_C0}\x7f-\x9f]")
+_REFUSED_BY_REFERENCE: Final = re.compile(f"[{_C0}\x7f\x81\x8d\x8f\x90\x9d\ufffe\uffff]")
+_FIRST_SURROGATE: Final = 0xD800
+_LAST_SURROGATE: Final = 0xDFFF
+_LAST_CHARACTER: Final = 0x10FFFF
+_REFERENCE: Final = re.compile("&#(?:[xX]([0-9A-Fa-f]+)|([0-9]+));?")
+_LONGEST_CODE: Final = 7  # digits of U+10FFFF, in decimal
 _SUSPECT: Final = re.compile(rb"\x7f|\xc2[\x80-\x9f]|\\[bf]|\\u00(?:[0189]|7[Ff])")
 """Octets of a JSON text without which its strings have no control character: a test before the strings are read."""
 _SUSPECT_ASCII: Final = (b"\x7f", b"\\b", b"\\f", b"\\u00")
@@ -66,6 +72,39 @@ def repair_texts(value: dict[str, Any], raw: bytes, *, repairs_c1: bool = True) 
     if errors:
         raise InvalidInputError(*errors[:MAX_ERRORS])
     return repairs
+
+
+def check_references(html: str) -> None:
+    """Raise InvalidValueError for a numeric character reference in HTML to what a text may not contain.
+
+    That is a control character which is refused in texts, or no character: parsers make U+FFFD of `&#0;`.
+    """
+    if "&#" not in html:
+        return
+    for source, character in _references(html):
+        if character is None or _REFUSED_BY_REFERENCE.fullmatch(character):
+            raise InvalidValueError(
+                "HTML must not contain references to control characters other than tab and line ends, nor to what is "
+                f"no character: {source[:20]}."
+            )
+
+
+def find_repaired_references(html: str) -> Iterator[tuple[str, str, str]]:
+    """Yield each numeric reference to a C1 character with its code, and the character that parsers read it as."""
+    if "&#" in html:
+        for source, character in _references(html):
+            if character is not None and ord(character) in _WINDOWS_1252:
+                yield source, _code(character), _WINDOWS_1252[ord(character)]
+
+
+def _references(html: str) -> Iterator[tuple[str, str | None]]:
+    """Yield the numeric character references with their characters; None for what is no character."""
+    for found in _REFERENCE.finditer(html):
+        digits, base = (found[1], 16) if found[1] else (found[2], 10)
+        digits = digits.lstrip("0")
+        code = int(digits or "0", base) if len(digits) <= _LONGEST_CODE else _LAST_CHARACTER + 1
+        is_character = 0 < code <= _LAST_CHARACTER and not _FIRST_SURROGATE <= code <= _LAST_SURROGATE
+        yield found[0], chr(code) if is_character else None
 
 
 def _walk(value: dict[str, Any]) -> Iterator[tuple[str, Any, str | int, Any]]:

@@ -8,6 +8,7 @@ from pydantic import Field, PrivateAttr, ValidationError, ValidatorFunctionWrapH
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from app.domain.body.values import WebUrl
+from app.domain.control_characters import check_references
 from app.domain.html.conversion.conversion import MAX_HTML_CHARACTERS, Conversion, convert_html
 from app.domain.html.inline_html import validate_url
 from app.errors import FieldError, InvalidInputError, InvalidValueError
@@ -106,6 +107,10 @@ def convert_body_html(members: Mapping[str, Any]) -> tuple[dict[str, Any], Conve
         return dict(members), None
     if members.get("body") is not None:
         raise InvalidInputError(FieldError(BODY_HTML, _BOTH))
+    try:
+        check_references(html)
+    except InvalidValueError as error:
+        raise InvalidInputError(FieldError(BODY_HTML, error.detail)) from None
     conversion = convert_html(html, base=base if isinstance(base, str) and _is_web_url(base) else None)
     others = {name: value for name, value in members.items() if name != BODY_HTML}
     return {**others, "body": conversion.blocks}, conversion

@@ -11,7 +11,6 @@ class WarningCode(StrEnum):
     """The codes of warnings, in addition to those of lost HTML."""
 
     TRUNCATED = "warnings-truncated"
-    REPAIRED = "characters-repaired"
     DEFAULT_UNCHANGED = "default-unchanged"
     MEMBER_EMPTIED = "member-emptied"
     MEMBER_IGNORED = "member-ignored"
@@ -40,7 +39,6 @@ LOSS_CODES: Final = frozenset(
         (
             *LossCode,
             WarningCode.MEMBER_IGNORED,
-            WarningCode.REPAIRED,
             WarningCode.DUPLICATE,
             WarningCode.WITHDRAWAL_IGNORED,
             WarningCode.FIRST_TIME_IGNORED,
@@ -55,13 +53,14 @@ MEANINGS: Final[Mapping[str, str]] = {
     LossCode.ATTRIBUTE: "an attribute of an allowed element, or tokens of its `rel`, were dropped",
     LossCode.LINK: "the address of a link was dropped: its scheme is not allowed, or it is no URL; the text is stored",
     LossCode.COMMENT: "a comment, declaration or processing instruction was dropped",
-    LossCode.TEXT: "the text changed: references to control characters became U+FFFD, or tags were misplaced",
+    LossCode.TEXT: "the text changed: tags were misplaced",
     LossCode.STRUCTURE: "blocks of `body_html` were joined, split, moved or became text; the text is stored",
     LossCode.HIDDEN: "text of `body_html` that browsers do not show was dropped",
     LossCode.SHORTCODE: "a shortcode in `body_html` was dropped: it names media by ids of another site",
     LossCode.URL: "an address in `body_html` is not an absolute URL: it is relative without `body_base_url`, has "
     "another scheme, or is damaged",
-    WarningCode.REPAIRED: "C1 control characters of a text became the characters of Windows-1252",
+    LossCode.REPAIRED: "C1 control characters of a text, or references to them in HTML, became the characters of "
+    "Windows-1252",
     WarningCode.MEMBER_IGNORED: "`fallback_html` or `fallback_text` of a block differs from the derived one, which is "
     "stored",
     WarningCode.DUPLICATE: "a list has a value more than once; its first position is stored",

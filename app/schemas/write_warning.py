@@ -66,7 +66,7 @@ def find_warnings(given: Any, article: ArticleInput, repairs: Iterable[TextRepai
 
 def repair_warnings(repairs: Iterable[TextRepair]) -> list[WriteWarning]:
     """Return the warnings of texts whose characters were repaired."""
-    return [WriteWarning(where=each.path, code=str(WarningCode.REPAIRED), detail=str(each)) for each in repairs]
+    return [WriteWarning(where=each.path, code=str(LossCode.REPAIRED), detail=str(each)) for each in repairs]
 
 
 def repeat_warnings(given: Mapping[str, Any], stored: Mapping[str, Any]) -> list[WriteWarning]:

@@ -7,7 +7,13 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from app.domain.html.inline_html import MAX_URL_CHARACTERS, clean_text, sanitize_html, validate_url
+from app.domain.html.inline_html import (
+    MAX_URL_CHARACTERS,
+    check_html_characters,
+    clean_text,
+    sanitize_html,
+    validate_url,
+)
 from app.domain.one_line import one_line, visible_line
 from app.errors import InvalidValueError
 
@@ -41,7 +47,8 @@ def _bounded(html: str) -> str:
 
 
 def _inline(html: str) -> str:
-    return _bounded(sanitize_html(_bounded(html)))
+    check_html_characters(_bounded(html))
+    return _bounded(sanitize_html(html))
 
 
 def _image_type(value: str) -> str:

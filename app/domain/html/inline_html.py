@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import nh3
 
+from app.domain.control_characters import check_references
 from app.domain.html.allowed_elements import (
     ALLOWED_ATTRIBUTES,
     ALLOWED_SCHEMES,
@@ -100,11 +101,15 @@ def clean_text(value: str) -> str:
     """
     if value.isprintable():
         return value
-    if _REFUSED_IN_TEXT.search(value):
-        raise InvalidValueError(
-            "Text must not contain control characters other than tab and line ends, nor lone surrogates."
-        )
+    _check_characters("Text", value)
     return _LINE_END.sub("\n", value) if "\r" in value else value
+
+
+def check_html_characters(html: str) -> None:
+    """Raise InvalidValueError for characters in HTML that `clean_text` refuses in texts, also as numeric references."""
+    if not html.isprintable():
+        _check_characters("HTML", html)
+    check_references(html)
 
 
 def validate_url(value: str) -> str:
@@ -173,6 +178,15 @@ def _clean(html: str) -> str:
         return cleaned
     # Written as entities they come out bare. Replaced, not removed: removal could join a scheme together.
     return _UNWRITABLE.sub("\ufffd", cleaned.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _check_characters(subject: str, text: str) -> None:
+    found = _REFUSED_IN_TEXT.search(text)
+    if found is not None:
+        raise InvalidValueError(
+            f"{subject} must not contain control characters other than tab and line ends, U+FFFE, U+FFFF, nor lone "
+            f"surrogates: U+{ord(found[0]):04X} at character {found.start() + 1}."
+        )
 
 
 def _ruby_text(match: re.Match[str]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from app.domain.control_characters import find_repaired_references
 from app.domain.html.allowed_elements import ALLOWED_TAGS, REMOVED_WITH_CONTENT, SEPARATING, allowed_attribute
 from app.domain.html.tokens import RAW_TEXT_ELEMENTS, Token, TokenKind, iterate_tokens
 
@@ -26,6 +27,7 @@ class LossCode(StrEnum):
     LINK = "link-dropped"
     COMMENT = "comment-dropped"
     TEXT = "text-changed"
+    REPAIRED = "characters-repaired"
     STRUCTURE = "structure-changed"
     HIDDEN = "hidden-dropped"
     SHORTCODE = "shortcode-dropped"
@@ -59,7 +61,9 @@ def find_losses(given: str, sanitised: str) -> list[Loss]:
     if given == sanitised or ("<" not in given and "&#" not in given and given.isprintable()):
         return []
     tokens = [token for token, _ in _visible(list(iterate_tokens(given)))]
-    return group_losses((*_parts(tokens), *_lost_links(tokens, sanitised), *_lost_words(tokens, sanitised)))
+    return group_losses(
+        (*_parts(tokens), *_lost_links(tokens, sanitised), *_lost_words(tokens, sanitised), *find_repairs(given))
+    )
 
 
 def group_losses(parts: Iterable[LostPart]) -> list[Loss]:
@@ -160,6 +164,13 @@ def _lost_words(tokens: Iterable[Token], sanitised: str) -> Iterator[LostPart]:
     if lost:
         sentence = "Words were changed, by characters that cannot be stored or by misplaced tags"
         yield LostPart(LossCode.TEXT, "", sentence, " ".join(list(lost)[:MAX_SHOWN_WORDS]))
+
+
+def find_repairs(given: str) -> Iterator[LostPart]:
+    """Return the references to C1 characters, which parsers read as those of Windows-1252."""
+    for source, code, character in find_repaired_references(given):
+        sentence = f"A reference to the control character {code} became {character} of Windows-1252"
+        yield LostPart(LossCode.REPAIRED, code, sentence, source)
 
 
 def words_of(tokens: Iterable[Token]) -> list[str]:

@@ -72,7 +72,7 @@ async def test_c1_characters_are_repaired_in_every_text_of_an_article(desk: Desk
 
 async def test_c1_characters_are_repaired_in_body_html(desk: Desk) -> None:
     article = await desk.make(body_html="<p>It\x92s <b>late</b> \x96 &#146;tis</p>")
-    assert [(each["where"], each["code"]) for each in desk.warnings] == [("body_html", "characters-repaired")]
+    assert [(each["where"], each["code"]) for each in desk.warnings] == [("body_html", "characters-repaired")] * 2
     assert article["body"][0]["html"] == "It\u2019s <b>late</b> \u2013 \u2019tis"
 
 
@@ -98,10 +98,38 @@ async def test_tabs_and_line_ends_are_accepted(desk: Desk) -> None:
     assert desk.warnings == []
 
 
-async def test_references_to_control_characters_in_html_are_replaced_with_a_warning(desk: Desk) -> None:
-    article = await desk.make(body=[{"type": "paragraph", "html": "a&#7;b &#129;"}])
-    assert article["body"][0]["html"] == "a\ufffdb \ufffd"
-    assert [(each["where"], each["code"]) for each in desk.warnings] == [("body.0.html", "text-changed")]
+REFUSED_REFERENCES = ["&#1;", "&#x7f;", "&#129;", "&#0;", "&#X0C;", "&#xfffe;", "&#xD800;", "&#1114112;", "&#7"]
+
+
+@pytest.mark.parametrize("reference", REFUSED_REFERENCES)
+async def test_references_to_refused_characters_in_html_are_refused(desk: Desk, reference: str) -> None:
+    for members, where in (
+        ({"body": [{"type": "paragraph", "html": f"A{reference} B"}]}, "body.0.html"),
+        ({"body_html": f"<p>A{reference} B</p>"}, "body_html"),
+    ):
+        found = wrong(await desk.send("POST", "/articles", {"headline": "A", **members}))
+        assert [*found] == [where]
+        assert reference in found[where]
+
+
+async def test_references_to_c1_characters_in_html_are_repaired_with_a_warning(desk: Desk) -> None:
+    for members, where in (
+        ({"body": [{"type": "paragraph", "html": "It&#146;s &#x92;"}]}, "body.0.html"),
+        ({"body_html": "<p>It&#146;s &#x92;</p>"}, "body_html"),
+    ):
+        article = await desk.make(**members)
+        assert article["body"][0]["html"] == "It\u2019s \u2019"
+        assert [(each["where"], each["code"]) for each in desk.warnings] == [(where, "characters-repaired")]
+        assert "U+0092" in desk.warnings[0]["detail"]
+    await desk.make(body=[{"type": "paragraph", "html": "&#8217; &#13;&#9; &amp;#7;"}])
+    assert desk.warnings == []
+
+
+async def test_noncharacters_are_refused_in_headlines_and_bodies_alike(desk: Desk) -> None:
+    for members, where in (({}, "headline"), ({"body": [{"type": "paragraph", "html": "A\ufffe"}]}, "body.0.html")):
+        found = wrong(await desk.send("POST", "/articles", {"headline": "B" if members else "A\ufffe", **members}))
+        assert [*found] == [where]
+        assert "U+FFFE at character 2" in found[where]
 
 
 async def test_catalogue_entries_lists_and_transitions_name_repairs(desk: Desk) -> None:

@@ -51,7 +51,7 @@ async def test_timeline_of_all_editions_merges_them(filled: httpx.AsyncClient) -
     assert (first["label"]["text"], second["label"]["text"]) == ("Opinion", "Думка")
     assert (first["section"]["name"], second["section"]["name"]) == ("City", "Місто")
     assert second["section"]["href"] == "/v1/sections/city?edition=ua"
-    fields = "&".join(f"fields={name}" for name in ("edition", "label", "section", "time", "url"))
+    fields = "&".join(f"fields={name}" for name in ("edition", "heading", "label", "local", "section", "time", "url"))
     assert page["newer"]["href"] == f"/v1/changes?since={page['as_of']}&edition=%2A&{fields}&tz=UTC"
 
 

@@ -52,6 +52,9 @@ def losses(html: str) -> list[tuple[str, str]]:
          [("text-changed", "Words were changed, by characters that cannot be stored or by misplaced tags: ab")]),
         ("<b>a&#1;b</b>",
          [("text-changed", "Words were changed, by characters that cannot be stored or by misplaced tags: ab")]),
+        ("5 &#x80;, 6 &#128;",
+         [("characters-repaired",
+           "A reference to the control character U+0080 became € of Windows-1252 (2 times): &#x80;")]),
     ],
 )  # fmt: skip
 def test_find_losses_names_a_loss(html: str, expected: list[tuple[str, str]]) -> None:
@@ -64,7 +67,7 @@ def test_find_losses_names_a_loss(html: str, expected: list[tuple[str, str]]) ->
         "",
         "plain & simple < text",
         "&amp; &quot;x&quot; <em>y</em>",
-        "It&#39;s &#8212; &#160;&#x80;",
+        "It&#39;s &#8212; &#160;",
         "<p>One paragraph with <b>words</b>.</p>",
         " <li>An item</li>\n",
         "<span>bare</span>",

@@ -11,7 +11,7 @@ from app.domain.html.conversion.shortcodes import mark_shortcodes
 from app.domain.html.conversion.tree import Document, Element, parse_html
 from app.domain.html.conversion.walker import Block, Walker
 from app.domain.html.conversion.word_lists import nest_word_lists
-from app.domain.html.losses import Loss, LossCode, group_losses
+from app.domain.html.losses import Loss, LossCode, find_repairs, group_losses
 
 MAX_HTML_CHARACTERS: Final = 5_000_000
 
@@ -38,7 +38,7 @@ def convert_html(html: str, *, base: str | None = None) -> Conversion:
     root = document.root
     nest_word_lists(root)
     walker = Walker(_CONVERTERS, base=_base(root, base), targets=_targets(root), is_classic=_is_classic(html, root))
-    _note_document(walker, document)
+    _note_document(walker, html, document)
     _note_ignored_tags(walker, html, root)
     walker.walk_flow(root)
     walker.end_text()
@@ -73,10 +73,11 @@ def _is_classic(html: str, root: Element) -> bool:
     return any(isinstance(child, str) and child.strip() and _WRITTEN_LINES.search(child) for child in root.children)
 
 
-def _note_document(walker: Walker, document: Document) -> None:
+def _note_document(walker: Walker, html: str, document: Document) -> None:
     if document.has_replaced:
         sentence = "Characters that cannot be stored were replaced by U+FFFD"
         walker.note_loss(LossCode.TEXT, "characters", sentence)
+    walker.losses += find_repairs(html)
     for element in document.root.descendants():
         if element.name in {"html", "body"}:
             language = element.get("lang")
