@@ -22,6 +22,8 @@ from app.invalidation.surrogate_keys import facet_key
 from app.queries.keyset.entry_names import entries_by_name, find_renamed_entries
 
 MAX_RANGES = 200
+MAX_RANGES_OF_EDITION = 4
+"""Lists of one value in one edition at most: of its articles and its pages, a language as stated or the edition's."""
 MAX_LOOKUPS = 225  # for each key of the driving list, over the lists of all kinds
 
 Group = tuple[Facet, tuple[str, ...]]
@@ -108,7 +110,7 @@ def resolve_lists(connection: Connection, edition_ids: Iterable[int], groups: Se
     """
     editions = tuple(edition_ids)
     if not groups:
-        return bounded(ListSelection((tuple((edition, Facet.EDITION, 0) for edition in editions),)))
+        return ListSelection((tuple((edition, Facet.EDITION, 0) for edition in editions),))
     names_by_kind: dict[Facet, list[str]] = {}
     for kind, names in groups:
         names_by_kind[kind] = sorted({*names_by_kind.get(kind, ()), *names})
@@ -124,7 +126,7 @@ def resolve_lists(connection: Connection, edition_ids: Iterable[int], groups: Se
         for edition in editions:
             if lists.lacks(kind, name, edition):
                 depend_on_collection(kind, edition)  # it may be created
-    return lists.with_merged(bounded(lists.select(groups)))
+    return lists.with_merged(bounded(lists.select(groups), len(editions)))
 
 
 class _ResolvedLists:
@@ -188,12 +190,14 @@ class _ResolvedLists:
         return ListSelection(lists, tuple(dict.fromkeys(self._matched)), self._numbers)
 
 
-def bounded(selection: ListSelection) -> ListSelection:
-    """Return the selection; InvalidInputError if it has too many lists, or combinations of them."""
-    if any(len(places) > MAX_RANGES for places in selection.groups):
-        raise InvalidInputError(
-            FieldError("edition", f"The filters span more than {MAX_RANGES} lists; send fewer values.")
-        )
+def bounded(selection: ListSelection, editions: int) -> ListSelection:
+    """Return the selection; InvalidInputError if it has too many lists, or combinations of them.
+
+    One value of a filter may be in a list of each edition, however many there are.
+    """
+    most = max(MAX_RANGES, MAX_RANGES_OF_EDITION * editions)
+    if any(len(places) > most for places in selection.groups):
+        raise InvalidInputError(FieldError("edition", f"The filters span more than {most} lists; send fewer values."))
     total = sum(len(places) for places in selection.groups)
     for places in selection.groups:
         if len(places) * (total - len(places)) > MAX_LOOKUPS:

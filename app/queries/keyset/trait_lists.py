@@ -30,7 +30,7 @@ def select_traits(selection: ListSelection, scope: ListFilter, languages: Mappin
             groups.append(tuple(_lists(kind, values, languages, places)))
     if not groups:
         groups = [tuple((place, Facet.EDITION, 0) for edition in languages for place in places[edition])]
-    return bounded(replace(selection, groups=tuple(groups)))
+    return bounded(replace(selection, groups=tuple(groups)), len(languages))
 
 
 def _places(formats: tuple[str, ...], editions: Mapping[int, str]) -> dict[int, tuple[int, ...]]:
