@@ -19,6 +19,8 @@ ON_BOTH_DATABASES = {"README.md", "docs/editorial.md"}
 """Pages whose examples read and write; those of the others run on SQLite alone."""
 
 MAX_SECONDS = 60
+IGNORED_SUFFIXES = {".db", ".db-shm", ".db-wal", ".token"}
+"""Files that examples may create in the folder: Git ignores them."""
 WILDCARD = "…"
 _SEPARATOR = "\x1e"
 
@@ -66,6 +68,7 @@ def run_examples(examples: list[Example], address: str, folder: Path, port: int)
     script = f"\nprintf '{_SEPARATOR}'\n".join(example.commands for example in examples)
     environment = environment_of(address, PORT=str(port))
     environment["PATH"] = f"{environment['PATH']}:{programs}"
+    before = set(folder.iterdir())
     done = subprocess.run(  # noqa: S603 - our own documents
         ["/bin/sh", "-eu", "-c", script],
         env=environment,
@@ -76,6 +79,8 @@ def run_examples(examples: list[Example], address: str, folder: Path, port: int)
         timeout=MAX_SECONDS,
     )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    created = {each.name for each in set(folder.iterdir()) - before if each.suffix not in IGNORED_SUFFIXES}
+    assert created == set(), "files that Git would list in a checkout"
     return done.stdout.split(_SEPARATOR)
 
 

@@ -27,6 +27,10 @@ NOT_RUN = {
     "yaml": "parts of a configuration",
     "": "schemes",
 }
+DEFAULT_ADDRESS = "127.0.0.1:8000"
+PAGES_OF_INSTALLED_RELEASES = {"operations.md", "upgrading.md"}
+"""Pages that say how the command is named in a checkout, and write it as an installed release has it."""
+_BARE = re.compile(r"(?:^|[ (|&;])dayline [a-z]")
 _FENCED = re.compile(r"^```([^\n`]*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
@@ -53,3 +57,19 @@ def test_json_blocks_are_valid_as_one_value_or_by_line(page: Path) -> None:
 def test_python_blocks_are_valid(page: Path) -> None:
     for content in blocks(page, "python"):
         assert ast.parse(content).body
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
+def test_blocks_take_the_port_of_the_shell_or_have_one_line_for_the_address(page: Path) -> None:
+    shell = "\n".join(blocks(page, "sh", "console", "python"))
+    assert DEFAULT_ADDRESS not in shell, "write http://127.0.0.1:${PORT:-8000}"
+    for content in blocks(page, "html", "ts"):
+        lines = [line.strip() for line in content.splitlines() if DEFAULT_ADDRESS in line]
+        assert len(lines) <= 1, content
+        assert all(line.startswith(f'const api = "http://{DEFAULT_ADDRESS}"; //') for line in lines), lines
+
+
+@pytest.mark.parametrize("page", PAGES, ids=page_name)
+def test_blocks_call_the_command_of_a_checkout(page: Path) -> None:
+    bare = [line for content in blocks(page, "sh", "console") for line in content.splitlines() if _BARE.search(line)]
+    assert bare == [] or page.name in PAGES_OF_INSTALLED_RELEASES, bare

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -58,6 +59,12 @@ def anchors(page: Path) -> set[str]:
     """Return the fragments that headings of a page have on GitHub."""
     headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def resolved_parameters(operation: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the parameters of an operation, without references."""
+    shared = api_document()["components"]["parameters"]
+    return [shared[each["$ref"].rpartition("/")[2]] if "$ref" in each else each for each in operation["parameters"]]
 
 
 def normalized(path: str) -> str:
@@ -141,6 +148,17 @@ def test_every_operation_is_in_a_table() -> None:
     }
     assert documented - existing == set(), "addresses that do not exist"
     assert existing - documented == set(), "addresses that no page lists"
+
+
+def test_page_sizes_are_those_of_the_parameters() -> None:
+    rows = re.findall(r"^\| `(/[^`]+)`[^|]*\| (\d+) \| (\d+)[^|]*\|$", (DOCS / "reading.md").read_text(), re.MULTILINE)
+    paths = api_document()["paths"]
+    actual = []
+    for path, _, _ in rows:
+        [schema] = [each["schema"] for each in resolved_parameters(paths[path]["get"]) if each["name"] == "limit"]
+        actual.append((path, str(schema["default"]), str(schema["maximum"])))
+    assert len(rows) > 5
+    assert rows == actual
 
 
 def test_terms_of_the_glossary_occur_in_the_code() -> None:

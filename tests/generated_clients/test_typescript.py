@@ -56,13 +56,22 @@ def test_recipe_of_typescript_reads_every_page_and_follows(folder: Path, sample_
     generator = find_package("openapi-typescript") / "bin" / "cli.js"
     find_package("openapi-fetch")
     run_node(folder, generator, "openapi.json", "--output", "dayline.ts")
-    [recipe] = RECIPE.findall((DOCS / "typescript.md").read_text(encoding="utf-8"))
+    recipe, program = RECIPE.findall((DOCS / "typescript.md").read_text(encoding="utf-8"))
     assert DOCUMENTED_URL in recipe
-    (folder / "recipe.ts").write_text(recipe.replace(DOCUMENTED_URL, sample_server.url))
+    (folder / "news.ts").write_text(recipe.replace(DOCUMENTED_URL, sample_server.url))
+    (folder / "main.ts").write_text(program)
     shutil.copy(PROGRAMS / "read_by_recipe.ts", folder)
     assert compile_all(folder) == []
     found = read_with(folder, "read_by_recipe.ts", sample_server.edition, str(sample_server.since))
     assert found == {"headlines": sample_server.headlines, "types": sample_server.types[:2]}
+
+
+def test_documented_configuration_is_the_one_that_is_tested() -> None:
+    [documented] = re.findall(
+        r"^```json\n(.*?)^```$", (DOCS / "typescript.md").read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
+    )
+    tested = json.loads((PROGRAMS / "tsconfig.json").read_text(encoding="utf-8"))["compilerOptions"]
+    assert json.loads(documented)["compilerOptions"].items() <= tested.items()
 
 
 @pytest.mark.soak

@@ -1,5 +1,5 @@
 // Prints what the recipe of docs/typescript.md reads: every headline by date, then the first two changes of the stream.
-import { follow, readPages } from "./recipe.ts";
+import { follow, readPages } from "./news.ts";
 
 const [edition = "", since = ""] = process.argv.slice(2);
 const headlines: [string, string][] = [];

@@ -20,6 +20,7 @@ from tests.docs.pages import PAGES as PAGES_WITH_EXAMPLES
 from tests.docs.test_fences import blocks
 from tests.response_cache.threaded_server import Served, serving
 from tests.sample import fill_database
+from tests.server_process import free_port
 
 BASE = "/press/api"
 PAGES = ("/", "/guides", "/guides/feeds", "/problems", "/problems/not-found")
@@ -147,6 +148,13 @@ def test_page_of_changes_shows_what_is_published(server: Served, token: str, pag
     page.wait_for("document.querySelector('li')?.textContent === 'The <last> ferry'")
     check_log(page)
     page.open("about:blank")  # ends the stream
+
+
+@pytest.mark.parametrize(("name", "place"), [("getting-started.md", "p"), ("changes.md", "li")])
+def test_page_of_a_guide_shows_that_its_address_is_wrong(page: Page, tmp_path: Path, name: str, place: str) -> None:
+    port = free_port()
+    page.open(save_example(name, port, tmp_path))
+    page.wait_for(f"document.querySelector('{place}')?.textContent.startsWith('No news from http://127.0.0.1:{port}:')")
 
 
 def test_scripts_of_the_guides_are_valid(page: Page) -> None:

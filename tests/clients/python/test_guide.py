@@ -22,7 +22,7 @@ from tests.server_process import Server, free_port, start_server
 
 __all__ = ["sample_database"]
 
-ADDRESS, KEY = "http://127.0.0.1:8000", "dl_…"
+ADDRESS_OF_README, KEY = "http://127.0.0.1:8000", "dl_…"
 MAX_SECONDS = 60
 SEPARATOR = "\x1e"
 SCOPES = [ApiKeyScope.ARTICLES_WRITE, ApiKeyScope.ARTICLES_PUBLISH]
@@ -48,13 +48,13 @@ def make_editor_key(folder: Path) -> str:
     return token
 
 
-def run_program(folder: Path, code: str) -> str:
-    """Run a program as a reader does, and return what it prints."""
+def run_program(folder: Path, code: str, port: int) -> str:
+    """Run a program as a reader does, who has exported the port, and return what it prints."""
     (folder / "program.py").write_text(code)
     done = subprocess.run(
         [sys.executable, "program.py"],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(PROJECT / "clients/python")},
+        env={**os.environ, "PORT": str(port), "PYTHONPATH": str(PROJECT / "clients/python")},
         capture_output=True,
         text=True,
         check=False,
@@ -69,7 +69,9 @@ def test_examples_print_the_documented_output(sample_server: Server, tmp_path: P
     token = make_editor_key(tmp_path)
     codes = [each.code.replace("asyncio.run(mirror(*sys.argv[1:]))", "pass") for each in examples]
     program = f"\nprint('{SEPARATOR}', end='')\n".join(codes)
-    printed = run_program(tmp_path, program.replace(ADDRESS, sample_server.address).replace(KEY, token))
+    printed = run_program(
+        tmp_path, program.replace(ADDRESS_OF_README, sample_server.address).replace(KEY, token), sample_server.port
+    )
     outputs = printed.split(SEPARATOR)
     assert len(outputs) == len(examples)
     for example, output in zip(examples, outputs, strict=True):
