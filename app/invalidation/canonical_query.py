@@ -30,7 +30,7 @@ _MARK = "?"  # no canonical form begins with it
 _ONE, _SET, _SPLIT_SET, _SPLIT = 0, 1, 2, 3
 _KINDS = {
     **dict.fromkeys(("body", "cursor", "edition", "from", "limit", "links", "newest_day", "order", "part"), _ONE),
-    **dict.fromkeys(("featured", "since", "subsections", "to", "total", "tz", "url", "wait"), _ONE),
+    **dict.fromkeys(("featured", "heading_language", "since", "subsections", "to", "total", "tz", "url", "wait"), _ONE),
     **dict.fromkeys(("access", "author", "format", "label", "language", "section", "tag"), _SET),
     **dict.fromkeys(("exclude", "fields"), _SPLIT_SET),
     "id": _SPLIT,

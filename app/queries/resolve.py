@@ -28,6 +28,8 @@ FALLBACK_LANGUAGE = "en"
 class ResolvedQuery:
     """Resolved parameters: the editions by id, the zone, the filter and its lists, and the range of keys.
 
+    `heading_language` is that of headings over all editions, None for the default edition's.
+
     `digests` are those that cursors of the list may have: first the one of new cursors, by the entries of the filters,
     then those by names, and by entries that were merged since.
     """
@@ -39,11 +41,14 @@ class ResolvedQuery:
     lower: SortKey
     upper: SortKey
     digests: tuple[bytes, ...]
+    heading_language: str | None = None
 
     def narrowed(self, lower: SortKey, upper: SortKey) -> "ResolvedQuery":
         """Return the same query within a narrower range of keys."""
         narrower = max(lower, self.lower), min(upper, self.upper)
-        return ResolvedQuery(self.editions, self.zone, self.scope, self.selection, *narrower, self.digests)
+        return ResolvedQuery(
+            self.editions, self.zone, self.scope, self.selection, *narrower, self.digests, self.heading_language
+        )
 
     def record_dependency(self, *, first: int | None = None, last: int | None = None) -> None:
         """Record a dependency on the part of these lists that was read; open ends are those of the query."""
@@ -82,11 +87,11 @@ class ResolvedQuery:
 
     @property
     def language(self) -> str:
-        """Return the language of headings: the edition's; over all editions that of the filter, or the default's."""
+        """Return the language of headings: the edition's; over all editions the requested one, or the default's."""
         if not self.spans_editions:
             return self.edition.language
-        if len(set(self.scope.languages)) == 1:
-            return self.scope.languages[0]
+        if self.heading_language is not None:
+            return self.heading_language
         return next((view.language for view in self.editions.values() if view.is_default), FALLBACK_LANGUAGE)
 
 
@@ -126,7 +131,7 @@ def resolve_params(
     lower = MIN_SORT_KEY if scope.starts_at is None else (scope.starts_at, 0)
     upper = MAX_SORT_KEY if scope.ends_at is None else (scope.ends_at, 0)
     digests = _digests(connection, scope, selection, getattr(params, "cursor", None))
-    return ResolvedQuery(editions, zone, scope, selection, lower, upper, digests)
+    return ResolvedQuery(editions, zone, scope, selection, lower, upper, digests, _heading_language(params))
 
 
 def filter_of(params: FilterParams, *, edition: str, entry: tuple[Facet, str] | None, **others: Any) -> ListFilter:
@@ -189,6 +194,14 @@ def start_key(query: ResolvedQuery, cursor: str | None, newest_day: str | None =
         raise InvalidInputError(FieldError("newest_day", error.detail)) from None
     end = start_of_day(day.fromordinal(day.toordinal() + 1), query.zone)
     return min((end, 0), query.upper)
+
+
+def _heading_language(params: FilterParams) -> str | None:
+    """Return the language that headings over all editions are requested in, else the only one of the filter."""
+    requested: str | None = getattr(params, "heading_language", None)
+    if requested is None and len({each.lower() for each in params.language}) == 1:
+        return params.language[0]
+    return requested
 
 
 def _zone(tz: str | None, views: list[EditionView], *, spans_all: bool) -> ZoneInfo:

@@ -103,7 +103,7 @@ class LocalPublicationTime(TypedDict):
 class DayHeading(TypedDict):
     """The heading of a day in the edition's language and digits (CLDR skeletons y, EEEE, MMMMd).
 
-    With `edition=*` the language is that of `language`, if it names one, else the default edition's.
+    With `edition=*` the language is `heading_language`, else the one that `language` names, else the default edition's.
     """
 
     year: Annotated[str, line("The year.", "2026", max_length=100)]

@@ -17,6 +17,7 @@ from app.schemas.param_types import (
     ArticleIds,
     Cursor,
     Formats,
+    HeadingLanguage,
     Limit,
     SpanningEdition,
     StrictInt,
@@ -144,6 +145,7 @@ class ChangeListParams(ArticleFilterParams):
         StrictInt,
     ] = 0
     tz: SpanningTimeZone = None
+    heading_language: HeadingLanguage = None
     cursor: Cursor = None
     limit: Annotated[Limit, Field(description="Changes on a page; a page may have fewer although more follow.")] = 100
 

@@ -99,6 +99,16 @@ Languages = Annotated[
         examples=[["uk"]],
     ),
 ]
+HeadingLanguage = Annotated[
+    Annotated[str, AfterValidator(validate_language), Field(json_schema_extra={"maxLength": MAX_LANGUAGE})] | None,
+    Field(
+        description=(
+            "The language of headings with `edition=*`, a BCP 47 tag; where absent the one that `language` names, if "
+            "it names one, else the default edition's. It selects no articles."
+        ),
+        examples=["uk"],
+    ),
+]
 AccessLevels = Annotated[
     list[Annotated[ArticleAccess, OpenEnum()]],
     Field(

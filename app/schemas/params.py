@@ -39,6 +39,7 @@ from app.schemas.param_types import (
     Featured,
     Fields,
     Formats,
+    HeadingLanguage,
     Ids,
     Languages,
     Limit,
@@ -62,7 +63,7 @@ LIMIT_WITH_BODY = 50
 EVERY_EDITION = "*"
 _FOR_CHANGES = (
     *("edition", "section", "tag", "author", "label", "format", "language", "featured", "access"),
-    *("subsections", "from", "to", "exclude", "id", "fields", "tz"),
+    *("subsections", "from", "to", "exclude", "id", "fields", "tz", "heading_language"),
 )
 PLACE_MEMBERS = ("heading", "local")
 """Members by which a front end puts an item of the change feed or the stream under its day."""
@@ -90,6 +91,10 @@ class QueryParams(BaseModel):
         if self.edition == EVERY_EDITION and self.spans_in_zone and getattr(self, "tz", None) is None:
             raise InvalidInputError(
                 FieldError("tz", "Must be given with `edition=*`: each edition has a time zone of its own.")
+            )
+        if self.edition != EVERY_EDITION and getattr(self, "heading_language", None) is not None:
+            raise InvalidInputError(
+                FieldError("heading_language", "Needs `edition=*`: the headings of one edition are in its language.")
             )
         return self
 
@@ -293,6 +298,7 @@ class TimelineParams(ArticleFilterParams):
     edition: EditionInZone = None
     id: PagedIds = EMPTY
     tz: TimeZoneParam = None
+    heading_language: HeadingLanguage = None
     newest_day: Annotated[
         str | None,
         described_date(
@@ -329,6 +335,7 @@ class DayParams(ArticleFilterParams):
 
     edition: EditionInZone = None
     tz: TimeZoneParam = None
+    heading_language: HeadingLanguage = None
     total: Annotated[bool, StrictBool, Field(description="Add the day's total.", examples=[True])] = False
 
 

@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 
 from app.domain.change import ARTICLE_REMOVED, ChangeType
 from app.schemas.change import ChangedIds, ChangeListParams, SpanningTimeZone
-from app.schemas.param_types import EMPTY, MAX_TOKEN, Formats, SpanningEdition, StrictInt, described
+from app.schemas.param_types import EMPTY, MAX_TOKEN, Formats, HeadingLanguage, SpanningEdition, StrictInt, described
 from app.schemas.params import ArticleFilterParams
 from app.schemas.query_strings import SETS
 from app.schemas.types import MAX_SEQ, MAX_SEQ_DIGITS, InstantText, OpenEnum, count, line
@@ -37,6 +37,7 @@ class StreamParams(ArticleFilterParams):
         StrictInt,
     ] = None
     tz: SpanningTimeZone = None
+    heading_language: HeadingLanguage = None
     token: Annotated[
         str | None,
         described(

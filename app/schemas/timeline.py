@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 
 from app.schemas.article import MAX_PAGE, DayHeading, SparseTimelineItem
 from app.schemas.pagination import NextPage
-from app.schemas.types import MAX_CODE, MAX_HREF, DateText, Href, InstantText, Seq, ZoneName, count, line
+from app.schemas.types import MAX_CODE, MAX_HREF, DateText, Href, InstantText, LanguageTag, Seq, ZoneName, count, line
 
 MAX_CALENDAR_DAYS = 400
 
@@ -19,6 +19,9 @@ EditionSlug = Annotated[
         pattern=r"^(\*|[a-z0-9]+([-_.][a-z0-9]+)*)$",
         max_length=MAX_CODE,
     ),
+]
+HeadingLanguageTag = Annotated[
+    LanguageTag, Field(description="The language of the headings; present with `edition=*`.", examples=["en-GB"])
 ]
 Zone = Annotated[ZoneName, Field(description="The zone of days and times: `tz` as given, else the edition's.")]
 
@@ -61,6 +64,7 @@ class Timeline(TypedDict):
 
     edition: EditionSlug
     timezone: Zone
+    heading_language: NotRequired[HeadingLanguageTag]
     as_of: NotRequired[
         Annotated[
             Seq,
@@ -109,6 +113,7 @@ class TimelineDayPage(TypedDict):
 
     edition: EditionSlug
     timezone: Zone
+    heading_language: NotRequired[HeadingLanguageTag]
     day: TimelineDay
     previous: Annotated[DayLink | None, Field(description="The nearest earlier day that has news, or null.")]
     next: Annotated[

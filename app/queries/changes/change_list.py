@@ -8,8 +8,10 @@ from sqlalchemy import BindParameter, Connection, bindparam, func, or_, select
 
 from app.db.base import AnyRow
 from app.db.prepared import PreparedQuery
+from app.domain.calendar import day_at
 from app.domain.cursor import decode_number, encode_number
 from app.domain.instant import format_instant
+from app.domain.language import day_heading
 from app.domain.sequence_gap import NAME as GAPS
 from app.domain.sequence_gap import unknown_position_reason
 from app.domain.tsid import MAX_ID, format_id, parse_id
@@ -207,7 +209,7 @@ def _render_articles(
         edition, zone = query.editions[state.edition_id], _zone(state.edition_id, query, params)
         item = render_item(state, edition, zone)
         local = render_local_time(state.published_at, item["time"], zone, edition.language)
-        heading = {"year": local["year"], "weekday": local["weekday"], "day": local["day"]}
+        heading = day_heading(day_at(state.published_at, zone).date, query.language)
         whole = {**item, **cards.get(state.id, {}), "local": local, "heading": heading}
         shown[state.id] = select_fields(whole, params.fields)
     return shown

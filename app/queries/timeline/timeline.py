@@ -1,11 +1,13 @@
 """Queries of the per-day timeline: one page, and one whole day."""
 
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
 from app.db.base import AnyRow
 from app.domain.calendar import Day, day_at, parse_day
+from app.domain.language import find_date_language
 from app.errors import FieldError, InvalidInputError, InvalidValueError
 from app.queries.articles.cards import item_columns
 from app.queries.articles.item_pages import (
@@ -29,6 +31,8 @@ from app.schemas.params import DayParams, TimelineParams
 from app.schemas.timeline import DayLink, Timeline, TimelineDay, TimelineDayPage
 
 PATH = "/v1/timeline"
+
+Page = TypeVar("Page", Timeline, TimelineDayPage)
 
 
 def get_timeline(connection: Connection, params: TimelineParams, *, now: int) -> Timeline:
@@ -76,7 +80,14 @@ def _page(connection: Connection, params: TimelineParams, found: TimelineRows, n
     next_page = _link_page(older_cursor(query, rows), page_url)
     edition, timezone = query.edition_name, query.zone.key
     if params.cursor is not None:
-        return {"edition": edition, "timezone": timezone, "days": days, "newer_page": newer_page, "next": next_page}
+        later: Timeline = {
+            "edition": edition,
+            "timezone": timezone,
+            "days": days,
+            "newer_page": newer_page,
+            "next": next_page,
+        }
+        return _with_heading_language(later, query)
     first: Timeline = {
         "edition": edition,
         "timezone": timezone,
@@ -88,7 +99,14 @@ def _page(connection: Connection, params: TimelineParams, found: TimelineRows, n
     }
     if params.newest_day is None:
         first["today"] = today_in(query.zone, now).date.isoformat()
-    return first
+    return _with_heading_language(first, query)
+
+
+def _with_heading_language(page: Page, query: ResolvedQuery) -> Page:
+    """Return the page of all editions with the language of its headings; that of one edition is the edition's."""
+    if query.spans_editions:
+        page["heading_language"] = find_date_language(query.language) or query.language
+    return page
 
 
 def _link_page(cursor: str | None, href: Callable[[str], str]) -> NextPage | None:
@@ -112,13 +130,14 @@ def get_day(connection: Connection, day_text: str, params: DayParams) -> Timelin
         query.record_dependency(
             first=older[0].published_at if older else None, last=newer[0].published_at if newer else None
         )
-    return {
+    page: TimelineDayPage = {
         "edition": query.edition_name,
         "timezone": query.zone.key,
         "day": shown,
         "previous": _link(older, query, params),
         "next": _link(newer, query, params),
     }
+    return _with_heading_language(page, query)
 
 
 def _find_day(text: str, query: ResolvedQuery) -> Day:

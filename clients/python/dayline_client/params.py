@@ -53,6 +53,7 @@ class ZoneParams(ArticleFilters, total=False):
     """Filters of articles, and the time zone of days and times."""
 
     tz: str
+    heading_language: str
 
 
 class DayParams(ZoneParams, total=False):

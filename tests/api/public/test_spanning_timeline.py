@@ -93,3 +93,35 @@ async def test_days_and_calendar_of_all_editions_count_them(filled: httpx.AsyncC
 async def test_timeline_of_no_edition_is_empty(client: httpx.AsyncClient) -> None:
     page = await get_page(client, "/v1/timeline?edition=*&tz=UTC")
     assert (page["edition"], page["days"], page["next"]) == ("*", [], None)
+
+
+async def test_changes_of_all_editions_have_the_headings_of_their_timeline(filled: httpx.AsyncClient) -> None:
+    for query in ("", "&language=uk", "&heading_language=uk", "&heading_language=fr&language=uk"):
+        page = await get_page(filled, f"/v1/timeline?edition=*&tz=UTC{query}")
+        headings = {item["id"]: day["heading"] for day in page["days"] for item in day["items"]}
+        since = page["newer"]["href"].replace(f"since={page['as_of']}", "since=0")
+        changes = await get_page(filled, since)
+        shown = [item["article"] for item in changes["items"] if "heading" in (item["article"] or {})]
+        assert {item["id"]: item["heading"] for item in shown} == headings
+        assert headings
+
+
+async def test_language_of_headings_is_chosen_without_leaving_out_articles(filled: httpx.AsyncClient) -> None:
+    whole = await get_page(filled, "/v1/timeline?edition=*&tz=UTC")
+    page = await get_page(filled, "/v1/timeline?edition=*&tz=UTC&heading_language=uk")
+    assert items(page) == items(whole)
+    assert page["days"][0]["heading"]["day"] == "20 листопада"
+    assert (whole["heading_language"], page["heading_language"]) == ("en-GB", "uk")
+    day = await get_page(filled, "/v1/timeline/2026-11-20?edition=*&tz=UTC&heading_language=uk")
+    assert (day["day"]["heading"], day["heading_language"]) == (page["days"][0]["heading"], "uk")
+    filtered = await get_page(filled, "/v1/timeline?edition=*&tz=UTC&language=uk")
+    assert filtered["heading_language"] == "uk"
+    undated = await get_page(filled, "/v1/timeline?edition=*&tz=UTC&heading_language=xx")
+    assert undated["heading_language"] == "en"
+
+
+@pytest.mark.parametrize("path", [*ADDRESSES[:2], "/v1/changes"])
+async def test_headings_of_one_edition_are_in_its_language(filled: httpx.AsyncClient, path: str) -> None:
+    problem = await get_page(filled, path, 422, heading_language="uk")
+    assert error_locations(problem) == ["heading_language"]
+    assert "heading_language" not in await get_page(filled, path)

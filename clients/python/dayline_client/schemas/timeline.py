@@ -68,6 +68,7 @@ class Timeline(TypedDict):
 
     edition: str
     timezone: str
+    heading_language: NotRequired[str]
     as_of: NotRequired[int]
     newer: NotRequired[ChangesLink]
     today: NotRequired[str]
@@ -88,6 +89,7 @@ class TimelineDayPage(TypedDict):
 
     edition: str
     timezone: str
+    heading_language: NotRequired[str]
     day: TimelineDay
     previous: DayLink | None
     next: DayLink | None
