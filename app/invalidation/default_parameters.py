@@ -35,6 +35,7 @@ _VALUES: Final[Mapping[str, Mapping[str, str]]] = {
     "/v1/sections": {**_ENTRIES, "order": "position"},
     **dict.fromkeys((f"/feeds/*/{name}" for name in ("feed.json", "ninjs.json", "rss.xml")), _FEED),
     **dict.fromkeys(("/feeds/*/atom.xml", "/feeds/*/atom/*", "/feeds/*/news-sitemap.xml"), _FILTERS),
+    "/feeds/*/sitemap/*": {"part": "1"},
 }
 _DEFAULTS: Final[Mapping[str, DefaultValues]] = {path: frozenset(values.items()) for path, values in _VALUES.items()}
 
@@ -48,8 +49,8 @@ def default_values(path: str) -> DefaultValues:
 def _template(path: str) -> str:
     """Return the path with `*` for what names one resource: `/v1/tags/trams/articles` is `/v1/tags/*/articles`."""
     match path.split("/"):
-        case ["", "feeds", _, "atom", _]:
-            return "/feeds/*/atom/*"
+        case ["", "feeds", _, "atom" | "sitemap" as kind, _]:
+            return f"/feeds/*/{kind}/*"
         case ["", "feeds", _, name]:
             return f"/feeds/*/{name}"
         case ["", "v1", collection, _, *rest]:

@@ -191,7 +191,7 @@ def test_paragraph_constructor_sanitises() -> None:
         ({"type": "heading", "level": 2}, "0.heading.html", "Either 'html' or 'text' is required."),
         ({"type": "paragraph", "text": None}, "0.paragraph.text", "Must be a string."),
         ({"type": "paragraph", "text": "a\x00"}, "0.paragraph.text", "must not contain control characters"),
-        ({"type": "paragraph", "html": "a\x00"}, "0.paragraph.html", "NUL characters"),
+        ({"type": "paragraph", "html": "a\x00"}, "0.paragraph.html", "U+0000"),
         ({"type": "paragraph", "html": 7}, "0.paragraph.html", "valid string"),
         ({"type": "paragraph", "html": "a", "class": "x"}, "0.paragraph.class", "not permitted"),
         ({"type": "heading", "level": 0, "html": "a"}, "0.heading.level", "greater than or equal to 1"),
