@@ -5,7 +5,7 @@ from typing import Final
 
 from app.net.base_path import href_of
 from app.pages.guide_index import INDEX, SECTION, GuideIndex, GuideLink, GuideTask, guide_href, make_resolver
-from app.pages.html import Markup, element, join
+from app.pages.html import Markup, element, join, render_code_spans
 from app.pages.layout import HtmlPage
 from app.pages.markdown import GuideSection, LinkResolver, render_markdown
 
@@ -80,7 +80,7 @@ def build_guide_page(
 
 
 def _task(task: GuideTask, resolve: LinkResolver) -> Iterable[Markup]:
-    yield element("dt", _capitalize(task.task))
+    yield element("dt", render_code_spans(_capitalize(task.task)))
     yield element("dd", *(element("span", _link(each, resolve)) for each in task.guides))
 
 
@@ -91,8 +91,8 @@ def _capitalize(text: str) -> str:
 def _link(link: GuideLink, resolve: LinkResolver) -> Markup:
     href = resolve(link.target)
     if href is None:
-        return element("span", link.title, class_="elsewhere", title="In the source repository")
-    return element("a", _capitalize(link.title), href=href)
+        return element("span", render_code_spans(link.title), class_="elsewhere", title="In the source repository")
+    return element("a", render_code_spans(_capitalize(link.title)), href=href)
 
 
 def _navigation(current: str, index: GuideIndex) -> Markup:

@@ -1,9 +1,11 @@
 """HTML writer: the only module that escapes texts and attributes of pages."""
 
+import re
 from collections.abc import Iterable
 from html import escape
 from typing import Final
 
+_CODE: Final = re.compile("`([^`]*)`")
 _VOID: Final = frozenset({"br", "hr", "img", "input", "link", "meta"})
 
 
@@ -26,6 +28,11 @@ def element(name: str, /, *content: str, **attributes: str | bool | None) -> Mar
 def join(parts: Iterable[str]) -> Markup:
     """Return these parts one after the other, with texts escaped."""
     return Markup("".join(part if isinstance(part, Markup) else escape(part) for part in parts))
+
+
+def render_code_spans(text: str) -> Markup:
+    """Return a text in which what is between backticks becomes code, as in Markdown."""
+    return join(element("code", part) if number % 2 else part for number, part in enumerate(_CODE.split(text)))
 
 
 def _attribute(key: str, value: str | bool | None) -> str:  # noqa: FBT001 - the value of an attribute

@@ -36,14 +36,14 @@ def _render_operation(document: Document, method: str, path: str, operation: Doc
 
 def _list_parameters(document: Document, operation: Document) -> Iterator[str]:
     for given in operation.get("parameters", ()):
-        parameter = _resolve(document, given)
+        parameter = resolve_component(document, given)
         kind = f"{parameter['in']}, required" if parameter.get("required") else parameter["in"]
         yield f"- `{parameter['name']}` ({kind}): {_one_line(parameter.get('description', ''))}"
 
 
 def _list_body(document: Document, operation: Document) -> Iterator[str]:
     if "requestBody" in operation:
-        for media_type, content in _resolve(document, operation["requestBody"])["content"].items():
+        for media_type, content in resolve_component(document, operation["requestBody"])["content"].items():
             name = content["schema"].get("$ref", "").rpartition("/")[2]
             yield f"- Body: `{media_type}`{f', schema `{name}`' if name else ''}"
 
@@ -54,7 +54,7 @@ def _list_access(operation: Document) -> Iterator[str]:
         yield f"- API key with {' or '.join(f'`{each}`' for each in alternatives)}"
 
 
-def _resolve(document: Document, node: Document) -> Document:
+def resolve_component(document: Document, node: Document) -> Document:
     """Return a component that a node refers to, or the node itself."""
     found: Any = node
     while "$ref" in found:

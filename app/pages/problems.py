@@ -1,15 +1,13 @@
 """Pages of the problem types: the list, and one page for each."""
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from app.net.base_path import href_of
-from app.pages.html import element, join
+from app.pages.html import element, join, render_code_spans
 from app.pages.layout import HtmlPage
 
 SECTION: Final = "/problems"
-_CODE: Final = re.compile("`([^`]*)`")
 
 
 class ProblemEntry(NamedTuple):
@@ -57,7 +55,7 @@ def build_problem_page(problem: ProblemEntry) -> HtmlPage:
             element("p", f"HTTP {problem.status}", class_="kicker"),
             element("h1", problem.title),
             element("p", element("code", href_of(f"{SECTION}/{problem.code}"))),
-            element("p", *_prose(problem.explanation)),
+            element("p", render_code_spans(problem.explanation)),
             element(
                 "p",
                 element("a", "All problems", href=href_of(SECTION)),
@@ -67,9 +65,3 @@ def build_problem_page(problem: ProblemEntry) -> HtmlPage:
         )
     )
     return HtmlPage(title=problem.title, description=problem.explanation, content=content, section=SECTION)
-
-
-def _prose(text: str) -> Iterator[str]:
-    """Yield the parts of a text; what is between backticks becomes code."""
-    for number, part in enumerate(_CODE.split(text)):
-        yield element("code", part) if number % 2 else part

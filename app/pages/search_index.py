@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 from app.net.base_path import href_of
 from app.pages.guide_index import guide_href
 from app.pages.markdown import parse_sections
-from app.pages.operations_markdown import METHODS
+from app.pages.operations_markdown import METHODS, resolve_component
 from app.pages.problems import SECTION as PROBLEMS
 from app.pages.problems import ProblemEntry
 
@@ -59,8 +59,19 @@ def list_operation_entries(document: Mapping[str, Any]) -> Iterator[SearchEntry]
                     "title": operation["summary"],
                     "page": f"{method.upper()} {path}",
                     "href": operation_href(operation["tags"][0], method, path),
-                    "text": operation.get("description", "").replace("`", "")[:MAX_TEXT],
+                    "text": _text_of_operation(document, operation)[:MAX_TEXT],
                 }
+
+
+def _text_of_operation(document: Mapping[str, Any], operation: Mapping[str, Any]) -> str:
+    """Return the description and the parameters, with the greatest value of those that have one."""
+    parts = [operation.get("description", "")]
+    for given in operation.get("parameters", ()):
+        parameter = resolve_component(document, given)
+        maximum = parameter.get("schema", {}).get("maximum")
+        bound = "" if maximum is None else f" (maximum {maximum})"
+        parts.append(f"{parameter['name']}{bound}: {parameter.get('description', '')}")
+    return " ".join(" ".join(parts).replace("`", "").split())
 
 
 def operation_href(tag: str, method: str, path: str) -> str:

@@ -57,7 +57,11 @@ def build_start_page(content: StartContent) -> HtmlPage:
 def _introduction(origin: str, *, is_open: bool) -> Markup:
     address = f"{href_of('/v1/timeline')}?limit=3"
     field = "" if is_open else ' -H "Authorization: Bearer $KEY"'
-    request = f"curl -s{field} '{origin}{address}'" if origin else f"GET {address}"
+    request = (
+        (f"curl -s{field} '{origin}{address}'",)
+        if origin
+        else ("GET ", element("a", address, href=address) if is_open else address)
+    )
     access = "Reading takes no key." if is_open else "Reading takes an API key, so this page shows no news."
     links = [("/docs", "API reference"), ("/guides", "Guides"), *([("/v1", "Service document")] if is_open else [])]
     return element(
@@ -69,7 +73,7 @@ def _introduction(origin: str, *, is_open: bool) -> Markup:
             f"events and webhooks. {access}",
             class_="lead",
         ),
-        element("pre", element("code", request), tabindex="0"),
+        element("pre", element("code", *request), tabindex="0"),
         element(
             "ul",
             *(element("li", element("a", name, href=href_of(path))) for path, name in links),
@@ -174,7 +178,9 @@ def _keys(*, is_open: bool) -> Markup:
         element("pre", element("code", _KEY_COMMAND)),
         element(
             "p",
-            "Its token is printed once. Send it as ",
+            "In a checkout the command is ",
+            element("code", ".venv/bin/dayline"),
+            ". The token is printed once. Send it as ",
             element("code", "Authorization: Bearer …"),
             ". ",
             element("a", "Scopes, editions and rotation", href=href_of("/guides/keys")),

@@ -1,5 +1,7 @@
 """The index of the guides: parsed from the page that lists them by task, and the addresses of its links."""
 
+from typing import Any
+
 from app.net.base_path import links_below
 from app.pages.guide_index import GuideLink, make_resolver, parse_index
 from app.pages.guides import build_index_page
@@ -14,6 +16,7 @@ SOURCE = """# Documentation
 | show the news | [Reading](reading.md), [its days](reading.md#days) |
 | change it | [CONTRIBUTING](../CONTRIBUTING.md) |
 | **Run** | |
+| read from `Python` | [Python: `dayline-client`](reading.md) |
 | look up why | [Decisions](#decisions) |
 
 ## Decisions
@@ -28,7 +31,7 @@ def test_index_has_groups_with_tasks_and_decisions() -> None:
     assert (read.name, [task.task for task in read.tasks]) == ("Read", ["show the news", "change it"])
     assert read.tasks[0].guides == [GuideLink("Reading", "reading.md"), GuideLink("its days", "reading.md#days")]
     assert [each.name for each in read.list_guides()] == ["reading", "reading"]
-    assert run.list_guides() == []
+    assert [each.name for each in run.list_guides()] == ["reading"]
     assert INDEX.decisions == [GuideLink("A folder is a layer", "decisions/0001-layers.md")]
 
 
@@ -49,6 +52,8 @@ def test_index_page_links_each_guide_by_its_task() -> None:
     assert '<dt>Show the news</dt><dd><span><a href="/guides/reading">Reading</a></span>' in content
     assert '<span class="elsewhere" title="In the source repository">CONTRIBUTING</span>' in content
     assert '<a href="#decisions">Decisions</a>' in content
+    assert "<dt>Read from <code>Python</code></dt>" in content
+    assert '<a href="/guides/reading">Python: <code>dayline-client</code></a>' in content
     assert '<a href="/guides/decisions/0001-layers">A folder is a layer</a>' in content
 
 
@@ -70,8 +75,16 @@ def test_search_finds_sections_of_guides_and_the_beginning_of_decisions() -> Non
     assert (decision["page"], decision["text"]) == ("Decision", "The news.")
 
 
-def test_search_finds_operations_by_their_summary() -> None:
-    operation = {"summary": "List tags", "tags": ["Catalogue"], "operationId": "list_tags", "description": "By `slug`."}
-    [entry] = list_operation_entries({"paths": {"/v1/tags": {"parameters": [], "get": operation}}})
-    assert (entry["title"], entry["page"], entry["text"]) == ("List tags", "GET /v1/tags", "By slug.")
+def test_search_finds_operations_by_their_summary_and_parameters() -> None:
+    operation: dict[str, Any] = {"summary": "List tags", "tags": ["Catalogue"], "description": "By `slug`."}
+    limit = {"name": "limit", "in": "query", "description": "Entries on a page.", "schema": {"maximum": 200}}
+    operation["parameters"] = [{"$ref": "#/components/parameters/limit"}]
+    [entry] = list_operation_entries(
+        {"paths": {"/v1/tags": {"parameters": [], "get": operation}}, "components": {"parameters": {"limit": limit}}}
+    )
+    assert (entry["title"], entry["page"], entry["text"]) == (
+        "List tags",
+        "GET /v1/tags",
+        "By slug. limit (maximum 200): Entries on a page.",
+    )
     assert entry["href"] == "/docs#tag/catalogue/GET/v1/tags"

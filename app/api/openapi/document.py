@@ -14,6 +14,7 @@ from app.api.http.problem_types import PROBLEM_TYPES
 from app.api.http.route import OrdinaryRoute
 from app.api.openapi.base_path import add_base_path
 from app.api.openapi.completion import complete_schemas, simplify_parameters
+from app.api.openapi.introduction import INTRODUCTION
 from app.api.openapi.operations import SCHEMAS, OperationExtras, OperationTypes, add_schemas, iter_operations
 from app.api.openapi.problem_descriptions import PROBLEMS, describe_problems
 from app.api.openapi.request_bodies import hoist_request_bodies
@@ -24,67 +25,15 @@ from app.api.openapi.shared_problems import add_shared_problems
 from app.api.openapi.signatures import SCHEME, describe_signature
 from app.api.openapi.webhook_messages import add_webhooks
 from app.api.router import iter_routes
-from app.domain.html.allowed_elements import ALLOWED_ATTRIBUTES, ALLOWED_SCHEMES, ALLOWED_TAGS, ID_PREFIX
 from app.schemas.problem import Problem
 from app.schemas.types import MAX_COUNT, MAX_SEQ
 from app.server.refusals import PROBLEM_TYPE
 
-ELEMENTS = ", ".join(f"`{each}`" for each in sorted(ALLOWED_TAGS))
-ATTRIBUTES = "; ".join(
-    f"{', '.join(f'`{each}`' for each in sorted(names))} of {'every element' if tag == '*' else f'`{tag}`'}"
-    for tag, names in sorted(ALLOWED_ATTRIBUTES.items())
-)
-SCHEMES = ", ".join(f"`{each}`" for each in sorted(ALLOWED_SCHEMES))
 NOT_MODIFIED = "Not modified: `If-None-Match` has the current `ETag`. No body."
 MOVED = (
     "A former slug; `Location` is the present address, with the same query. No body. Caches store it as long as the "
     "response at that address, not for ever, since another article may take the slug."
 )
-DESCRIPTION = f"""Dayline publishes news: a timeline grouped by local day, to any depth; articles with everything that
-their page shows; authors, sections, tags, labels and editions.
-
-Lists return `items` and `next`; follow `next.href` until it is null. Every public response has a strong `ETag`, except
-the stream, the export and a waiting `/v1/changes`. HEAD works wherever GET does, with the same status and fields and no
-body; `paths` does not repeat it.
-
-`Cache-Control` states how long caches may store a response: `max-age` is at most 60 seconds, less before a scheduled
-publication. 404, 410 and other problems are `no-cache`, so that what is published or restored shows at once. Where a
-setting names a CDN that is purged by key, 200 and 308 also have `CDN-Cache-Control` (up to a day) and `Surrogate-Key`;
-problems never have. `Vary` names the request fields that a response depends on. Codings are gzip, brotli and zstd, each
-with its own `ETag`. Responses of `/v1/editorial` are never stored.
-
-Errors are problem details (RFC 9457): decide by `type`, whose codes `/problems` lists (`/problems/{{code}}` is a page
-in HTML). Problems and responses of `/v1/editorial` have an `X-Request-ID`, which is also in the server's log:
-quote it in reports. An unknown query parameter is 422 (feeds and health checks ignore it). An unexpected failure is 500
-`internal-error`: retry a read, and a write as after 503. A deletion that is retried after a lost response is 404 if the
-first one succeeded. Malformed, slow and too large requests are 400, 408, 414, 431, 501 or 505, and a wrong method is
-405.
-
-The catalogue has editions, sections, tags, labels and authors; each of them, and each curated list, is called an entry.
-
-Repeating a filter means any of its values; different filters all have to match. An unknown section, tag, author or
-label in a filter matches nothing; an unknown edition in a public address is 404. Public responses show published
-articles alone: drafts and scheduled ones are 404, withdrawn ones 410.
-
-Instants are RFC 3339 with six fraction digits. Members, values of enumerations and block types may be added: ignore
-unknown members, accept unknown values, and show `fallback_html` (with `body=rich`: `fallback_text`) of unknown blocks.
-
-Inline HTML, in `html` members and table cells, has these elements: {ELEMENTS}. Attributes are {ATTRIBUTES}. Links
-are relative or have the scheme {SCHEMES}; every `id` begins with `{ID_PREFIX}`. Of other elements in a request the
-text alone is stored, of those without text for readers (such as `script`) nothing; `warnings` names each.
-
-Endpoints under `/v1/editorial` take an API key, `Authorization: Bearer dl_…`, with one of the scopes that they name. A
-setting requires a key with `content:read` for all others (401, 403); without it they work with any `Authorization`,
-also an invalid one. Another setting limits the number of requests (429 with `Retry-After`).
-
-Scripts of any origin may send every request, with `Authorization`, and read every response but those of `/health`:
-no cookie is used, `Access-Control-Allow-Origin` is `*`, and `Access-Control-Expose-Headers` names the header fields
-that this document describes. OPTIONS of these paths is 204, also without a key, with the methods of the path in
-`Access-Control-Allow-Methods`, `Access-Control-Allow-Headers: *, Authorization, Content-Type, If-Match, If-None-Match,
-Idempotency-Key`, and `Access-Control-Max-Age: 86400`. A setting can restrict this to a list of
-origins, whose scripts may also send credentials: their responses have the origin of the request instead of `*`, and
-`Access-Control-Allow-Credentials`. Responses to other origins have none of these fields; all have `Vary: Origin`.
-"""
 CONTACT = {"name": "The newsroom that runs this installation", "url": "v1"}
 """The URL is relative to that of the document, so that it is right below a base path too."""
 TAGS = [
@@ -203,7 +152,7 @@ def _build_document(app: FastAPI) -> dict[str, Any]:
         title=app.title,
         version=app.version,
         openapi_version="3.1.0",
-        description=DESCRIPTION,
+        description=INTRODUCTION,
         routes=list(iter_routes(app)),
         tags=TAGS,
         license_info={"name": "MIT", "identifier": "MIT"},

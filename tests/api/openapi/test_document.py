@@ -21,6 +21,7 @@ from app.api.http.problem_types import PROBLEM_TYPES
 from app.api.router import iter_routes
 from app.domain.api_key import ApiKeyScope
 from app.domain.html.allowed_elements import ALLOWED_SCHEMES, ALLOWED_TAGS, ID_PREFIX
+from app.invalidation.max_age import CONTENT
 from app.main import create_app
 from app.server.refusals import PROBLEM_TYPE
 from app.settings import Settings
@@ -138,6 +139,13 @@ async def test_operations_that_create_or_replace_document_both_responses(documen
 async def test_allowed_inline_html_is_documented(document: Json) -> None:
     text = document["info"]["description"]
     assert all(f"`{name}`" in text for name in (*ALLOWED_TAGS, *ALLOWED_SCHEMES, "href", "lang", "datetime", ID_PREFIX))
+
+
+async def test_introduction_has_headings_and_the_lifetime_of_content(document: Json) -> None:
+    text = document["info"]["description"]
+    assert text.count("\n## ") > 5
+    assert max(len(paragraph) for paragraph in text.split("\n\n")) < 1_000
+    assert f"`max-age` is at most {CONTENT.max_age_s} seconds" in text
 
 
 async def test_every_write_documents_how_to_repeat_it(document: Json) -> None:

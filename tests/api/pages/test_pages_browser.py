@@ -109,8 +109,35 @@ def test_search_finds_guides_operations_and_problems(server: Served, page: Page,
         assert any(href.startswith(f"{BASE}{start}") for href in found), start
     assert "results" in page.evaluate("document.querySelector('.search output').value")
     page.call("Input.insertText", text=" nothing-has-this-name")
+    assert page.evaluate("document.querySelectorAll('.search li a').length") > 3
+    search_for(page, "nothing-has-this-name")
     page.wait_for("document.querySelector('.search output').value === '0 results'")
     assert page.complaints == []
+
+
+@pytest.mark.parametrize(
+    ("text", "best"),
+    [
+        ("load more news upward", "/guides/reading#more-news-load-pages-upward-and-downward"),
+        ("sort tags by name", "/guides/reading#sort-sections-tags-and-authors"),
+        ("maximum limit", "/guides/reading#page-sizes-and-limit"),
+        ("limit", "/guides/reading#page-sizes-and-limit"),
+        ("newest_day", "/docs#tag/timeline/GET/v1/timeline"),
+    ],
+)
+def test_search_ranks_the_place_for_a_question(server: Served, page: Page, text: str, best: str) -> None:
+    open_page(page, server, "/guides")
+    search_for(page, text)
+    page.wait_for("document.querySelectorAll('.search li a').length > 0")
+    links = "[...document.querySelectorAll('.search li a')].slice(0, 3).map((node) => node.getAttribute('href'))"
+    assert f"{BASE}{best}" in page.evaluate(links)
+
+
+def search_for(page: Page, text: str) -> None:
+    """Replace the text of the search."""
+    page.wait_for("document.querySelector('.search').checkVisibility()")
+    page.evaluate("document.querySelector('.search input').select()")
+    page.call("Input.insertText", text=text)
 
 
 def test_pages_work_without_scripts(server: Served, page: Page) -> None:

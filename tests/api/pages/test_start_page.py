@@ -97,6 +97,12 @@ async def test_start_page_has_the_direction_of_each_edition(client: httpx.AsyncC
     assert page.xpath("//article[@dir='rtl']/div[@lang='ar']//li//a/text()") == ["العبّارة تنتظر"]
 
 
+async def test_start_page_links_its_example_and_names_the_command_of_a_checkout(client: httpx.AsyncClient) -> None:
+    page = html.fromstring((await client.get("/", headers=BROWSER)).text)
+    assert page.xpath("//pre//a/@href") == ["/v1/timeline?limit=3"]
+    assert page.xpath("//section//code[text()='.venv/bin/dayline']")
+
+
 @pytest.mark.usefixtures("frozen_clock")
 async def test_start_page_without_editions_explains_how_to_begin(client: httpx.AsyncClient) -> None:
     page = (await client.get("/", headers=BROWSER)).text
