@@ -80,6 +80,23 @@ def test_page_fits_each_width_and_has_both_colour_schemes(server: Served, page: 
     assert len(backgrounds) == 2
 
 
+def test_examples_of_a_guide_wrap_and_its_contents_stay_in_view(server: Served, page: Page) -> None:
+    for width in (1280, 360):
+        page.show(width=width, scheme="light")
+        open_page(page, server, "/guides/reading")
+        cut = (
+            "[...document.querySelectorAll('pre:has(code[class])')].filter((one) => one.scrollWidth > one.clientWidth)"
+        )
+        assert page.evaluate(f"{cut}.map((one) => one.textContent)") == [], width
+    for width in (1280, 1800):
+        page.show(width=width, scheme="light")
+        open_page(page, server, "/guides/reading")
+        page.evaluate("scrollTo(0, document.body.scrollHeight / 2)")
+        place = "document.querySelector('.contents').getBoundingClientRect()"
+        edges = page.evaluate(f"(({{ top, bottom }}) => [top, innerHeight - bottom])({place})")
+        assert min(edges) >= 0, (width, edges)
+
+
 @pytest.mark.parametrize("path", ["/", "/guides/feeds", "/problems/not-found"])
 def test_page_has_no_grave_violations(server: Served, page: Page, path: str) -> None:
     for width, scheme in EXTREMES:
