@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import httpx
+import pytest
 
 from app.db.database import Database
+from app.queries.changes import change_list
 from app.queries.changes.change_list import latest_seq, list_changes
 from app.schemas.change import ChangeList, ChangeListParams
-from app.sse import subscription
+from app.sse import shared_feed, subscription
 from tests.api.public.flaky_network import StreamConnection, StreamNetwork
 from tests.api.public.mirror_client import MIRRORS, Killed, MirrorEnvironment, StreamMirror, open_copy, position_of
 from tests.api.public.mirror_history import CopyHistory
 from tests.api.public.stream_following import Followed, has_received, received_by
 from tests.conftest import opened
+from tests.random_histories import run_each
 from tests.stream_client import MAX_SECONDS
 
 if TYPE_CHECKING:
@@ -26,6 +29,9 @@ if TYPE_CHECKING:
 
 FAR_BEYOND = 10**7
 DEATH_RATE = 0.01
+WINDOWS = (change_list.MAX_SCANNED, 7, 20)
+QUEUES = ((subscription.MAX_QUEUE_EVENTS, shared_feed.MAX_RECENT_EVENTS), (2, 2), (5, 1), (4, 3))
+BEATS_S = (subscription.HEARTBEAT_S, 0.05)
 
 
 class StreamHistory(CopyHistory):
@@ -256,3 +262,29 @@ class StreamHistory(CopyHistory):
             since = page["as_of"]
             if page["next"] is None:
                 return numbers, since
+
+
+async def run_stream_histories(
+    kind: type[StreamHistory],
+    database: Database,
+    numbers: range,
+    *,
+    address: str,
+    folder: Path,
+    patch: pytest.MonkeyPatch,
+) -> Counter[str]:
+    """Run these histories with different bounds of the stream; check that mirrors and sources restarted in each."""
+
+    async def run(number: int) -> Counter[str]:
+        patch.setattr(change_list, "MAX_SCANNED", WINDOWS[number % len(WINDOWS)])
+        queue, recent = QUEUES[number % len(QUEUES)]
+        patch.setattr(subscription, "MAX_QUEUE_EVENTS", queue)
+        patch.setattr(shared_feed, "MAX_RECENT_EVENTS", recent)
+        patch.setattr(subscription, "HEARTBEAT_S", BEATS_S[number // 2 % len(BEATS_S)])
+        return await kind(database, number, address=address, folder=folder).run()
+
+    counts = await run_each(numbers, run)
+    assert counts["compared"] >= len(numbers)
+    assert min(counts["mirrors"], counts["sources"], counts["articles"], counts["compacted"]) > len(numbers)
+    assert counts["sent"] > 0
+    return counts

@@ -1,48 +1,23 @@
 """A mirror that follows the stream ends equal to the source, whatever happens to either, with each change once."""
 
-from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from app.db.database import Database
-from app.queries.changes import change_list
-from app.sse import shared_feed, subscription
-from tests.api.public.stream_history import StreamHistory
-from tests.random_histories import run_each
+from tests.api.public.stream_history import StreamHistory, run_stream_histories
 
 HISTORIES = 2
 HISTORIES_SOAK = 500
-WINDOWS = (change_list.MAX_SCANNED, 7, 20)
-QUEUES = ((subscription.MAX_QUEUE_EVENTS, shared_feed.MAX_RECENT_EVENTS), (2, 2), (5, 1), (4, 3))
-BEATS_S = (subscription.HEARTBEAT_S, 0.05)
-
-
-async def live_through(
-    database: Database, numbers: range, address: str, folder: Path, patch: pytest.MonkeyPatch
-) -> Counter[str]:
-    """Run these histories, and check that every kind of event occurred."""
-
-    async def live(number: int) -> Counter[str]:
-        patch.setattr(change_list, "MAX_SCANNED", WINDOWS[number % len(WINDOWS)])
-        queue, recent = QUEUES[number % len(QUEUES)]
-        patch.setattr(subscription, "MAX_QUEUE_EVENTS", queue)
-        patch.setattr(shared_feed, "MAX_RECENT_EVENTS", recent)
-        patch.setattr(subscription, "HEARTBEAT_S", BEATS_S[number // 2 % len(BEATS_S)])
-        return await StreamHistory(database, number, address=address, folder=folder).run()
-
-    counts = await run_each(numbers, live)
-    assert counts["compared"] >= len(numbers)
-    assert min(counts["mirrors"], counts["sources"], counts["articles"], counts["compacted"]) > len(numbers)
-    assert counts["sent"] > 0
-    return counts
 
 
 @pytest.mark.usefixtures("frozen_clock")
 async def test_mirror_of_the_stream_equals_the_source(
     database: Database, database_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await live_through(database, range(HISTORIES), database_address, tmp_path, monkeypatch)
+    await run_stream_histories(
+        StreamHistory, database, range(HISTORIES), address=database_address, folder=tmp_path, patch=monkeypatch
+    )
 
 
 @pytest.mark.soak
@@ -51,6 +26,8 @@ async def test_long_mirror_of_the_stream_equals_the_source(
     database: Database, database_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     numbers = range(HISTORIES, HISTORIES + HISTORIES_SOAK)
-    counts = await live_through(database, numbers, database_address, tmp_path, monkeypatch)
+    counts = await run_stream_histories(
+        StreamHistory, database, numbers, address=database_address, folder=tmp_path, patch=monkeypatch
+    )
     assert min(counts[name] for name in ("sent", "connections", "cut", "lost", "errors")) > 2 * len(numbers)
     assert min(counts[name] for name in ("dropped", "refused", "entries", "killed_within", "broken_exports")) > 0
