@@ -307,8 +307,19 @@ VECTORS: Final[list[str]] = [
     f"<img src=x one{_NUL}rror=alert(1)>",
     f"{_NUL}<script>alert(1)</script>",
 ]
+_CONTROL_CHARACTERS: Final = {*range(32), *range(127, 160)} - {9, 10, 13}
+
+
+def _refers_to_control_character(html: str) -> bool:
+    """Return whether a numeric character reference in HTML is to a control character other than tab and line ends."""
+    found = re.finditer("&#(?:x([0-9a-f]+)|([0-9]+))", html, re.IGNORECASE)
+    return any((int(each[1], 16) if each[1] else int(each[2])) in _CONTROL_CHARACTERS for each in found)
+
+
 WITHOUT_CONTROL_CHARACTERS: Final = [
-    each for each in VECTORS if not re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]", each)
+    each
+    for each in VECTORS
+    if _CONTROL_CHARACTERS.isdisjoint(map(ord, each)) and not _refers_to_control_character(each)
 ]
 """Vectors that requests take: others are refused before any sanitising."""
 

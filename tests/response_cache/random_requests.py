@@ -83,6 +83,7 @@ class RequestGenerator:
             "list": lambda: self._name([slug for _, slug in newsroom.lists] or ["front-page"]),
             "format": lambda: self._random.choice(("article", "gallery", "video", "video", "audio", "page", "page")),
             "language": lambda: self._random.choice(("en-GB", "uk", "de", "DE", "fr-CA", "ja")),
+            "heading_language": lambda: self._random.choice(("en-GB", "uk", "de", "ja")),
             "featured": lambda: self._random.choice(("true", "true", "false")),
             "access": lambda: self._random.choice(("free", "registered", "paid")),
             "exclude": self._key,
@@ -190,7 +191,8 @@ class RequestGenerator:
         """Return parameters that mostly can be combined, and sometimes cannot."""
         names = {name for name, _ in pairs}
         clash = {"limit", "cursor", "newest_day"} if names & {"id", "cursor"} else set()
-        if not clash or self._random.random() < 0.1:
+        clash |= set() if ("edition", "*") in pairs else {"heading_language"}
+        if self._random.random() < 0.1:
             return pairs
         return [(name, value) for name, value in pairs if name not in clash or (name == "cursor" and "id" not in names)]
 

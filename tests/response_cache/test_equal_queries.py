@@ -70,7 +70,7 @@ def test_random_requests_cover_every_public_path(document: Json) -> None:
 
 def test_random_requests_reach_every_path(document: Json) -> None:
     generator = RequestGenerator(Newsroom(Random(1), NOW), document)
-    targets = [generator.make() for _ in range(3_000)]
+    targets = [generator.make() for _ in range(6_000)]
     paths = {target.partition("?")[0] for target in targets}
     for operation in generator.operations:
         assert any(matches(operation, path) for path in paths), operation.name

@@ -135,8 +135,9 @@ async def test_members_that_are_always_present_are_required(document: Json) -> N
         "PreviewedArticle": ["body"],
         "Problem": ["embargoed_until", "errors", "id", "notice"],
         "StreamedChange": ["data", "event", "retry"],
-        "Timeline": ["as_of", "newer", "today"],
+        "Timeline": ["as_of", "heading_language", "newer", "today"],
         "TimelineDay": ["total"],
+        "TimelineDayPage": ["heading_language"],
     }
 
 
