@@ -1,7 +1,7 @@
 """Variables `DAYLINE_…` of this process and where they come from; no other module reads the environment."""
 
 import os
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
@@ -34,9 +34,12 @@ class Variable(NamedTuple):
         return Origin.ENVIRONMENT if self.file is None else Origin.FILE
 
 
-def read_variables(secrets: Collection[str], environment: Mapping[str, str] | None = None) -> dict[str, Variable]:
+def read_variables(
+    secrets: Collection[str], is_ignored: Callable[[str, str], bool], environment: Mapping[str, str] | None = None
+) -> dict[str, Variable]:
     """Return the variables `DAYLINE_…` by the names that settings have; ConfigurationError for an unusable file.
 
+    A variable that `is_ignored` by its name and value is left out of its source, so that it hides no other source.
     Those of the environment precede those of the file `.env` in the working directory. A secret may be in a file that
     the variable with `_FILE` names, as Docker and Kubernetes mount them; ConfigurationError where both are set. The
     file `.env` is read for the environment of this process only.
@@ -46,7 +49,8 @@ def read_variables(secrets: Collection[str], environment: Mapping[str, str] | No
         sources.append(_of_dotenv(Path(DOTENV)))
     found: dict[str, Variable] = {}
     for source in reversed(sources):
-        found |= _with_secrets(source, secrets)
+        read = {name: variable for name, variable in source.items() if not is_ignored(name, variable.value)}
+        found |= _with_secrets(read, secrets)
     return found
 
 

@@ -278,8 +278,8 @@ def find_unknown_variables(environment: Mapping[str, str] | None = None) -> dict
     names = [*FIELDS, *(f"{secret}{FILE_SUFFIX}" for secret in SECRETS)]
     return {
         variable_name(name): next(map(variable_name, get_close_matches(name, names, 1)), None)
-        for name, variable in _read_variables(environment).items()
-        if name not in FIELDS and name not in FORMER_NAMES and not _is_service_link(name, variable.value)
+        for name in _read_variables(environment)
+        if name not in FIELDS and name not in FORMER_NAMES
     }
 
 
@@ -304,12 +304,8 @@ def describe_settings(environment: Mapping[str, str] | None = None) -> Iterator[
 
 
 def _read_variables(environment: Mapping[str, str] | None) -> dict[str, Variable]:
-    """Return the variables without the service link `DAYLINE_PORT=tcp://…`, which is no port to listen on."""
-    variables = read_variables(SECRETS, environment)
-    port = variables.get("port")
-    if port is not None and _LINK_ADDRESS.match(port.value):
-        del variables["port"]
-    return variables
+    """Return the variables without service links, such as `DAYLINE_PORT=tcp://…`, which is no port to listen on."""
+    return read_variables(SECRETS, _is_service_link, environment)
 
 
 def _is_service_link(name: str, value: str) -> bool:

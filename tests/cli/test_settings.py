@@ -72,6 +72,19 @@ def test_port_is_a_setting_unless_it_is_a_service_link() -> None:
     assert (shown.origin, shown.value) == ("default", "8000")
 
 
+@pytest.mark.parametrize("link", ["DAYLINE_PORT", "DAYLINE_WEB_DB_PORT"])
+def test_service_link_hides_no_variable_of_a_file(link: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text(f"{link}=18944\n")
+    monkeypatch.setenv(link, SERVICE_LINKS[link])
+    if link == "DAYLINE_PORT":
+        assert read_settings().port == 18944
+        [shown] = [each for each in describe_settings() if each.variable == link]
+        assert (shown.origin, shown.file, shown.value) == ("file", ".env", "18944")
+    else:
+        assert link in find_unknown_variables()
+
+
 @pytest.mark.parametrize(
     ("variables", "access", "is_cached"),
     [
