@@ -5,7 +5,7 @@ import click
 from app.cli.command import Command, Example, setting_option
 from app.cli.output import json_option, print_json
 from app.conformance.check import Verdict
-from app.conformance.exchange import NoResponseError
+from app.conformance.exchange import InvalidTargetError, NoResponseError
 from app.conformance.report import build_document, format_result, summarize
 from app.conformance.run import MAX_REQUESTS, MAX_SECONDS, Options, run_checks
 from app.errors import ConfigurationError
@@ -89,7 +89,7 @@ def check_conformance(
             results.append(result)
             if not as_json:
                 click.echo(format_result(result))
-    except NoResponseError as error:
+    except (InvalidTargetError, NoResponseError) as error:
         raise ConfigurationError(f"{error}.") from error
     if as_json:
         print_json(build_document(url, results))

@@ -1,6 +1,7 @@
 """Requests to the installation: raw responses, a limit on time and requests, and the curl command that repeats each."""
 
 import gzip
+import re
 import shlex
 import sys
 import time
@@ -19,6 +20,8 @@ else:
     from backports import zstd
 
 MAX_BODY_BYTES = 32 * 1024 * 1024
+MAX_PORT = 65_535
+MAX_SHOWN_URL = 200
 REQUEST_TIMEOUT_S = 15.0
 KEY_VARIABLE = "DAYLINE_KEY"
 DECODERS: dict[str, Callable[[bytes], bytes]] = {
@@ -31,6 +34,10 @@ DECODERS: dict[str, Callable[[bytes], bytes]] = {
 
 class NoResponseError(Exception):
     """The installation does not respond as HTTP."""
+
+
+class InvalidTargetError(Exception):
+    """The URL, the API key or the edition of a run cannot be used."""
 
 
 class LimitError(Exception):
@@ -94,6 +101,40 @@ class Received:
     def follow(self, href: str) -> str:
         """Return the URL of a link of this response."""
         return urljoin(self.sent.url, href)
+
+
+def parse_base_url(url: str) -> str:
+    """Return the base URL without a slash at its end; InvalidTargetError unless addresses of the API can follow it.
+
+    User information is refused as well, since reports show URLs.
+    """
+    try:
+        parsed, host = httpx.URL(url), urlsplit(url).hostname or ""
+        host.encode("idna")
+    except (httpx.InvalidURL, ValueError) as error:
+        raise InvalidTargetError(f"'{shorten_url(url)}' is no URL: {error}".rstrip(".")) from error
+    is_port = parsed.port is None or 0 < parsed.port <= MAX_PORT
+    if parsed.scheme not in {"http", "https"} or not host or " " in url or not is_port:
+        raise InvalidTargetError(
+            f"'{shorten_url(url)}' is no URL of HTTP; one is https://api.example or https://www.example/api"
+        )
+    if parsed.userinfo or "@" in parsed.netloc.decode():
+        raise InvalidTargetError("The URL contains user information; give an API key with --key or DAYLINE_KEY")
+    if "?" in url or "#" in url:
+        raise InvalidTargetError(f"'{shorten_url(url)}' has a query or a fragment; give the part before /v1")
+    return url.rstrip("/")
+
+
+def shorten_url(url: str) -> str:
+    """Return a URL for one line of an error, without user information."""
+    printed = "".join(each if each.isprintable() else "…" for each in url)
+    return re.sub(r"//[^/?#]*@", "//…@", printed)[:MAX_SHOWN_URL]
+
+
+def check_key(key: str | None) -> None:
+    """Raise InvalidTargetError for a key that no header field can contain; the error does not show it."""
+    if key is not None and not re.fullmatch(r"[!-~]+", key):
+        raise InvalidTargetError("The API key contains spaces, line feeds or characters that are not of ASCII")
 
 
 @dataclass(slots=True)

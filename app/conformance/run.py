@@ -3,14 +3,22 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from urllib.parse import urlsplit
 
 import httpx
 
 from app.conformance.check import Check, Context, FailedError, SkippedError, Verdict
-from app.conformance.exchange import REQUEST_TIMEOUT_S, Exchange, LimitError, NoResponseError
+from app.conformance.exchange import (
+    REQUEST_TIMEOUT_S,
+    Exchange,
+    InvalidTargetError,
+    LimitError,
+    NoResponseError,
+    check_key,
+    parse_base_url,
+)
 from app.conformance.registry import CHECKS
 
+MAX_EDITIONS_SHOWN = 10
 MAX_REQUESTS = 400
 MAX_SECONDS = 180.0
 USER_AGENT = "dayline-conformance"
@@ -46,10 +54,13 @@ def run_checks(
 ) -> Iterator[Result]:
     """Yield the result of each check, as it is known; NoResponseError if there is no installation at the URL.
 
-    A check that fails is repeated once, since an editor may have published between two of its requests.
+    InvalidTargetError for a URL, a key or an edition that cannot be used. A check that fails is repeated once, since an
+    editor may have published between two of its requests.
     """
+    base = parse_base_url(options.url)
+    check_key(options.key)
     with httpx.Client(transport=transport, timeout=REQUEST_TIMEOUT_S, headers={"User-Agent": USER_AGENT}) as client:
-        exchange = Exchange(options.url.rstrip("/"), client, options.max_requests, options.max_seconds, key=options.key)
+        exchange = Exchange(base, client, options.max_requests, options.max_seconds, key=options.key)
         context = Context(exchange, options.edition, may_write=options.may_write, is_quick=options.is_quick)
         try:
             _begin(context)
@@ -67,10 +78,6 @@ def _begin(context: Context) -> None:
     """Read the service document, with the key if reading takes one, and choose an edition that has news."""
     exchange = context.exchange
     url = exchange.url("/v1")
-    if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
-        raise NoResponseError(
-            f"'{exchange.base}' is no URL of HTTP; one is https://api.example or https://www.example/api"
-        )
     received = exchange.request(url)
     if received.status == HTTPStatus.UNAUTHORIZED and exchange.key is None:
         raise NoResponseError(f"{url} takes an API key: give one with --key or DAYLINE_KEY")
@@ -78,11 +85,20 @@ def _begin(context: Context) -> None:
         exchange.reads_with_key = True
         received = exchange.request(url)
     service = received.json()
-    if received.status != HTTPStatus.OK or not isinstance(service, dict) or "editions" not in service:
+    if received.status != HTTPStatus.OK or not _has_editions(service):
         raise NoResponseError(f"{url} is not the service document of Dayline (status {received.status})")
     context.responses[url] = received
     if context.edition is None:
         context.edition = _find_edition(context, service["editions"])
+    elif context.edition not in (slugs := [edition["slug"] for edition in service["editions"]]):
+        found = ", ".join(map(str, slugs[:MAX_EDITIONS_SHOWN])) or "none"
+        raise InvalidTargetError(f"{exchange.base} has no edition '{context.edition}'; its editions: {found}")
+
+
+def _has_editions(service: object) -> bool:
+    """Return whether a document has editions with slugs, as the service document does."""
+    editions = service.get("editions") if isinstance(service, dict) else None
+    return isinstance(editions, list) and all(isinstance(each, dict) and "slug" in each for each in editions)
 
 
 def _find_edition(context: Context, editions: list[dict[str, object]]) -> str | None:

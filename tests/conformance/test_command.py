@@ -68,7 +68,22 @@ def test_failure_has_a_command_that_repeats_the_request(conformance: Conformance
     [
         ((), "URL"),
         (("news",), "'news' is no URL of HTTP"),
+        (("http://127.0.0.1:18947x",), "'http://127.0.0.1:18947x' is no URL: Invalid port: '18947x'"),
+        (("http://127.0.0.1:99999",), "is no URL of HTTP"),
+        (("http://127.0.0.1:0",), "is no URL of HTTP"),
+        (("http://[::1",), "'http://[::1' is no URL"),
+        (("http://[news]",), "'http://[news]' is no URL"),
+        (("http://desk..example",), "'http://desk..example' is no URL"),
+        (("http:///news",), "is no URL of HTTP"),
+        (("{url}\n",), "is no URL"),
+        (("http://news example",), "is no URL of HTTP"),
+        (("{url}?edition=harbour",), "has a query or a fragment"),
+        (("{url}#news",), "has a query or a fragment"),
+        (("http://desk:s3cret@127.0.0.1:{free}",), "contains user information"),
         (("http://127.0.0.1:{free}",), "ConnectError"),
+        (("{url}", "--edition", "nope"), "has no edition 'nope'; its editions: "),
+        (("{url}", "--key", "s3cret\n"), "The API key contains spaces, line feeds"),
+        (("{url}", "--key", "s3crét"), "The API key contains spaces, line feeds"),
         (("{url}/elsewhere",), "is not the service document of Dayline (status 404)"),
         (("{url}", "--write"), "--write needs an API key"),
         (("{url}", "--max-requests", "0"), "--max-requests"),
@@ -81,7 +96,9 @@ def test_wrong_use_is_reported_in_one_sentence(
     given = [word.format(url=installation.url, free=free_port()) for word in words]
     ended = conformance(*given)
     assert is_one_sentence(ended), ended
+    assert ended.status == 2
     assert says in ended.errors
+    assert "s3cr" not in ended.errors
 
 
 def test_key_of_a_file_is_sent_and_not_shown(
