@@ -145,9 +145,7 @@ class AsyncDayline(_AwaitedRunner):
     ) -> None:
         operations = make_operations(base_url, timeout=timeout, retries=retries, memory_bytes=memory_bytes)
         fields = make_headers(api_key, headers)
-        super().__init__(
-            operations, httpx.AsyncClient(headers=fields, transport=transport, follow_redirects=True), sleep
-        )
+        super().__init__(operations, httpx.AsyncClient(headers=fields, transport=transport), sleep)
 
     async def __aenter__(self) -> Self:
         return self

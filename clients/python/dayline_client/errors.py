@@ -30,11 +30,11 @@ class NetworkError(DaylineError):
     def __init__(self, error: httpx.RequestError) -> None:
         super().__init__(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__)
         self.was_refused = isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout))
-        self.is_temporary = not isinstance(error, (httpx.UnsupportedProtocol, httpx.TooManyRedirects))
+        self.is_temporary = not isinstance(error, httpx.UnsupportedProtocol)
 
 
 class InvalidResponseError(DaylineError):
-    """A successful response whose content is not that of the API: `base_url` leads to something else."""
+    """A response that is not of the API: `base_url` leads to something else, or redirects to another address."""
 
 
 class InvalidSignatureError(DaylineError):

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import random
 from typing import Any
 
@@ -10,11 +10,13 @@ import httpx
 
 from dayline_client.errors import DaylineError, InvalidResponseError, NetworkError, problem_of
 from dayline_client.flow import Call, Flow, Pause, Read, Send
+from dayline_client.header_fields import check_header_fields
 from dayline_client.params import encode_instant, encode_params
 from dayline_client.response_memory import ResponseMemory
-from dayline_client.retries import Retries
+from dayline_client.retries import SAFE, Retries
 
 NO_RETRIES = Retries(attempts=1)
+MAX_REDIRECTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +32,23 @@ class Exchange:
     def url_of(self, path: str, params: Mapping[str, object]) -> httpx.URL:
         """Return the URL of a path of the API, or of a link (`href`) in a response, which has the base path already.
 
-        ValueError for a URL of another origin, since the API key would be sent there.
+        ValueError for an address of another origin or above the base path, since the API key would be sent there. The
+        origin of the result is that of `base_url`: nothing but path and query is taken from `path`.
         """
-        base = self.base_url.path.rstrip("/")
-        if not path.startswith("/"):
+        try:
             given = httpx.URL(path)
-            if (given.scheme, given.host, given.port) != (self.base_url.scheme, self.base_url.host, self.base_url.port):
-                raise ValueError(f"Not a URL of {self.base_url}: {path}.")
-            path = given.raw_path.decode()
-        if base and not path.startswith(f"{base}/"):
-            path = base + path
-        url = self.base_url.join(path)
+        except httpx.InvalidURL as error:
+            raise ValueError(f"Not a path or a URL: {path!r}: {error}") from None
+        is_path = path.startswith("/") and not path.startswith("//")
+        if not is_path and (_origin_of(given) != _origin_of(self.base_url) or given.userinfo):
+            raise ValueError(f"Not a URL of {self.base_url!r}: {path!r}.")
+        base = self.base_url.raw_path.decode().rstrip("/")
+        target = given.raw_path.decode()
+        if base and not target.startswith(f"{base}/"):
+            target = base + target
+        url = self.base_url.copy_with(raw_path=target.encode())
+        if not url.raw_path.startswith(f"{base}/".encode()):
+            raise ValueError(f"Not a URL of {self.base_url!r}: {path!r}.")
         query = httpx.QueryParams([*url.params.multi_items(), *encode_params(params)])
         return url.copy_with(query=str(query).encode()) if query else url
 
@@ -59,7 +67,7 @@ class Exchange:
         timeout = self.timeout
         if max_silence_s is not None:
             timeout = httpx.Timeout(**{**timeout.as_dict(), "read": max_silence_s})
-        fields, content = dict(headers or {}), None
+        fields, content = check_header_fields(headers or {}), None
         if json_body is not None:
             fields["Content-Type"] = "application/json"
             content = json.dumps(json_body, ensure_ascii=False, allow_nan=False, default=encode_instant).encode()
@@ -68,9 +76,8 @@ class Exchange:
     def send(self, call: Call, *, retries: Retries | None = None) -> Flow[httpx.Response]:
         """Send a request until it succeeds or cannot be retried; ProblemError, NetworkError."""
         retries = self.retries if retries is None else retries
-        failures = 0
+        failures = redirects = 0
         while True:
-            failures += 1
             failure: DaylineError
             try:
                 response: httpx.Response = yield Send(call)
@@ -80,11 +87,33 @@ class Exchange:
             else:
                 if response.is_success or response.status_code == httpx.codes.NOT_MODIFIED:
                     return response
+                if response.has_redirect_location:
+                    redirects += 1
+                    call = self._redirect(call, response, redirects)
+                    continue
                 failure = problem_of(response)
+            failures += 1
             pause = retries.pause_after(failure, call, failures=failures, chance=self.chance())
             if pause is None:
                 raise failure
             yield Pause(pause)
+
+    def _redirect(self, call: Call, response: httpx.Response, redirects: int) -> Call:
+        """Return the request to follow a redirect with: a read within the installation, as from a former slug.
+
+        InvalidResponseError for any other: a write would lose its method, and the API key is for one origin.
+        """
+        location = response.headers["location"]
+        url = call.url.join(location)
+        base = self.base_url.raw_path.rstrip(b"/") + b"/"
+        is_within = _origin_of(url) == _origin_of(self.base_url) and url.raw_path.startswith(base)
+        if not is_within or url.userinfo:
+            raise InvalidResponseError(f"{call.url} redirects to {location}, outside base_url: correct base_url.")
+        if call.method not in SAFE:
+            raise InvalidResponseError(f"{call.method} {call.url} redirects to {location}: a write is not redirected.")
+        if redirects > MAX_REDIRECTS:
+            raise InvalidResponseError(f"{call.url} is redirected more than {MAX_REDIRECTS} times.")
+        return replace(call, url=url)
 
     def read_part(self) -> Flow[bytes | None]:
         """Return the next part of the open response, None at its end; NetworkError where it was interrupted."""
@@ -119,6 +148,10 @@ class Exchange:
         """Return the content of the response to a write; None where it has none."""
         response = yield from self.send(self.call(method, path, params, **options))
         return parse_json(response) if response.content else None
+
+
+def _origin_of(url: httpx.URL) -> tuple[str, str, int | None]:
+    return url.scheme, url.host, url.port
 
 
 def parse_json(response: httpx.Response, text: bytes | str | None = None) -> Any:

@@ -10,6 +10,7 @@ from dayline_client.editorial import Editorial
 from dayline_client.exchange import Exchange
 from dayline_client.flow import Emit
 from dayline_client.following import Following
+from dayline_client.header_fields import check_header_fields, make_authorization
 from dayline_client.reading import Reading
 from dayline_client.response_memory import ResponseMemory
 from dayline_client.retries import Retries
@@ -29,19 +30,22 @@ def make_operations(
     base_url: str, *, timeout: float | httpx.Timeout, retries: Retries, memory_bytes: int
 ) -> Operations:
     """Return the operations; ValueError for a URL that no request can be sent to."""
-    url = httpx.URL(base_url)
+    try:
+        url = httpx.URL(base_url)
+    except httpx.InvalidURL as error:
+        raise ValueError(f"base_url is not a URL: {error}") from None
     if url.scheme not in {"http", "https"} or not url.host or url.query or url.fragment:
         raise ValueError(f"base_url must be an http or https URL without a query: {base_url!r}.")
     return Operations(Exchange(url, httpx.Timeout(timeout), retries, ResponseMemory(memory_bytes)))
 
 
 def make_headers(api_key: str | None, headers: Mapping[str, str] | None) -> dict[str, str]:
-    """Return the header fields of every request."""
+    """Return the header fields of every request; ValueError for what HTTP does not allow."""
     fields = {"Accept": "application/json, */*;q=0.5"}
     fields["User-Agent"] = f"dayline-client/{__version__} python-httpx/{httpx.__version__}"
     if api_key is not None:
-        fields["Authorization"] = f"Bearer {api_key}"
-    return fields | dict(headers or {})
+        fields["Authorization"] = make_authorization(api_key)
+    return fields | check_header_fields(headers or {})
 
 
 def result_type(operation: Callable[..., Any]) -> Any:

@@ -143,7 +143,7 @@ class Dayline(_BlockingRunner):
     ) -> None:
         operations = make_operations(base_url, timeout=timeout, retries=retries, memory_bytes=memory_bytes)
         fields = make_headers(api_key, headers)
-        super().__init__(operations, httpx.Client(headers=fields, transport=transport, follow_redirects=True), sleep)
+        super().__init__(operations, httpx.Client(headers=fields, transport=transport), sleep)
 
     def __enter__(self) -> Self:
         return self

@@ -3,6 +3,7 @@
 import binascii
 import hmac
 import json
+import re
 import time
 from base64 import b64decode
 from collections.abc import Iterable, Mapping
@@ -12,6 +13,7 @@ from dayline_client.errors import InvalidSignatureError
 
 PREFIX = "whsec_"
 TOLERANCE_S = 300
+TIMESTAMP = re.compile(r"[0-9]{1,15}")
 
 
 def verify(
@@ -32,12 +34,15 @@ def verify(
         message_id, timestamp, signatures = (fields[f"webhook-{name}"] for name in ("id", "timestamp", "signature"))
     except KeyError as missing:
         raise InvalidSignatureError(f"The message has no {missing.args[0]}.") from None
-    if not (timestamp.isascii() and timestamp.isdigit()):
+    if not TIMESTAMP.fullmatch(timestamp):
         raise InvalidSignatureError("Its webhook-timestamp is not in seconds since 1970.")
     age_s = (time.time() if now_s is None else now_s) - int(timestamp)
     if abs(age_s) > tolerance_s:
         raise InvalidSignatureError(f"It was signed {age_s:.0f} seconds ago; at most {tolerance_s} are accepted.")
-    signed = b"%s.%s.%s" % (message_id.encode(), timestamp.encode(), body)
+    try:
+        signed = b"%s.%s.%s" % (message_id.encode(), timestamp.encode(), body)
+    except UnicodeEncodeError:  # lone surrogates, as some frameworks decode octets that are not UTF-8
+        raise InvalidSignatureError("Its webhook-id is not UTF-8.") from None
     keys = [_parse_secret(each) for each in ([secret] if isinstance(secret, str) else secret)]
     given = [_parse_signature(each) for each in signatures.split()]
     matches = [hmac.compare_digest(hmac.digest(key, signed, "sha256"), each) for key in keys for each in given]

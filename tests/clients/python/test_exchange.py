@@ -47,20 +47,9 @@ def test_paths_and_links_are_joined_to_the_base_url(base_url: str, path: str, ex
     assert str(server.requests[0].url) == expected
 
 
-def test_key_is_sent_to_its_own_origin_alone() -> None:
-    server = ScriptedServer(OK)
-    with server.client(api_key="dl_secret") as dayline:
-        for elsewhere in ("https://other.example/v1", "http://news.example/v1", "https://news.example:8443/v1"):
-            with pytest.raises(ValueError, match="Not a URL of"):
-                dayline.get(elsewhere)
-        dayline.get("/v1")
-        assert "dl_secret" not in repr(vars(dayline))
-    [request] = server.requests
-    assert request.headers["authorization"] == "Bearer dl_secret"
-    assert request.headers["user-agent"].startswith("dayline-client/")
-
-
-@pytest.mark.parametrize("base_url", ["news.example", "ftp://news.example", "https://", "https://news.example?x=1"])
+@pytest.mark.parametrize(
+    "base_url", ["news.example", "ftp://news.example", "https://", "https://news.example?x=1", "http://[::1"]
+)
 def test_invalid_base_urls_are_refused(base_url: str) -> None:
     with pytest.raises(ValueError, match="base_url"):
         Dayline(base_url)

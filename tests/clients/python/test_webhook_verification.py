@@ -61,11 +61,18 @@ def test_damaged_signatures_are_refused(signature: str) -> None:
         verify(BODY, headers, SECRET, now_s=NOW_S)
 
 
-@pytest.mark.parametrize("timestamp", ["soon", "-5", "1e9", "٣", "1795435200.5"])
+@pytest.mark.parametrize("timestamp", ["soon", "-5", "1e9", "٣", "1795435200.5", "9" * 16, "1" * 5_000, "1795435200\n"])
 def test_damaged_timestamps_are_refused(timestamp: str) -> None:
     headers = sign(NAME, NOW_S, BODY, [SECRET]) | {"webhook-timestamp": timestamp}
     with pytest.raises(InvalidSignatureError, match="timestamp"):
         verify(BODY, headers, SECRET, now_s=NOW_S)
+
+
+def test_names_that_are_not_utf_8_are_refused() -> None:
+    headers = sign(NAME, NOW_S, BODY, [SECRET])
+    for name, text in headers.items():
+        with pytest.raises(InvalidSignatureError):
+            verify(BODY, {**headers, name: f"{text}\udcff"}, SECRET, now_s=NOW_S)
 
 
 @pytest.mark.parametrize("secret", ["", "whsec_", "whsec_%", []])
