@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from app.api.http.private_responses import is_editorial_path
+from app.api.http.responses import link_target
 from app.api.openapi.completion import SCHEMAS, path_examples
 from app.schemas.types import MAX_HREF
 
@@ -100,6 +101,13 @@ _BESIDE = _Field(
     '<{path}?cursor=BCk7…>; rel="prev", <{path}?cursor=AZk2…>; rel="next"',
     _URLS,
 )
+_MODIFIED = _Field(
+    "Last-Modified",
+    "When the resource last changed, for `If-Modified-Since`.",
+    "Fri, 20 Nov 2026 08:15:00 GMT",
+    {"type": "string", "pattern": "^[A-Z][a-z]{2}, .+ GMT$", "maxLength": 29},
+)
+_ALTERNATES = _Field("Link", "The URLs of `alternates` with their relation and media type.", "", _URLS)
 _MOVED = _Field("Location", "The current URL, with the same query.", "/v1/articles/budget-passes-by-one-vote", _URLS)
 _CREATED = _Field("Location", "The URL of what was created, its `href`.", "/v1/editorial/tags/night-buses", _URLS)
 _REPLAYED = _Field(
@@ -108,6 +116,13 @@ _REPLAYED = _Field(
     "true",
     {"type": "string", "enum": ["true"]},
 )
+
+
+def entry_fields(example: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the header fields of a single edition, author, section or tag whose response is like the example."""
+    links = (link_target(each["href"], each["rel"], each["type"]) for each in example["alternates"])
+    fields = (_MODIFIED, _ALTERNATES._replace(example=", ".join(links)))
+    return {field.name: _header(field, "") for field in fields}
 
 
 def add_response_fields(document: dict[str, Any]) -> None:

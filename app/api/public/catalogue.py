@@ -11,6 +11,7 @@ from app.api.http.query_params import parse_query
 from app.api.http.responses import json_response, redirect_response
 from app.api.http.schedule_dependencies import articles_schedule_dependency, get_cache_control_builder
 from app.api.openapi.document import operation
+from app.api.openapi.response_fields import entry_fields
 from app.api.router import make_router
 from app.db.database import Connection
 from app.domain.list_filter import Facet
@@ -43,7 +44,9 @@ async def list_authors(request: Request) -> Response:
 @router.get(
     "/authors/{slug}",
     summary="Retrieve an author",
-    **operation(QueryParams, AuthorPage, reading.AUTHOR_PAGE, redirects=True),
+    **operation(
+        QueryParams, AuthorPage, reading.AUTHOR_PAGE, redirects=True, headers=entry_fields(reading.AUTHOR_PAGE)
+    ),
 )
 async def get_author(request: Request, slug: AuthorSlug) -> Response:
     """Return an author with the biography; `edition` is that of the links."""
@@ -73,7 +76,9 @@ async def list_sections(request: Request) -> Response:
 @router.get(
     "/sections/{slug}",
     summary="Retrieve a section",
-    **operation(QueryParams, SectionPage, reading.SECTION_PAGE, redirects=True),
+    **operation(
+        QueryParams, SectionPage, reading.SECTION_PAGE, redirects=True, headers=entry_fields(reading.SECTION_PAGE)
+    ),
 )
 async def get_section(request: Request, slug: SectionSlug) -> Response:
     """Return a section of an edition."""
@@ -104,7 +109,9 @@ async def list_tags(request: Request) -> Response:
 
 
 @router.get(
-    "/tags/{slug}", summary="Retrieve a tag", **operation(QueryParams, TagPage, reading.TAG_PAGE, redirects=True)
+    "/tags/{slug}",
+    summary="Retrieve a tag",
+    **operation(QueryParams, TagPage, reading.TAG_PAGE, redirects=True, headers=entry_fields(reading.TAG_PAGE)),
 )
 async def get_tag(request: Request, slug: TagSlug) -> Response:
     """Return a tag; `edition` is that of the links."""

@@ -11,6 +11,7 @@ from app.api.http.path_params import EditionSlug
 from app.api.http.query_params import parse_query
 from app.api.http.responses import json_response
 from app.api.openapi.document import operation
+from app.api.openapi.response_fields import entry_fields
 from app.api.router import make_router
 from app.db.database import Database
 from app.net.base_path import href_of
@@ -53,7 +54,11 @@ async def list_editions(request: Request) -> Response:
     return json_response(await get_database(request).read(editions.list_editions, params, now=clock.now()))
 
 
-@router.get("/editions/{slug}", summary="Retrieve an edition", **operation(None, Edition, reading.EDITION))
+@router.get(
+    "/editions/{slug}",
+    summary="Retrieve an edition",
+    **operation(None, Edition, reading.EDITION, headers=entry_fields(reading.EDITION)),
+)
 async def get_edition(request: Request, slug: EditionSlug) -> Response:
     """Return an edition with its complete interface strings, in its language, and the date that it is there now."""
     parse_query(request, NoParams)

@@ -1,5 +1,6 @@
 """The document compared with the running API: it accepts and returns what is described, and nothing beyond."""
 
+import re
 from typing import Any
 
 import httpx
@@ -9,11 +10,11 @@ from app.api.http.private_responses import CROSS_ORIGIN_PRIVATE
 from tests.api.contract import Json, Operation, operations, validator
 from tests.api.newsroom import ADDRESSES, FOREIGN
 
-DOCUMENTED = ("ETag", "Dayline-As-Of", "Cache-Control", "Access-Control-Allow-Origin")
+DOCUMENTED = ("ETag", "Dayline-As-Of", "Cache-Control", "Last-Modified", "Access-Control-Allow-Origin")
 """Header fields that are documented wherever they are sent."""
 BY_SETTING = {"RateLimit", "RateLimit-Policy"}
 """Header fields that are sent, and then exposed, only where a setting limits requests."""
-SAFELISTED = {"Cache-Control", "Access-Control-Allow-Origin"}
+SAFELISTED = {"Cache-Control", "Last-Modified", "Access-Control-Allow-Origin"}
 """Header fields that browsers show to scripts, or use, without exposing them."""
 EXPORT = "export_articles"
 """Operation that returns JSON Lines."""
@@ -209,7 +210,8 @@ async def test_documented_header_fields_are_sent(reader: httpx.AsyncClient, docu
         fields = operation.spec["responses"]["200"].get("headers", {})
         sent = {name for name in DOCUMENTED if name in response.headers}
         assert fields.keys() - {"Link"} - BY_SETTING == sent, operation.path
-        for name in fields.keys() & sent:
+        assert "link" not in response.headers or "Link" in fields, operation.path
+        for name in fields.keys() & {*sent, *({"Link"} & {each.title() for each in response.headers})}:
             assert validator(document, fields[name]["schema"]).is_valid(response.headers[name]), (operation.path, name)
         if "no-store" in fields["Cache-Control"]["example"]:
             assert "no-store" in response.headers["cache-control"], operation.path
@@ -247,10 +249,24 @@ async def test_documented_header_fields_are_exposed_to_scripts(reader: httpx.Asy
     assert of_writes - SAFELISTED <= set(CROSS_ORIGIN_PRIVATE["access-control-expose-headers"].split(", "))
 
 
+async def test_entries_document_the_links_to_their_alternates(reader: httpx.AsyncClient, document: Json) -> None:
+    found = set()
+    for operation in reading(document):
+        response = operation.spec["responses"]["200"]
+        if "Last-Modified" in response.get("headers", {}):
+            found.add(operation.name)
+            example = response["content"]["application/json"]["example"]["alternates"][0]["href"]
+            assert f"<{example}>" in response["headers"]["Link"]["example"], operation.path
+            received = await reader.get(ADDRESSES.get(operation.name, operation.path))
+            links = re.findall("<(.+?)>", received.headers["link"])
+            assert links == [each["href"] for each in received.json()["alternates"]], operation.path
+    assert found == {"get_edition", "get_author", "get_section", "get_tag"}
+
+
 async def test_lists_document_the_link_to_their_next_page(reader: httpx.AsyncClient, document: Json) -> None:
     for operation in reading(document):
         headers = operation.spec["responses"]["200"].get("headers", {})
-        assert ("Link" in headers) is ("cursor" in operation.query), operation.path
-        if "Link" in headers:
+        if "cursor" in operation.query:
+            assert "Link" in headers, operation.path
             response = await reader.get(path_of(operation), params={"limit": "1"})
             assert "link" in response.headers or response.json()["next"] is None, operation.path
