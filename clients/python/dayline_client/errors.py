@@ -34,7 +34,10 @@ class NetworkError(DaylineError):
 
 
 class InvalidResponseError(DaylineError):
-    """A response that is not of the API: `base_url` leads to something else, or redirects to another address."""
+    """A response that is not of the API: `base_url` leads to something else, or redirects to another address.
+
+    So is an export whose framing cannot show that it is complete.
+    """
 
 
 class InvalidSignatureError(DaylineError):

@@ -7,7 +7,7 @@ from typing import Literal, Unpack
 
 import httpx
 
-from dayline_client.errors import DaylineError
+from dayline_client.errors import DaylineError, InvalidResponseError, NetworkError
 from dayline_client.event_stream import EventStreamParser, StreamBlock
 from dayline_client.exchange import NO_RETRIES, Exchange, not_of_dayline, parse_json
 from dayline_client.flow import Emit, Flow, ItemFlow, Pause
@@ -62,9 +62,11 @@ class Following:
         """Iterate over all public articles, oldest first, from one snapshot; with `id` (up to 100) in its order.
 
         NetworkError where the response is interrupted: an export that ends without an error is complete.
+        InvalidResponseError where the framing cannot show its end, as behind a proxy that uses HTTP/1.0.
         """
         call = self._exchange.call("GET", "/v1/export", params, is_streamed=True)
         response = yield from self._exchange.send(call)
+        _require_framing(response)
         position = _position_of(response)
         rest, articles = b"", list[ArticleItem]()
         while (part := (yield from self._exchange.read_part())) is not None:
@@ -73,6 +75,8 @@ class Following:
             while len(articles) >= MAX_BATCH:
                 yield Emit(ArticleBatch(articles[:MAX_BATCH], position))
                 del articles[:MAX_BATCH]
+        if rest:
+            raise NetworkError(httpx.RemoteProtocolError("The export ends within a line."))
         yield Emit(ArticleBatch(articles, position))
 
     def changes(self, since: int, **params: Unpack[ZoneParams]) -> ItemFlow[ChangeBatch]:
@@ -152,6 +156,19 @@ class Following:
         call = self._exchange.call("HEAD", "/v1/export", {"fields": "id"})
         response = yield from self._exchange.send(call, retries=NO_RETRIES)
         return _position_of(response)
+
+
+def _require_framing(response: httpx.Response) -> None:
+    """Raise InvalidResponseError if the end of the response is that of its connection (RFC 9112, section 6.3).
+
+    Such a response looks complete wherever it is cut. HTTP/2 marks each end; transports in a process have no version.
+    """
+    is_delimited = not response.headers.keys().isdisjoint({"content-length", "transfer-encoding"})
+    if response.extensions.get("http_version", b"").startswith(b"HTTP/1") and not is_delimited:
+        raise InvalidResponseError(
+            f"{response.url} has neither Content-Length nor chunked coding, so an incomplete export would look"
+            " complete: use HTTP/1.1 in the proxies before Dayline."
+        )
 
 
 def _position_of(response: httpx.Response) -> int:
