@@ -16,7 +16,19 @@ from urllib.parse import urlsplit
 from app.errors import InvalidValueError
 
 OWN_SEGMENTS: Final = frozenset(
-    {"v1", "feeds", "docs", "openapi.json", "openapi.md", "problems", "health", "guides", "assets", "llms.txt"}
+    {
+        "v1",
+        "feeds",
+        "docs",
+        "openapi.json",
+        "openapi.md",
+        "problems",
+        "health",
+        "guides",
+        "assets",
+        "llms.txt",
+        "favicon.ico",
+    }
 )
 """First segments of this API's own paths: a base path that began with one would be ambiguous."""
 _SEGMENTS: Final = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from app.net.base_path import href_of
 from app.pages.html import element, join, render_code_spans
-from app.pages.layout import HtmlPage
+from app.pages.layout import SECTIONS, HtmlPage
 
 SECTION: Final = "/problems"
 
@@ -46,6 +46,20 @@ def build_problem_list(problems: Iterable[ProblemEntry]) -> HtmlPage:
         )
     )
     return HtmlPage(title="Problems", description="Every problem type of this API.", content=content, section=SECTION)
+
+
+def build_not_found_page(detail: str) -> HtmlPage:
+    """Return the page for an address that no resource has."""
+    links = (element("li", element("a", name, href=href_of(path))) for path, name in SECTIONS.items())
+    content = join(
+        (
+            element("p", "HTTP 404", class_="kicker"),
+            element("h1", "Page not found"),
+            element("p", detail),
+            element("ul", *links),
+        )
+    )
+    return HtmlPage(title="Page not found", description="No resource has this URL.", content=content)
 
 
 def build_problem_page(problem: ProblemEntry) -> HtmlPage:

@@ -8,7 +8,17 @@ from app.api.pages.scalar import SCALAR_PATH
 from app.invalidation.canonical_query import canonical_query, drop_unknown_parameters, get_values
 from app.invalidation.default_parameters import default_values
 
-CACHEABLE_PREFIXES = ("/v1", "/feeds", "/docs", "/openapi.", "/problems", "/guides", "/assets", "/llms.txt")
+CACHEABLE_PREFIXES = (
+    "/v1",
+    "/feeds",
+    "/docs",
+    "/openapi.",
+    "/problems",
+    "/guides",
+    "/assets",
+    "/llms.txt",
+    "/favicon.ico",
+)
 UNCACHEABLE_PATHS = frozenset({"/v1/export", "/v1/stream", SCALAR_PATH})
 
 

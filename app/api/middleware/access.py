@@ -20,7 +20,17 @@ if TYPE_CHECKING:
     from app.api.auth.rate_limits import RateLimiter, RateLimitResult
 
 RATE_LIMIT_EXEMPT = ("/health",)
-PUBLIC_PATHS = ("/health", "/docs", "/openapi.json", "/openapi.md", "/problems", "/guides", "/assets", "/llms.txt")
+PUBLIC_PATHS = (
+    "/health",
+    "/docs",
+    "/openapi.json",
+    "/openapi.md",
+    "/problems",
+    "/guides",
+    "/assets",
+    "/llms.txt",
+    "/favicon.ico",
+)
 """Paths that need no key with keyed reading; the editorial API has authorization of its own."""
 START_PATH = "/"
 """Its page for browsers needs no key, and shows no content then; its service document does."""

@@ -57,6 +57,12 @@ def asset_href(name: str) -> str:
     return href_of(f"/assets/{stem}.{_digest(name)}.{ending}")
 
 
+@router.get("/favicon.ico")
+async def get_favicon() -> Response:
+    """Return the icon at the address that browsers request for documents that name none, such as JSON."""
+    return static_response(_read("icon.svg"), media_type=MEDIA_TYPES["icon.svg"])
+
+
 @router.get("/assets/{name}")
 async def get_asset(name: str) -> Response:
     """Return a file of the pages.

@@ -13,8 +13,9 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from app import documentation
 from app.api.dependencies import services_of
 from app.api.http.media_types import MARKDOWN, VARY, choose_representation
-from app.api.http.responses import static_response
+from app.api.http.responses import redirect_response, static_response
 from app.api.pages.assets import page_response
+from app.api.pages.page_route import PageRoute
 from app.api.pages.problems import list_problem_entries
 from app.domain.url import ascii_site
 from app.errors import NotFoundError
@@ -24,7 +25,7 @@ from app.pages.layout import HtmlPage
 if TYPE_CHECKING:
     from app.pages.search_index import SearchEntry
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 MAX_RENDERED: Final = 32
 """Rendered pages that a process holds, beside the response cache, which keyed reading disables."""
@@ -46,7 +47,9 @@ async def get_search_index(request: Request) -> Response:
 
 @router.get("/guides/{name:path}")
 async def get_guide(request: Request, name: str) -> Response:
-    """Return a guide as a page or in Markdown, or a file that guides link."""
+    """Return a guide as a page or in Markdown, or a file that guides link; redirect from a slash at the end."""
+    if not name or (name.endswith("/") and name[:-1] in documentation.list_pages()):
+        return redirect_response(request.scope, f"/guides/{name}".rstrip("/"))
     if name in documentation.list_examples():
         return static_response(documentation.list_examples()[name].read_bytes(), media_type="text/plain")
     if name.endswith(_ENDING):

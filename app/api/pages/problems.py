@@ -1,13 +1,15 @@
 """Pages of the problem types, whose addresses are the `type` of problem details."""
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from app.api.http.problem_types import PROBLEM_TYPES, ProblemType
+from app.api.http.responses import redirect_response
 from app.api.pages.assets import page_response
+from app.api.pages.page_route import PageRoute
 from app.errors import NotFoundError
 from app.pages.problems import ProblemEntry, build_problem_list, build_problem_page
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 
 @router.get("/problems")
@@ -16,9 +18,11 @@ async def list_problem_types() -> Response:
     return page_response(build_problem_list(list_problem_entries()))
 
 
-@router.get("/problems/{code}")
-async def get_problem_type(code: str) -> Response:
-    """Return the page of a problem type: its meaning, and what to do."""
+@router.get("/problems/{code:path}")
+async def get_problem_type(request: Request, code: str) -> Response:
+    """Return the page of a problem type, or redirect to its address without a slash at the end."""
+    if not code or (code.endswith("/") and code[:-1] in PROBLEM_TYPES):
+        return redirect_response(request.scope, f"/problems/{code}".rstrip("/"))
     kind = PROBLEM_TYPES.get(code)
     if kind is None:
         raise NotFoundError(f"There is no problem type '{code[:80]}'.")

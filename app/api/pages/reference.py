@@ -6,11 +6,13 @@ from fastapi import APIRouter, Request, Response
 
 from app.api.http.responses import redirect_response, static_response
 from app.api.pages.assets import asset_href
+from app.api.pages.page_route import PageRoute
 from app.api.pages.scalar import SCALAR_PATH, scalar_response
+from app.errors import NotFoundError
 from app.net.base_path import href_of
 from app.pages.reference import ReferenceLinks, render_reference
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 REFERENCE_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
@@ -34,6 +36,14 @@ async def get_reference() -> Response:
         document=href_of("/openapi.json"),
     )
     return static_response(render_reference(links), media_type="text/html", content_policy=REFERENCE_POLICY)
+
+
+@router.get("/docs/{rest:path}")
+async def redirect_to_reference(request: Request, rest: str) -> Response:
+    """Redirect from the address with a slash at its end; no other is below the reference."""
+    if rest:
+        raise NotFoundError("No resource has this URL.")
+    return redirect_response(request.scope, "/docs")
 
 
 @router.get("/assets/scalar.{digest}.js")

@@ -39,6 +39,8 @@ PASSING = {STREAM: "text/event-stream", "export_articles": "application/jsonl"}
 SNAKE = re.compile(r"[a-z]+(?:_[a-z]+)+")
 PAGES = {
     "/docs": "for people",
+    "/docs/{rest}": "redirects to it",
+    "/favicon.ico": "the icon of pages",
     "/assets/scalar.{digest}.js": "its script",
     "/openapi.json": "the document itself",
     "/openapi.md": "the same in Markdown",

@@ -53,6 +53,43 @@ async def test_page_has_the_layout_and_links_that_lead_on(
             assert place.scheme == "https", target
 
 
+@pytest.mark.parametrize(
+    "path", ["/guides", "/guides/feeds", "/guides/decisions/0047-today", "/docs", "/problems", "/problems/not-found"]
+)
+async def test_slash_at_the_end_redirects_to_the_page(reader: httpx.AsyncClient, path: str) -> None:
+    for headers in (BROWSER, {}):
+        response = await reader.get(f"{path}/?q=1", headers=headers)
+        assert (response.status_code, response.headers["location"]) == (308, f"{path}?q=1")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/guides/nope", "/guides/nope/", "/guides/nope.md", "/guides/README", "/guides//feeds/", "/guides/a%20b/"),
+        *("/docs/nope", "/problems/nope", "/problems/nope/", "/problems/not-found/more", "/problems/%E6%9C%AC/"),
+    ],
+)
+async def test_unknown_page_is_a_page_for_browsers_only(reader: httpx.AsyncClient, path: str) -> None:
+    shown = await reader.get(path, headers=BROWSER)
+    page = html.fromstring(shown.text)
+    assert (shown.status_code, page.findtext(".//h1"), page.get("lang")) == (404, "Page not found", "en")
+    assert {"/guides", "/docs", "/problems"} <= {*page.xpath("//main//a/@href")}
+    assert "etag" not in shown.headers
+    for accept in ("*/*", "application/json", "text/markdown"):
+        problem = await reader.get(path, headers={"accept": accept})
+        assert (problem.status_code, problem.headers["content-type"]) == (404, "application/problem+json")
+        for response in (shown, problem):
+            assert (response.headers["vary"], response.headers["cache-control"]) == ("Accept", "no-cache")
+
+
+async def test_favicon_is_the_icon_of_the_pages(reader: httpx.AsyncClient) -> None:
+    page = html.fromstring((await reader.get("/problems", headers=BROWSER)).text)
+    icon = await reader.get(page.xpath("//link[@rel='icon']/@href")[0])
+    response = await reader.get("/favicon.ico", headers=BROWSER)
+    assert (response.status_code, response.headers["content-type"]) == (200, "image/svg+xml")
+    assert response.content == icon.content
+
+
 async def test_guides_are_served_in_markdown(reader: httpx.AsyncClient) -> None:
     source = (DOCS / "feeds.md").read_bytes()
     by_ending = await reader.get("/guides/feeds.md", headers=BROWSER)
@@ -68,10 +105,10 @@ async def test_guides_are_served_in_markdown(reader: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["nothing", "nothing.md", "README", "../README.md", "%2e%2e/README.md", "decisions", "feeds/", "a.conf"]
+    "name", ["nothing", "nothing.md", "README", "../README.md", "%2e%2e/README.md", "decisions", "a.conf"]
 )
 async def test_unknown_guides_are_not_found(reader: httpx.AsyncClient, name: str) -> None:
-    response = await reader.get(f"/guides/{name}", headers=BROWSER)
+    response = await reader.get(f"/guides/{name}")
     assert (response.status_code, response.json()["type"]) == (404, "/problems/not-found")
 
 
