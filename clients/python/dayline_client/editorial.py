@@ -9,6 +9,7 @@ from dayline_client.exchange import Exchange
 from dayline_client.flow import Flow
 from dayline_client.params import encode_path
 from dayline_client.schemas import EditorialArticle, SavedArticle
+from dayline_client.shapes import ENTITY
 
 ARTICLES = "/v1/editorial/articles"
 
@@ -42,7 +43,9 @@ class Editorial:
         The Idempotency-Key, generated where absent, is the same in every repetition, so that one article is created.
         """
         headers = {"Idempotency-Key": idempotency_key or uuid4().hex}
-        return self._exchange.write("POST", ARTICLES, _strict(strict), headers=headers, json_body=dict(record))
+        return self._exchange.write(
+            "POST", ARTICLES, _strict(strict), headers=headers, json_body=dict(record), shape=ENTITY
+        )
 
     def publish(
         self, record: Mapping[str, object], *, idempotency_key: str | None = None, strict: bool = False
@@ -56,11 +59,11 @@ class Editorial:
     ) -> Flow[SavedArticle]:
         """Create or replace the article that has this identifier in another system."""
         path = encode_path("editorial", "editions", edition, "articles", source_id)
-        return self._exchange.write("PUT", path, _strict(strict), json_body=dict(record))
+        return self._exchange.write("PUT", path, _strict(strict), json_body=dict(record), shape=ENTITY)
 
     def editorial_article(self, article_id: str) -> Flow[EditorialArticle]:
         """Return an article of any status."""
-        return self._exchange.get(_path(article_id))
+        return self._exchange.get(_path(article_id), shape=ENTITY)
 
     def update_article(
         self,
@@ -75,7 +78,9 @@ class Editorial:
         "*" accepts any revision, and may overwrite another client's edit.
         """
         headers = _if_match(revision)
-        return self._exchange.write("PATCH", _path(article_id), _strict(strict), headers=headers, json_body=dict(patch))
+        return self._exchange.write(
+            "PATCH", _path(article_id), _strict(strict), headers=headers, json_body=dict(patch), shape=ENTITY
+        )
 
     def publish_article(
         self, article_id: str, *, at: str | datetime | None = None, revision: int | None = None
@@ -83,7 +88,7 @@ class Editorial:
         """Publish a draft: now, under the public time `at` in the past, or on schedule at one in the future."""
         body = {} if at is None else {"at": at}
         return self._exchange.write(
-            "PUT", _path(article_id, "publication"), headers=_if_match(revision), json_body=body
+            "PUT", _path(article_id, "publication"), headers=_if_match(revision), json_body=body, shape=ENTITY
         )
 
     def withdraw_article(
@@ -91,11 +96,15 @@ class Editorial:
     ) -> Flow[SavedArticle]:
         """Withdraw an article: its address is 410 with the public `notice` from then on; `reason` is for editors."""
         body = {"reason": reason, "notice": notice}
-        return self._exchange.write("PUT", _path(article_id, "withdrawal"), headers=_if_match(revision), json_body=body)
+        return self._exchange.write(
+            "PUT", _path(article_id, "withdrawal"), headers=_if_match(revision), json_body=body, shape=ENTITY
+        )
 
     def restore_article(self, article_id: str, *, revision: int | None = None) -> Flow[SavedArticle]:
         """Publish a withdrawn article again, under the public time that it had."""
-        return self._exchange.write("DELETE", _path(article_id, "withdrawal"), headers=_if_match(revision))
+        return self._exchange.write(
+            "DELETE", _path(article_id, "withdrawal"), headers=_if_match(revision), shape=ENTITY
+        )
 
 
 def _path(*segments: str) -> str:

@@ -175,13 +175,13 @@ def problem_of(response: httpx.Response) -> ProblemError:
     """Return the error of a response whose body has been read."""
     try:
         found = response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     problem: Mapping[str, Any] = found if isinstance(found, dict) else {}
     kind = BY_CODE.get(_code_of(problem)) or BY_STATUS.get(response.status_code)
     if kind is None:
         kind = ServerError if response.is_server_error else ProblemError
-    if kind is InvalidInputError and any(each.get("where") in POSITIONS for each in _errors_of(problem)):
+    if kind is InvalidInputError and any(str(each.get("where")) in POSITIONS for each in _errors_of(problem)):
         kind = UnknownPositionError
     return kind(response, problem)
 
@@ -205,7 +205,7 @@ def parse_retry_after(headers: httpx.Headers) -> float | None:
         return float(text)
     try:
         then, now = (parsedate_to_datetime(each) for each in (text, headers.get("date", "")))
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     then, now = (each if each.tzinfo else each.replace(tzinfo=UTC) for each in (then, now))
     return max(0.0, (then - now).total_seconds())

@@ -1,6 +1,9 @@
 """Parser of Server-Sent Events (WHATWG HTML, section 9.2.6), fed with parts of any size."""
 
+import re
 from typing import NamedTuple
+
+RETRY_MS = re.compile(r"[0-9]{1,9}")
 
 
 class StreamBlock(NamedTuple):
@@ -47,5 +50,5 @@ def _to_block(fields: list[tuple[str, str]]) -> StreamBlock:
     return StreamBlock(
         id=last.get("id"),
         data="\n".join(data) if data else None,
-        retry_ms=int(retry) if retry.isascii() and retry.isdigit() else None,
+        retry_ms=int(retry) if RETRY_MS.fullmatch(retry) else None,
     )

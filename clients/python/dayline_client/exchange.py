@@ -14,6 +14,7 @@ from dayline_client.header_fields import check_header_fields
 from dayline_client.params import encode_instant, encode_params
 from dayline_client.response_memory import ResponseMemory
 from dayline_client.retries import SAFE, Retries
+from dayline_client.shapes import Shape, has_shape
 
 NO_RETRIES = Retries(attempts=1)
 MAX_REDIRECTS = 5
@@ -123,19 +124,25 @@ class Exchange:
             raise NetworkError(error) from error
         return part
 
-    def get(self, path: str, params: Mapping[str, object] | None = None, **options: Any) -> Flow[Any]:
-        """Return the content of a response; one that has not changed since is not sent again."""
+    def get(
+        self, path: str, params: Mapping[str, object] | None = None, *, shape: Shape = object, **options: Any
+    ) -> Flow[Any]:
+        """Return the content of a response; one that has not changed since is not sent again.
+
+        InvalidResponseError unless it is JSON of this shape.
+        """
         call = self.call("GET", path, params, **options)
         stored = self.memory.find(call.url)
         if stored is not None:
             headers = {**call.headers, "If-None-Match": stored.etag}
             response = yield from self.send(Call(call.method, call.url, call.timeout, headers))
             if response.status_code == httpx.codes.NOT_MODIFIED:
-                return json.loads(stored.content)
+                return parse_json(response, stored.content, shape=shape)
         else:
             response = yield from self.send(call)
+        content = parse_json(response, shape=shape)
         self.memory.store(call.url, response)
-        return parse_json(response)
+        return content
 
     def reconnection_pause_s(self, failure: DaylineError, failures: int) -> float:
         """Return the pause before a connection that failed so often is opened again."""
@@ -144,25 +151,40 @@ class Exchange:
             return self.retries.backoff_s(failures, self.chance())
         return min(pause, self.retries.max_pause_s)
 
-    def write(self, method: str, path: str, params: Mapping[str, object] | None = None, **options: Any) -> Flow[Any]:
-        """Return the content of the response to a write; None where it has none."""
+    def write(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, object] | None = None,
+        *,
+        shape: Shape = object,
+        **options: Any,
+    ) -> Flow[Any]:
+        """Return the content of the response to a write; None where it has none and no shape is required."""
         response = yield from self.send(self.call(method, path, params, **options))
-        return parse_json(response) if response.content else None
+        if not response.content and shape is object:
+            return None
+        return parse_json(response, shape=shape)
 
 
 def _origin_of(url: httpx.URL) -> tuple[str, str, int | None]:
     return url.scheme, url.host, url.port
 
 
-def parse_json(response: httpx.Response, text: bytes | str | None = None) -> Any:
-    """Parse the content of a response, or a part of it; InvalidResponseError unless it is JSON."""
+def parse_json(response: httpx.Response, text: bytes | str | None = None, *, shape: Shape = object) -> Any:
+    """Parse the content of a response, or a part of it; InvalidResponseError unless it is JSON of this shape."""
     try:
-        return json.loads(response.content if text is None else text)
-    except ValueError:
+        content = json.loads(response.content if text is None else text)
+    except (ValueError, RecursionError):
         raise not_of_dayline(response) from None
+    if not has_shape(content, shape):
+        raise not_of_dayline(response)
+    return content
 
 
 def not_of_dayline(response: httpx.Response) -> InvalidResponseError:
-    """Return the error of a response that is not Dayline's, such as a login page."""
+    """Return the error of a response that is not Dayline's, such as a login page or JSON of another server."""
     media_type = response.headers.get("content-type", "none")
-    return InvalidResponseError(f"{response.url} is not an address of Dayline: its media type is {media_type}.")
+    return InvalidResponseError(
+        f"{response.url} is not an address of Dayline: its content ({media_type}) has another form."
+    )

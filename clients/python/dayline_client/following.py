@@ -1,6 +1,6 @@
 """Operations that follow a source: changes up to now, changes as they happen, and the export to begin with."""
 
-import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, Unpack
@@ -13,6 +13,7 @@ from dayline_client.exchange import NO_RETRIES, Exchange, not_of_dayline, parse_
 from dayline_client.flow import Emit, Flow, ItemFlow, Pause
 from dayline_client.params import BodyParams, ZoneParams
 from dayline_client.schemas import ArticleItem, ChangeItem
+from dayline_client.shapes import CHANGE, CHANGE_PAGE, ENTITY
 
 MAX_BATCH = 100  # as many ids as one export takes
 WAIT_S = 30  # of a long poll
@@ -20,6 +21,7 @@ MAX_SILENCE_S = 45.0  # of a stream, whose heartbeats come every 15 seconds
 EMPTY_PAUSE_S = 1.0
 POSITION_FIELD = "dayline-as-of"
 EVENT_STREAM = "text/event-stream"
+POSITION = re.compile(r"[0-9]{1,18}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class Following:
         rest, articles = b"", list[ArticleItem]()
         while (part := (yield from self._exchange.read_part())) is not None:
             *lines, rest = (rest + part).split(b"\n")
-            articles += [parse_json(response, line) for line in lines]
+            articles += [parse_json(response, line, shape=ENTITY) for line in lines]
             while len(articles) >= MAX_BATCH:
                 yield Emit(ArticleBatch(articles[:MAX_BATCH], position))
                 del articles[:MAX_BATCH]
@@ -81,9 +83,10 @@ class Following:
 
     def changes(self, since: int, **params: Unpack[ZoneParams]) -> ItemFlow[ChangeBatch]:
         """Iterate over the changes after a position, up to now; 0 is the beginning. UnknownPositionError."""
+        _check_since(since)
         while True:
             call = self._exchange.call("GET", "/v1/changes", {**params, "since": since, "limit": MAX_BATCH})
-            page = parse_json((yield from self._exchange.send(call)))
+            page = parse_json((yield from self._exchange.send(call)), shape=CHANGE_PAGE)
             since = page["as_of"]
             yield Emit(ChangeBatch(page["items"], since))
             if page["next"] is None:
@@ -102,8 +105,12 @@ class Following:
         A batch without changes comes every 15 seconds (by `poll` 30): it reports the position alone. Interrupted
         connections are resumed from the last position, with growing pauses, without a gap or a repeat; after
         `reconnects` failures in a row, where it is given, the last error is raised. UnknownPositionError where the
-        position is of another log: empty the copy and begin again.
+        position is of another log: empty the copy and begin again. ValueError for what is no position.
         """
+        if since is not None:
+            _check_since(since)
+        if by not in {"stream", "poll"}:
+            raise ValueError(f"A source is followed by 'stream' or by 'poll', not by {by!r}.")
         place = _Place(since)
         read = self._read_stream if by == "stream" else self._poll
         while True:
@@ -130,7 +137,7 @@ class Following:
         while (part := (yield from self._exchange.read_part())) is not None:
             blocks = parser.feed(part)
             place.retry_s = next((each.retry_ms / 1_000 for each in blocks if each.retry_ms), place.retry_s)
-            for batch in _batches(blocks):
+            for batch in _batches(response, blocks):
                 place.reach(batch.position)
                 yield Emit(batch)
 
@@ -145,7 +152,7 @@ class Following:
         position = {"since": place.position, "wait": wait, "limit": MAX_BATCH}
         call = self._exchange.call("GET", "/v1/changes", {**params, **position}, max_silence_s=wait + WAIT_S)
         response = yield from self._exchange.send(call, retries=NO_RETRIES)
-        page = parse_json(response)
+        page = parse_json(response, shape=CHANGE_PAGE)
         place.reach(page["as_of"])
         yield Emit(ChangeBatch(page["items"], page["as_of"]))
         if not page["items"] and page["next"] is None:
@@ -172,22 +179,34 @@ def _require_framing(response: httpx.Response) -> None:
 
 
 def _position_of(response: httpx.Response) -> int:
-    text = response.headers.get(POSITION_FIELD, "")
-    if not text.isdecimal():
+    return _parse_position(response, response.headers.get(POSITION_FIELD, ""))
+
+
+def _parse_position(response: httpx.Response, text: str) -> int:
+    if not POSITION.fullmatch(text):
         raise not_of_dayline(response)
     return int(text)
 
 
-def _batches(blocks: list[StreamBlock]) -> Iterator[ChangeBatch]:
-    """Yield the changes of the blocks with the position after each batch; none without a block that has an id."""
+def _check_since(since: object) -> None:
+    """Raise ValueError for what is no position: the server's 422 would mean a position of another log."""
+    if not isinstance(since, int) or isinstance(since, bool) or since < 0:
+        raise ValueError(f"A position is an integer from 0 on, not {since!r}.")
+
+
+def _batches(response: httpx.Response, blocks: list[StreamBlock]) -> Iterator[ChangeBatch]:
+    """Yield the changes of the blocks with the position after each batch; none without a block that has an id.
+
+    InvalidResponseError for a block that is malformed.
+    """
     changes: list[ChangeItem] = []
     position: int | None = None
     for block in blocks:
         if block.id is None:
             continue
-        position = int(block.id)
+        position = _parse_position(response, block.id)
         if block.data is not None:
-            changes.append(json.loads(block.data))
+            changes.append(parse_json(response, block.data, shape=CHANGE))
         if len(changes) == MAX_BATCH:
             yield ChangeBatch(changes, position)
             changes, position = [], None

@@ -34,6 +34,7 @@ from dayline_client.schemas import (
     TimelineDay,
     TimelineDayPage,
 )
+from dayline_client.shapes import CALENDAR, CURATED_LIST, DAY_PAGE, ENTITY, PAGE, SERVICE, TIMELINE
 
 
 class Reading:
@@ -44,7 +45,7 @@ class Reading:
 
     def service(self) -> Flow[ServiceDocument]:
         """Return the service document: version, editions, links."""
-        return self._exchange.get("/v1")
+        return self._exchange.get("/v1", shape=SERVICE)
 
     def get(self, path: str, /, **params: object) -> Flow[Any]:
         """Return the content of any address: a path such as `/v1/lists`, or a link (`href`) of a response."""
@@ -52,13 +53,13 @@ class Reading:
 
     def timeline(self, **params: Unpack[TimelineParams]) -> Flow[Timeline]:
         """Return a page of the timeline, newest first."""
-        return self._exchange.get("/v1/timeline", params)
+        return self._exchange.get("/v1/timeline", params, shape=TIMELINE)
 
     def days(self, **params: Unpack[TimelineParams]) -> ItemFlow[TimelineDay]:
         """Iterate over the days of the timeline, newest first; a day that continues on further pages comes whole."""
         joined: TimelineDay | None = None
         while True:
-            page: Timeline = yield from self._exchange.get("/v1/timeline", params)
+            page: Timeline = yield from self._exchange.get("/v1/timeline", params, shape=TIMELINE)
             for day in page["days"]:
                 if joined is not None and day["continued"] and day["date"] == joined["date"]:
                     joined["items"] += day["items"]
@@ -75,11 +76,11 @@ class Reading:
 
     def day(self, day: str | date, **params: Unpack[DayParams]) -> Flow[TimelineDayPage]:
         """Return one complete local day, with links to the neighbouring days that have news."""
-        return self._exchange.get(encode_path("timeline", str(day)), params)
+        return self._exchange.get(encode_path("timeline", str(day)), params, shape=DAY_PAGE)
 
     def calendar(self, **params: Unpack[ZoneParams]) -> Flow[Calendar]:
         """Return the days that have news, with totals: the last 31 days, or those from `from_` up to `to`."""
-        return self._exchange.get("/v1/timeline/calendar", params)
+        return self._exchange.get("/v1/timeline/calendar", params, shape=CALENDAR)
 
     def articles(self, **params: Unpack[ArticleListParams]) -> ItemFlow[ArticleItem]:
         """Iterate over articles, newest first; `page_size` is the number that one request reads, 50 where absent."""
@@ -90,11 +91,11 @@ class Reading:
     ) -> Flow[Article]:
         """Return an article with everything that its page shows; NotFoundError, ArticleWithdrawnError."""
         params = {"edition": edition, "body": body, "links": links}
-        return self._exchange.get(encode_path("articles", id_or_slug), params)
+        return self._exchange.get(encode_path("articles", id_or_slug), params, shape=ENTITY)
 
     def resolve(self, url: str, *, edition: str | None = None) -> Flow[ResolvedAddress]:
         """Return the article that has or had this URL or path on the front end; NotFoundError."""
-        return self._exchange.get("/v1/resolve", {"url": url, "edition": edition})
+        return self._exchange.get("/v1/resolve", {"url": url, "edition": edition}, shape=ENTITY)
 
     def curated_list(
         self,
@@ -108,7 +109,7 @@ class Reading:
     ) -> Flow[CuratedList]:
         """Return a list that editors compose, such as a front page; NotFoundError."""
         params = {"edition": edition, "limit": limit, "exclude": exclude, "fields": fields, "body": body}
-        return self._exchange.get(encode_path("lists", slug), params)
+        return self._exchange.get(encode_path("lists", slug), params, shape=CURATED_LIST)
 
     def editions(self) -> ItemFlow[Edition]:
         """Iterate over editions, with their interface strings."""
@@ -133,7 +134,7 @@ class Reading:
     def _items(self, path: str, params: Mapping[str, object]) -> ItemFlow[Any]:
         cursor: dict[str, str] = {}
         while True:
-            page = yield from self._exchange.get(path, {**params, **cursor})
+            page = yield from self._exchange.get(path, {**params, **cursor}, shape=PAGE)
             for item in page["items"]:
                 yield Emit(item)
             if page["next"] is None:

@@ -26,8 +26,10 @@ OK = httpx.Response(200, json={"items": [], "next": None})
 HALF = Retries(attempts=4, first_pause_s=1, max_pause_s=60)
 
 
-def no_content(status: int = 200, **headers: str) -> httpx.Response:
-    return httpx.Response(status, json={}, headers={name.replace("_", "-"): text for name, text in headers.items()})
+def article_response(status: int = 200, **headers: str) -> httpx.Response:
+    return httpx.Response(
+        status, json={"id": "0s9et2dg0bgsr"}, headers={name.replace("_", "-"): text for name, text in headers.items()}
+    )
 
 
 @pytest.mark.parametrize(
@@ -78,7 +80,7 @@ def test_instants_without_a_zone_are_refused() -> None:
 
 
 def test_segments_of_paths_are_encoded() -> None:
-    server = ScriptedServer(no_content(), no_content())
+    server = ScriptedServer(article_response(), article_response())
     server.client().article("a/b?c")
     server.client().upsert_article("global", "cms:4/2", {"headline": "x"})
     assert [request.url.raw_path for request in server.requests] == [
@@ -129,7 +131,7 @@ def test_lasting_failures_are_not_repeated(reply: Any) -> None:
     ],
 )
 def test_retry_after_replaces_the_pause(fields: dict[str, str], seconds: float) -> None:
-    server = ScriptedServer(no_content(429, **fields), OK)
+    server = ScriptedServer(article_response(429, **fields), OK)
     server.client().get("/v1/tags")
     assert server.pauses == [seconds]
 
@@ -143,7 +145,7 @@ def test_unreadable_retry_after_is_ignored(retry_after: str) -> None:
 
 
 def test_retry_after_beyond_the_bound_is_raised_at_once() -> None:
-    server = ScriptedServer(no_content(429, retry_after="61"))
+    server = ScriptedServer(article_response(429, retry_after="61"))
     with pytest.raises(RateLimitedError) as raised:
         server.client().get("/v1/tags")
     assert (raised.value.retry_after_s, server.pauses) == (61, [])
@@ -151,14 +153,14 @@ def test_retry_after_beyond_the_bound_is_raised_at_once() -> None:
 
 def test_generated_idempotency_key_is_the_same_in_every_repetition() -> None:
     server = ScriptedServer(
-        httpx.ReadError("gone"), problem(409, "request-in-progress"), problem(503, "unavailable"), no_content(201)
+        httpx.ReadError("gone"), problem(409, "request-in-progress"), problem(503, "unavailable"), article_response(201)
     )
     dayline = server.client()
     dayline.publish({"headline": "Once"})
     keys = {request.headers["idempotency-key"] for request in server.requests}
     bodies = {request.content for request in server.requests}
     assert (len(server.requests), len(keys), len(bodies)) == (4, 1, 1)
-    server.replies.append(no_content(201))
+    server.replies.append(article_response(201))
     dayline.publish({"headline": "Once"})
     assert server.requests[-1].headers["idempotency-key"] not in keys
 
@@ -168,7 +170,9 @@ def test_interrupted_edits_are_not_repeated() -> None:
         server = ScriptedServer(failure)
         with pytest.raises((NetworkError, UnavailableError)):
             server.client().update_article("0s9et2dg0bgsr", {"lead": "x"}, revision=3)
-    server = ScriptedServer(httpx.ConnectError("no"), problem(503, "busy"), problem(429, "rate-limited"), no_content())
+    server = ScriptedServer(
+        httpx.ConnectError("no"), problem(503, "busy"), problem(429, "rate-limited"), article_response()
+    )
     server.client().update_article("0s9et2dg0bgsr", {"lead": "x"}, revision=3)
     assert {request.headers["if-match"] for request in server.requests} == {'"3"'}
     assert len(server.requests) == 4
@@ -178,7 +182,7 @@ def test_other_posts_are_not_repeated() -> None:
     server = ScriptedServer(httpx.ReadTimeout("late"))
     with pytest.raises(NetworkError):
         server.client().request("POST", "/v1/editorial/webhooks", json={"url": "https://x.example"})
-    server = ScriptedServer(httpx.ReadTimeout("late"), no_content(204))
+    server = ScriptedServer(httpx.ReadTimeout("late"), article_response(204))
     server.client().request("DELETE", "/v1/editorial/webhooks/0677y7hzc3m2e")
     assert len(server.requests) == 2
 
