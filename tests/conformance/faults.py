@@ -134,6 +134,10 @@ THREE = r"/v1/timeline\?.*limit=3$"
 
 FAULTS: tuple[tuple[str, Change], ...] = (
     ("service.document", on("/v1$", edit(lambda it: it.pop("version")))),
+    ("service.start", on("/api/$", with_fields(vary="Accept-Encoding"))),
+    ("service.start", on("/api/$", with_fields(content_type="application/json"), accept="html")),
+    ("service.export", on("/v1/export", with_fields(dayline_as_of=None))),
+    ("service.export", on("/v1/export", lambda it: setattr(it, "body", b""))),
     ("service.default-edition", on("/v1$", setting("editions", 1, "default", value=True))),
     ("redirects.none", on(r"/v1/articles\?.*limit=1$", with_fields(location="https://other.example/v1"))),
     ("links.base-path", on("/v1/editions/harbour$", replaced(b'"/api/', b'"/'))),
@@ -169,6 +173,7 @@ FAULTS: tuple[tuple[str, Change], ...] = (
         on("/calendar.*from=", edit(lambda it: _set(it, "days", 0, "total", value=it["days"][0]["total"] + 1))),
     ),
     ("conditional.etag", on(RSS, lambda it: with_fields(etag=f"W/{it.fields['etag']}")(it), method="GET|HEAD")),
+    ("conditional.etag", on("/v1$", lambda it: with_fields(etag=f"W/{it.fields['etag']}")(it), method="GET|HEAD")),
     ("conditional.not-modified", on(RSS, with_status(200), if_none_match='"')),
     ("conditional.not-modified", on("/v1$", lambda it: setattr(it, "body", b"more"), if_none_match='"')),
     ("conditional.tag-list", on("/v1$", with_status(200), if_none_match=f"{UNKNOWN_TAG}, W/")),

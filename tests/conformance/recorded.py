@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import httpx
 
-FIELDS = ("accept-encoding", "if-none-match", "if-modified-since", "origin", "last-event-id", "authorization")
+FIELDS = ("accept", "accept-encoding", "if-none-match", "if-modified-since", "origin", "last-event-id", "authorization")
 """Request fields that a response depends on."""
 
 STREAM_BYTES = 4_096

@@ -48,7 +48,7 @@ def check_not_modified(context: Context) -> None:
 def check_tag_list(context: Context) -> None:
     """Check that one of several tags, also a weak one, is enough."""
     for url in resources(context)[:3]:
-        tags = f"{UNKNOWN_TAG}, W/{_tag(context, url)}"
+        tags = f"{UNKNOWN_TAG}, W/{_tag(context, url).removeprefix('W/')}"
         expect_status(context.exchange.request(url, fields={"If-None-Match": tags}), 304)
 
 

@@ -1,10 +1,11 @@
 """Checks of the service document and of every link."""
 
+import json
 from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
-from app.conformance.check import Check, Context, expect, expect_status
+from app.conformance.check import Check, Context, SkippedError, expect, expect_status
 from app.conformance.exchange import Received
 
 MAX_LINKS = 40
@@ -95,9 +96,39 @@ def check_same_host(context: Context) -> None:
         expect(location is None, received, "no redirect", f"status {received.status}, Location {location}")
 
 
+def check_start(context: Context) -> None:
+    """Check that / is a page or the service document, as `Accept` prefers, and that caches can distinguish them."""
+    url = context.exchange.url("/")
+    document = context.exchange.request(url, fields={"Accept": "application/json"})
+    parsed = document.json()
+    if not isinstance(parsed, dict) or "editions" not in parsed:
+        raise SkippedError(f"{url} is not served by Dayline")
+    page = context.exchange.request(url, fields={"Accept": "text/html"})
+    expect(page.media_type == "text/html", page, "text/html", page.media_type)
+    for received in (document, page):
+        varying = str(received.fields.get("vary", ""))
+        names = [name.strip().lower() for name in varying.split(",")]
+        expect("accept" in names, received, "Vary: Accept", varying or "none")
+
+
+def check_export(context: Context) -> None:
+    """Check that an export of one article has it, and states the position to continue from."""
+    item = first_item(context)
+    if item is None:
+        raise SkippedError("it needs an article")
+    received = context.get(context.url("/v1/export", id=item["id"]))
+    expect_status(received, HTTPStatus.OK)
+    position = str(received.fields.get("dayline-as-of", ""))
+    expect(position.isdecimal(), received, "Dayline-As-Of with a position", position or "none")
+    found = [json.loads(line).get("id") for line in received.decoded().splitlines()]
+    expect(found == [item["id"]], received, f"one line, of {item['id']}", found)
+
+
 CHECKS = (
     Check("service.document", "/v1 names version, editions and links", check_service),
     Check("service.default-edition", "at most one edition is the default", check_default_edition),
+    Check("service.start", "/ is a page or the service document by Accept, with Vary: Accept", check_start),
+    Check("service.export", "/v1/export has the article and Dayline-As-Of", check_export),
     Check("redirects.none", "no address of the API redirects", check_same_host),
     Check("links.base-path", "links are paths below the path of the installation", check_base_path),
     Check("links.followed", "each link leads to a resource", check_links),
