@@ -87,6 +87,8 @@ def _begin(context: Context) -> None:
     service = received.json()
     if received.status != HTTPStatus.OK or not _has_editions(service):
         raise NoResponseError(f"{url} is not the service document of Dayline (status {received.status})")
+    if not service["editions"]:
+        raise InvalidTargetError(f"{exchange.base} has no edition to read; create one, or load the sample")
     context.responses[url] = received
     if context.edition is None:
         context.edition = _find_edition(context, service["editions"])

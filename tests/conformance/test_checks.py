@@ -5,11 +5,11 @@ import pytest
 
 from app.conformance.check import Verdict
 from app.conformance.checks import stream, writes
-from app.conformance.exchange import NoResponseError
+from app.conformance.exchange import InvalidTargetError, NoResponseError
 from app.conformance.registry import CHECKS
 from app.conformance.run import Options, Result, run_checks
 from tests.conformance.conftest import Installation
-from tests.conformance.faults import FAULTS, WRITE_FAULTS, on
+from tests.conformance.faults import FAULTS, WRITE_FAULTS, on, setting
 from tests.conformance.recorded import Change, Faulty, Live, Response
 
 NAMES = [check.name for check in CHECKS]
@@ -37,6 +37,12 @@ def test_installation_passes_every_check(installation: Installation) -> None:
     assert failed(results) == {}
     skipped = {each.check.name for each in results if each.outcome is Verdict.SKIPPED}
     assert skipped == {"caching.private", "stream.heartbeat"}
+
+
+def test_installation_without_editions_is_refused(installation: Installation) -> None:
+    empty = on("/v1$", setting("editions", value=[]))
+    with pytest.raises(InvalidTargetError, match="has no edition to read"):
+        run(installation, Faulty(installation.recorder, empty))
 
 
 def test_installation_that_takes_a_key_passes_every_check(keyed_installation: Installation) -> None:
