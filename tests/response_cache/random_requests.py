@@ -18,7 +18,9 @@ from tests.response_cache.newsroom import DEPTH_DAYS, Newsroom, text_of
 PAGES = (
     "/docs",
     *map(asset_href, ("reference.css", "reference.js", "icon.svg")),
+    "/docs/nothing",
     "/docs/assets/nothing.js",
+    "/favicon.ico",
     "/openapi.json",
     "/openapi.md",
     "/assets/nothing.css",

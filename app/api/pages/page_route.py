@@ -27,6 +27,7 @@ class PageRoute(APIRoute):
 
         async def run(request: Request) -> Response:
             try:
+                _check_path(request.scope["path"])
                 return await handle(request)
             except NotFoundError as error:
                 if negotiate(request.scope, NOT_FOUND_TYPES) == HTML:
@@ -41,3 +42,9 @@ class PageRoute(APIRoute):
                 return response
 
         return run
+
+
+def _check_path(path: str) -> None:
+    """Raise NotFoundError for a path that ends with a line feed, which the patterns of routes ignore."""
+    if path.endswith("\n"):
+        raise NotFoundError("No resource has this URL.")
