@@ -1,6 +1,6 @@
 """Types of path parameters of the editorial API, each with an example of the shipped sample."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Path
 from pydantic.config import JsonDict
@@ -14,20 +14,17 @@ from app.schemas.param_types import MAX_TOKEN
 from app.schemas.record_types import MAX_SOURCE_ID
 from app.schemas.types import MAX_ID
 
-_ID = "The article's id."
 _ID_FORM: JsonDict = {"pattern": f"^{ID_PATTERN}$", "maxLength": MAX_ID}
-ArticleId = Annotated[
-    str, Path(alias="article_id", description=_ID, examples=[examples.ITEM["id"]], json_schema_extra=_ID_FORM)
-]
-DraftId = Annotated[
-    str, Path(alias="article_id", description=_ID, examples=[examples.DRAFT_ID], json_schema_extra=_ID_FORM)
-]
-ScheduledId = Annotated[
-    str, Path(alias="article_id", description=_ID, examples=[examples.SCHEDULED_ID], json_schema_extra=_ID_FORM)
-]
-WithdrawnId = Annotated[
-    str, Path(alias="article_id", description=_ID, examples=[examples.WITHDRAWN_ID], json_schema_extra=_ID_FORM)
-]
+
+
+def _article_id(example: str) -> Any:
+    return Path(alias="article_id", description="The article's id.", examples=[example], json_schema_extra=_ID_FORM)
+
+
+ArticleId = Annotated[str, _article_id(examples.ITEM["id"])]
+DraftId = Annotated[str, _article_id(examples.DRAFT_ID)]
+ScheduledId = Annotated[str, _article_id(examples.SCHEDULED_ID)]
+WithdrawnId = Annotated[str, _article_id(examples.WITHDRAWN_ID)]
 RevisionNumber = Annotated[
     int,
     Path(
@@ -41,21 +38,18 @@ _SOURCE = (
     "The article's id in the other system; `/` may stand as it is, other reserved characters are percent-encoded. An "
     "ending in `/publication`, `/bump` or `/withdrawal` names that resource of an article, also percent-encoded."
 )
-_BOUND: JsonDict = {"maxLength": MAX_SOURCE_ID}
+
+
+def _source_id(example: str) -> Any:
+    bound: JsonDict = {"maxLength": MAX_SOURCE_ID}
+    return Path(alias="source_id", description=_SOURCE, examples=[example], json_schema_extra=bound)
+
+
 SourceEdition = Annotated[str, code_parameter("The edition's slug.", "harbour", alias="edition")]
-SourceIdPath = Annotated[
-    str,
-    Path(alias="source_id", description=_SOURCE, examples=["harbour:2026-11-14:fog-watch"], json_schema_extra=_BOUND),
-]
-DraftSource = Annotated[
-    str, Path(alias="source_id", description=_SOURCE, examples=[examples.DRAFT_SOURCE], json_schema_extra=_BOUND)
-]
-ScheduledSource = Annotated[
-    str, Path(alias="source_id", description=_SOURCE, examples=[examples.SCHEDULED_SOURCE], json_schema_extra=_BOUND)
-]
-WithdrawnSource = Annotated[
-    str, Path(alias="source_id", description=_SOURCE, examples=[examples.WITHDRAWN_SOURCE], json_schema_extra=_BOUND)
-]
+SourceIdPath = Annotated[str, _source_id("harbour:2026-11-14:fog-watch")]
+DraftSource = Annotated[str, _source_id(examples.DRAFT_SOURCE)]
+ScheduledSource = Annotated[str, _source_id(examples.SCHEDULED_SOURCE)]
+WithdrawnSource = Annotated[str, _source_id(examples.WITHDRAWN_SOURCE)]
 
 KeyPrefix = Annotated[
     str,

@@ -6,6 +6,7 @@ from typing import Final
 from fastapi import Request
 from starlette.types import Scope
 
+from app.api.http.path_params import UNKNOWN_URL, check_path
 from app.errors import NotFoundError
 from app.response_cache.negotiation import choose_media_type
 
@@ -30,14 +31,11 @@ def find_offered_types(path: str) -> Sequence[str] | None:
 
 
 def choose_representation(request: Request) -> str:
-    """Return the media type for the client; NotFoundError for a path that routes take for that of a resource.
-
-    They ignore a line feed at its end, and the response cache does not.
-    """
-    path = request.scope["path"]
-    offered = find_offered_types(path)
-    if offered is None or not path.isprintable():
-        raise NotFoundError("No resource has this URL.")
+    """Return the media type for the client; NotFoundError for a path that no negotiated resource has."""
+    check_path(request.scope)
+    offered = find_offered_types(request.scope["path"])
+    if offered is None:
+        raise NotFoundError(UNKNOWN_URL)
     return negotiate(request.scope, offered)
 
 

@@ -1,19 +1,37 @@
-"""Types of path parameters, each with an example of the shipped sample.
+"""The check of paths, and types of path parameters, each with an example of the shipped sample.
 
 Their bounds are those of names that exist, and only documented: a longer name is 404, as any other that names nothing.
 """
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import Path
+from starlette.types import Scope
 
+from app.errors import NotFoundError
 from app.schemas.param_types import DATE_RANGE
 from app.schemas.types import MAX_CODE, MAX_DATE, MAX_SLUG
+
+UNKNOWN_URL: Final = "No resource has this URL."
+
+
+def check_path(scope: Scope) -> None:
+    """Raise NotFoundError for a path with control characters, which no resource has.
+
+    The patterns of routes ignore a line feed at the end of a path, and the response cache does not.
+    """
+    if not scope["path"].isprintable():
+        raise NotFoundError(UNKNOWN_URL)
 
 
 def code_parameter(description: str, example: str, **options: Any) -> Any:
     """Return the path parameter of a slug of the catalogue, or of the code of a label."""
     return Path(description=description, examples=[example], json_schema_extra={"maxLength": MAX_CODE}, **options)
+
+
+def _date_parameter(description: str) -> Any:
+    bounds = {"format": "date", "maxLength": MAX_DATE}
+    return Path(description=description, examples=["2026-11-19"], json_schema_extra=bounds)
 
 
 IdOrSlug = Annotated[
@@ -32,21 +50,9 @@ CuratedListSlug = Annotated[str, code_parameter("The slug of the list.", "front-
 TagSlug = Annotated[str, code_parameter("The tag's slug.", "trams")]
 
 LocalDay = Annotated[
-    str,
-    Path(
-        description=f"A local date of `tz`, YYYY-MM-DD. {DATE_RANGE} So is a date such as 2026-02-30.",
-        examples=["2026-11-19"],
-        json_schema_extra={"format": "date", "maxLength": MAX_DATE},
-    ),
+    str, _date_parameter(f"A local date of `tz`, YYYY-MM-DD. {DATE_RANGE} So is a date such as 2026-02-30.")
 ]
-PastDay = Annotated[
-    str,
-    Path(
-        description="A local date of the edition that is over, YYYY-MM-DD; others are 404.",
-        examples=["2026-11-19"],
-        json_schema_extra={"format": "date", "maxLength": MAX_DATE},
-    ),
-]
+PastDay = Annotated[str, _date_parameter("A local date of the edition that is over, YYYY-MM-DD; others are 404.")]
 IsoWeek = Annotated[
     str,
     Path(

@@ -14,6 +14,7 @@ from starlette.routing import Match
 
 from app import errors
 from app.api.dependencies import services_of
+from app.api.http.path_params import UNKNOWN_URL
 from app.api.http.private_responses import CROSS_ORIGIN_PRIVATE, PRIVATE, is_editorial_path, mark_private
 from app.api.http.problem_types import (
     ARTICLE_GONE,
@@ -56,7 +57,6 @@ from app.server.response_fields import PROBLEM_CORS, SECURITY_FIELDS
 log = logging.getLogger(__name__)
 
 UNKNOWN_ROUTE = "no route"
-UNKNOWN_URL = "No resource has this URL."
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 PREFLIGHT_SECONDS = 86_400
 RETRY_ADVICE = "a read is safe to repeat, and so is a write with an Idempotency-Key or If-Match."

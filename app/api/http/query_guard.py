@@ -4,9 +4,10 @@ from typing import get_origin
 
 from fastapi import Request
 
+from app.api.http.path_params import check_path
 from app.api.http.query_params import collect_parameters, unknown_parameter
 from app.api.http.route import Guard, OrdinaryRoute
-from app.errors import InvalidInputError, NotFoundError
+from app.errors import InvalidInputError
 
 
 class QueryGuard(Guard):
@@ -14,8 +15,7 @@ class QueryGuard(Guard):
 
     async def check(self, request: Request) -> None:
         """InvalidInputError names each parameter; NotFoundError for a path with control characters."""
-        if not request.scope["path"].isprintable():
-            raise NotFoundError("No resource has this URL.")
+        check_path(request.scope)
         raw: bytes = request.scope["query_string"]
         if not raw:
             return

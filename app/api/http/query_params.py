@@ -8,7 +8,8 @@ from urllib.parse import unquote_plus
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
 
-from app.errors import FieldError, InvalidInputError, NotFoundError
+from app.api.http.path_params import check_path
+from app.errors import FieldError, InvalidInputError
 from app.invalidation.canonical_query import FEED_PARAMETERS
 from app.schemas.error_messages import sentence_for
 from app.schemas.errors import UNKNOWN
@@ -26,8 +27,7 @@ F = TypeVar("F", bound=QueryParams)
 
 def parse_query(request: Request, model: type[Q]) -> Q:
     """Parse the query string; InvalidInputError names each parameter that cannot be used, NotFoundError an edition."""
-    if not request.scope["path"].isprintable():
-        raise NotFoundError("No resource has this URL.")  # no route has a path with control characters
+    check_path(request.scope)
     raw: bytes = request.scope["query_string"]
     return parse_query_string(raw.decode("latin-1"), model)
 

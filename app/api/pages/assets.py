@@ -10,6 +10,7 @@ from typing import Final
 
 from fastapi import APIRouter, Response
 
+from app.api.http.path_params import UNKNOWN_URL
 from app.api.http.responses import IMMUTABLE, PUBLIC, static_response
 from app.errors import NotFoundError
 from app.net.base_path import href_of
@@ -73,7 +74,7 @@ async def get_asset(name: str) -> Response:
     found = _NAME.fullmatch(name)
     file = "" if found is None else f"{found[1]}.{found[3]}"
     if found is None or file not in MEDIA_TYPES:
-        raise NotFoundError("No resource has this URL.")
+        raise NotFoundError(UNKNOWN_URL)
     cache_control = IMMUTABLE if found[2] == _digest(file) else PUBLIC
     return static_response(_read(file), media_type=MEDIA_TYPES[file], cache_control=cache_control)
 

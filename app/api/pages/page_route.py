@@ -8,6 +8,7 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
 from app.api.http.media_types import HTML, VARY, negotiate
+from app.api.http.path_params import check_path
 from app.api.http.problems import handle_error
 from app.api.http.responses import NO_CACHE
 from app.api.pages.assets import page_response
@@ -27,7 +28,7 @@ class PageRoute(APIRoute):
 
         async def run(request: Request) -> Response:
             try:
-                _check_path(request.scope["path"])
+                check_path(request.scope)
                 return await handle(request)
             except NotFoundError as error:
                 if negotiate(request.scope, NOT_FOUND_TYPES) == HTML:
@@ -42,9 +43,3 @@ class PageRoute(APIRoute):
                 return response
 
         return run
-
-
-def _check_path(path: str) -> None:
-    """Raise NotFoundError for a path that ends with a line feed, which the patterns of routes ignore."""
-    if path.endswith("\n"):
-        raise NotFoundError("No resource has this URL.")

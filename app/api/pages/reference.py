@@ -4,6 +4,7 @@ from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
+from app.api.http.path_params import UNKNOWN_URL
 from app.api.http.responses import redirect_response, static_response
 from app.api.pages.assets import asset_href
 from app.api.pages.page_route import PageRoute
@@ -42,7 +43,7 @@ async def get_reference() -> Response:
 async def redirect_to_reference(request: Request, rest: str) -> Response:
     """Redirect from the address with a slash at its end; no other is below the reference."""
     if rest:
-        raise NotFoundError("No resource has this URL.")
+        raise NotFoundError(UNKNOWN_URL)
     return redirect_response(request.scope, "/docs")
 
 

@@ -5,7 +5,7 @@ from fastapi import APIRouter, Request, Response
 from app import clock
 from app.api.dependencies import services_of
 from app.api.http.media_types import HTML, VARY, choose_representation
-from app.api.http.responses import json_response
+from app.api.http.responses import json_response, link_target
 from app.api.http.schedule_dependencies import get_cache_control_builder, timeline_schedule_dependency
 from app.api.pages.assets import page_response
 from app.api.public.editions import build_service_document
@@ -50,7 +50,7 @@ def _schedule_dependency(news: LatestHeadlines) -> CombinedDependency:
 def _fields() -> dict[str, str]:
     """Return the fields of both representations: `Link` names the descriptions of the API (RFC 8631)."""
     links = (
-        f'<{href_of("/openapi.json")}>; rel="service-desc"; type="application/json"',
-        f'<{href_of("/guides")}>; rel="service-doc"; type="text/html"',
+        link_target(href_of("/openapi.json"), "service-desc", "application/json"),
+        link_target(href_of("/guides"), "service-doc", "text/html"),
     )
     return {**VARY, "link": ", ".join(links)}
