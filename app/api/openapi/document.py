@@ -13,9 +13,9 @@ from pydantic import BaseModel, TypeAdapter
 from app.api.http.problem_types import PROBLEM_TYPES
 from app.api.http.route import OrdinaryRoute
 from app.api.openapi.base_path import add_base_path
-from app.api.openapi.completion import complete_schemas, simplify_parameters
+from app.api.openapi.completion import SCHEMAS, complete_schemas, simplify_parameters
 from app.api.openapi.introduction import INTRODUCTION
-from app.api.openapi.operations import SCHEMAS, OperationExtras, OperationTypes, add_schemas, iter_operations
+from app.api.openapi.operations import OperationExtras, OperationTypes, add_schemas, iter_operations
 from app.api.openapi.problem_descriptions import PROBLEMS, describe_problems
 from app.api.openapi.request_bodies import hoist_request_bodies
 from app.api.openapi.response_fields import add_response_fields

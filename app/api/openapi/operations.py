@@ -14,11 +14,10 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel, TypeAdapter
 
 from app.api.http.route import OrdinaryRoute
+from app.api.openapi.completion import SCHEMAS
 from app.api.openapi.request_bodies import request_body
 from app.api.router import iter_routes
 from app.schemas.params import ArticleFilterParams
-
-SCHEMAS = "#/components/schemas/"
 
 
 class OperationTypes(NamedTuple):

@@ -102,6 +102,7 @@ def _input_error(spec: Spec, document: Mapping[str, Any]) -> tuple[str, str]:
     bounds = {each["name"]: each["schema"] for each in spec.get("parameters", []) if each["in"] == "query"}
     if "since" in bounds and "tz" in bounds:  # a position in the log
         return "since", LOST_LOG
-    for name in bounds.keys() & {"limit", "expires_in", "part"}:
-        return name, f"Must be at most {bounds[name]['maximum']:,}."
+    for name in ("limit", "expires_in", "part"):
+        if name in bounds:
+            return name, f"Must be at most {bounds[name]['maximum']:,}."
     return UNKNOWN_NAME, "Unknown query parameter."

@@ -5,13 +5,14 @@ from typing import Any
 
 from pydantic import BaseModel
 
-_SCHEMAS = "#/components/schemas/"
+from app.api.openapi.completion import SCHEMAS
+
 _TAKEN = "Input"
 
 
 def request_body(model: type[BaseModel], example: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return the request body of an operation; `hoist_request_bodies` moves the model later."""
-    schema = _without_null_defaults(model.model_json_schema(by_alias=True, ref_template=_SCHEMAS + "{model}"))
+    schema = _without_null_defaults(model.model_json_schema(by_alias=True, ref_template=SCHEMAS + "{model}"))
     content = {"schema": schema} if example is None else {"schema": schema, "example": example}
     _require_discriminators(schema, schema.get("$defs", {}))
     has_needs = bool(schema.get("required"))
@@ -35,7 +36,7 @@ def _require_discriminators(node: Any, models: Mapping[str, Any]) -> None:
         _require_discriminators(each, models)
     if isinstance(node, dict) and isinstance(found := node.get("discriminator"), dict):
         for reference in found.get("mapping", {}).values():
-            model = models[reference.removeprefix(_SCHEMAS)]
+            model = models[reference.removeprefix(SCHEMAS)]
             model["required"] = list(dict.fromkeys([found["propertyName"], *model.get("required", [])]))
 
 
@@ -57,8 +58,8 @@ def _move(schema: dict[str, Any], schemas: dict[str, Any], answers: dict[str, An
     models = {**schema.get("$defs", {}), schema["title"]: {k: v for k, v in schema.items() if k != "$defs"}}
     renamed = _rename(models, answers)
     for name, model in models.items():
-        schemas[renamed.get(_SCHEMAS + name, _SCHEMAS + name).removeprefix(_SCHEMAS)] = _refer(model, renamed)
-    return {"$ref": renamed.get(_SCHEMAS + schema["title"], _SCHEMAS + schema["title"])}
+        schemas[renamed.get(SCHEMAS + name, SCHEMAS + name).removeprefix(SCHEMAS)] = _refer(model, renamed)
+    return {"$ref": renamed.get(SCHEMAS + schema["title"], SCHEMAS + schema["title"])}
 
 
 def _rename(models: dict[str, Any], answers: dict[str, Any]) -> dict[str, str]:
@@ -70,7 +71,7 @@ def _rename(models: dict[str, Any], answers: dict[str, Any]) -> dict[str, str]:
         }
         if len(differing) == len(renamed):
             return renamed
-        renamed = {_SCHEMAS + name: _SCHEMAS + name + _TAKEN for name in differing}
+        renamed = {SCHEMAS + name: SCHEMAS + name + _TAKEN for name in differing}
 
 
 def _refer(node: Any, renamed: Mapping[str, str]) -> Any:

@@ -5,13 +5,13 @@ from typing import Any, Final, Literal
 
 from pydantic import TypeAdapter
 
+from app.api.openapi.completion import SCHEMAS
 from app.domain.webhook import PING
 from app.schemas.change import CHANGE_MEANINGS
 from app.schemas.examples import webhook as examples
 from app.schemas.ninjs import NinjsObject
 from app.schemas.webhook_messages import MESSAGES, EntryMessage, PingMessage
 
-_SCHEMAS: Final = "#/components/schemas/"
 _PING_MEANING: Final = "An administrator tests the endpoint."
 _SIGNATURE: Final = (
     "`v1,` and the base64 of the HMAC-SHA256 of `{webhook-id}.{webhook-timestamp}.{body}`; its key is the secret "
@@ -57,7 +57,7 @@ def add_webhooks(document: dict[str, Any]) -> None:
     inputs: list[tuple[str, Literal["serialization"], TypeAdapter[Any]]] = [
         (model.__name__, "serialization", TypeAdapter(model)) for model in dict.fromkeys(MESSAGES.values())
     ]
-    schemas, models = TypeAdapter.json_schemas(inputs, ref_template=_SCHEMAS + "{model}")
+    schemas, models = TypeAdapter.json_schemas(inputs, ref_template=SCHEMAS + "{model}")
     components = document["components"]
     components["schemas"] |= models["$defs"]
     components["requestBodies"] = {
@@ -80,7 +80,7 @@ def _with_ninjs(name: str, schema: dict[str, Any]) -> dict[str, Any]:
     """Return the schema of a body; changes of articles are ninjs objects for endpoints that take them."""
     if name in {EntryMessage.__name__, PingMessage.__name__}:
         return schema
-    return {"anyOf": [schema, {"$ref": f"{_SCHEMAS}{NinjsObject.__name__}"}]}
+    return {"anyOf": [schema, {"$ref": f"{SCHEMAS}{NinjsObject.__name__}"}]}
 
 
 def _parameter(name: str, description: str, example: str, bounds: Mapping[str, Any]) -> dict[str, Any]:
