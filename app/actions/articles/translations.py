@@ -24,6 +24,7 @@ from app.actions.articles.translation_links import (
 from app.actions.articles.write_options import WriteResult
 from app.actions.changelog.changes import Change
 from app.domain.actor import Actor
+from app.domain.article_members import given_members, is_omitted_from_sitemaps, member_columns
 from app.domain.article_status import ArticleStatus
 from app.domain.translation_graph import MAX_GROUP, Clash, StoryVersion, TranslationGraph, TranslationLink
 from app.domain.tsid import format_id, parse_id
@@ -269,7 +270,7 @@ def _is_shown_differently(write: ArticleWrite, plan: TranslationPlan) -> bool:
     if row is None:
         return False
     after = (record.headline, write.slug, next(iter(write.section_ids), None), record.language)
-    is_omitted = record.canonical_url is not None or (record.seo is not None and record.seo.noindex)
+    is_omitted = is_omitted_from_sitemaps(member_columns(given_members(record))["details"])
     return after != tuple(getattr(row, name) for name in _SHOWN) or is_omitted is not (row.id in plan.omitted)
 
 

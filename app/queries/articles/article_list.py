@@ -381,10 +381,6 @@ def _link(link: AuthorLink) -> AuthorLink:
 def _label(row: AnyRow, edition: EditionView) -> Label | None:
     if row.label_code is None:
         return None
-    text, disclaimer = row.label_text, row.label_disclaimer
-    return render_label_in_full(
-        row.label_code,
-        translate(text, row.label_texts, edition),
-        translate(disclaimer, row.label_disclaimers if disclaimer is not None else "{}", edition),
-        row.label_genre,
-    )
+    disclaimer, disclaimers = row.label_disclaimer, row.label_disclaimers
+    label = (row.label_code, row.label_text, row.label_texts, disclaimer, disclaimers, row.label_genre)
+    return render_label_in_full(label, edition)

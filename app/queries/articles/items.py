@@ -233,16 +233,20 @@ def render_label(row: AnyRow, edition: EditionView) -> LabelSummary | None:
     return {"code": row.label_code, "text": text, "language": language}
 
 
-def render_label_in_full(
-    code: str, text: TranslatedText[str], disclaimer: TranslatedText[str | None], genre: str | None
-) -> Label:
-    """Return a label with its texts for an edition."""
+def render_label_in_full(label: Sequence[Any], edition: EditionView) -> Label:
+    """Return a label with its texts for an edition; `label` is a row of its code, two texts with translations, genre.
+
+    Translations of a disclaimer that the default edition has no more are not shown.
+    """
+    code, text, texts, disclaimer, disclaimers, genre = label
+    shown_text, language = translate(text, texts, edition)
+    shown_disclaimer, disclaimer_language = translate(disclaimer, "{}" if disclaimer is None else disclaimers, edition)
     return {
         "code": code,
-        "text": text.text,
-        "language": text.language,
-        "disclaimer": disclaimer.text,
-        "disclaimer_language": disclaimer.language,
+        "text": shown_text,
+        "language": language,
+        "disclaimer": shown_disclaimer,
+        "disclaimer_language": disclaimer_language,
         "genre": genre,
     }
 

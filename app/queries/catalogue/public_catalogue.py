@@ -14,7 +14,7 @@ from app.interchange.catalogue import CATALOGUE_TABLES, KIND_NAMES, select_entri
 from app.invalidation.dependencies import depend_on_collection, depend_on_entries, depend_on_entry
 from app.net.base_path import href_of
 from app.queries.articles.article_list import list_articles, render_author, render_tag
-from app.queries.articles.items import link_section, render_label_in_full, translate
+from app.queries.articles.items import link_section, render_label_in_full
 from app.queries.catalogue.editions import (
     EditionView,
     depend_on_default_language,
@@ -186,13 +186,8 @@ def _tag(row: AnyRow, edition: EditionView) -> TagInFull:
 
 def _label(row: AnyRow, edition: EditionView) -> Label:
     depend_on_default_language(edition)
-    disclaimer = row.disclaimer
-    return render_label_in_full(
-        row.code,
-        translate(row.text, row.texts, edition),
-        translate(disclaimer, row.disclaimers if disclaimer is not None else "{}", edition),
-        row.genre,
-    )
+    label = (row.code, row.text, row.texts, row.disclaimer, row.disclaimers, row.genre)
+    return render_label_in_full(label, edition)
 
 
 def list_articles_of_entry(connection: Connection, kind: Facet, name: str, params: ArticleListParams) -> ArticleList:
