@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import ColumnElement, Connection, delete, select
 
 from app.db.bulk import CHUNK_SIZE, bulk_insert_tuples, chunked
 from app.domain.cldr.collation import get_collation, name_collation
@@ -26,11 +26,8 @@ def add_collation_keys(
 ) -> None:
     """Store the places of new or renamed entries in the order of each edition's language, of sections in their own."""
     if kind in COLLATED:
-        languages = select(editions.c.language).distinct()
-        if kind is Facet.SECTION:
-            languages = languages.where(editions.c.id == edition_id)
-        collations = {name_collation(each) for each in connection.execute(languages).scalars()}
-        _store(connection, kind, owner_edition(kind, edition_id), sorted(collations), entries)
+        own = [editions.c.id == edition_id] if kind is Facet.SECTION else []
+        _store(connection, kind, owner_edition(kind, edition_id), _list_collations(connection, *own), entries)
 
 
 def delete_collation_keys(connection: Connection, kind: Facet, entry_id: int) -> None:
@@ -65,10 +62,16 @@ def collate_edition(connection: Connection, edition_id: int, language: str) -> N
 
 def delete_unused_collations(connection: Connection) -> None:
     """Delete the places of tags and authors in the order of a language that no edition has any more."""
-    used = {name_collation(each) for each in connection.execute(select(editions.c.language).distinct()).scalars()}
+    used = _list_collations(connection)
     for kind in MERGEABLE:
         of_kind = (collation_keys.c.kind == int(kind), collation_keys.c.edition_id == NO_EDITION)
-        connection.execute(delete(collation_keys).where(*of_kind, collation_keys.c.collation_name.not_in(sorted(used))))
+        connection.execute(delete(collation_keys).where(*of_kind, collation_keys.c.collation_name.not_in(used)))
+
+
+def _list_collations(connection: Connection, *where: ColumnElement[bool]) -> list[str]:
+    """Return the orders of the languages of these editions."""
+    languages = connection.execute(select(editions.c.language).distinct().where(*where)).scalars()
+    return sorted({name_collation(each) for each in languages})
 
 
 def _store(
