@@ -216,7 +216,7 @@ class Exchange:
         try:
             response = self.client.send(request, stream=True)
             try:
-                raw = b""
+                raw = bytearray()
                 for chunk in response.iter_raw():
                     raw += chunk
                     if len(raw) > MAX_BODY_BYTES:
@@ -225,4 +225,4 @@ class Exchange:
                 response.close()
         except httpx.HTTPError as error:
             raise NoResponseError(f"{sent.url}: {type(error).__name__}: {error}") from error
-        return Received(sent, response.status_code, response.headers, raw)
+        return Received(sent, response.status_code, response.headers, bytes(raw))

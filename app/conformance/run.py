@@ -93,7 +93,7 @@ def _begin(context: Context) -> None:
     if context.edition is None:
         context.edition = _find_edition(context, service["editions"])
     elif context.edition not in (slugs := [edition["slug"] for edition in service["editions"]]):
-        found = ", ".join(map(str, slugs[:MAX_EDITIONS_SHOWN])) or "none"
+        found = ", ".join(map(str, slugs[:MAX_EDITIONS_SHOWN]))
         raise InvalidTargetError(f"{exchange.base} has no edition '{context.edition}'; its editions: {found}")
 
 
@@ -103,14 +103,14 @@ def _has_editions(service: object) -> bool:
     return isinstance(editions, list) and all(isinstance(each, dict) and "slug" in each for each in editions)
 
 
-def _find_edition(context: Context, editions: list[dict[str, object]]) -> str | None:
+def _find_edition(context: Context, editions: list[dict[str, object]]) -> str:
     """Return the first edition with news, the default one first; the default one if none has any."""
     ordered = sorted(editions, key=lambda edition: not edition.get("default"))
     for edition in ordered[:5]:
         page = context.get(context.exchange.url("/v1/timeline", edition=edition["slug"], limit=1)).json()
         if isinstance(page, dict) and page.get("days"):
             return str(edition["slug"])
-    return str(ordered[0]["slug"]) if ordered else None
+    return str(ordered[0]["slug"])
 
 
 def _run(check: Check, context: Context) -> Result:
