@@ -85,10 +85,10 @@ def _with_secrets(variables: Mapping[str, Variable], secrets: Collection[str]) -
     """Return the variables with the contents of the files that the names with `_FILE` lead to."""
     found = dict(variables)
     for secret in secrets:
-        path = found.pop(f"{secret}{FILE_SUFFIX}", None)
+        path = found.pop(secret + FILE_SUFFIX, None)
         if path is None:
             continue
-        named = f"{variable_name(secret)}_FILE"
+        named = variable_name(secret + FILE_SUFFIX)
         if secret in found:
             raise ConfigurationError(f"{variable_name(secret)} and {named} are both set: unset one of them.")
         found[secret] = Variable(_read_secret(path.value, named), path.value)

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import click
 
-from app.environment import variable_name
+from app.environment import FILE_SUFFIX, variable_name
 from app.settings import FIELDS, SECRETS, Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -53,9 +53,9 @@ def write_variables(formatter: click.HelpFormatter, settings: Iterable[str]) -> 
     """Write the variables of these settings, and for secrets those that name a file."""
     rows: list[tuple[str, str]] = []
     for name in settings:
-        rows.append((variable_name(name), (FIELDS[name].description or "").replace("`", "")))
+        rows.append((variable_name(name), _describe(name)))
         if name in SECRETS:
-            rows.append((f"{variable_name(name)}_FILE", f"A file that holds {variable_name(name)}."))
+            rows.append((variable_name(name + FILE_SUFFIX), f"A file that holds {variable_name(name)}."))
     if rows:
         with formatter.section("Variables, of the environment or of a file .env in the working directory"):
             formatter.write_dl(rows)
@@ -65,9 +65,12 @@ def setting_option(name: str, **options: Any) -> Callable[[F], F]:
     """Return an option that overrides a setting; its value is None where it is not given."""
     field = FIELDS[name]
     default = "" if field.default is None else f"; default: {field.default}"
-    description = (field.description or "").replace("`", "").rstrip(".")
-    text = f"{description}.  [variable: {variable_name(name)}{default}]"
+    text = f"{_describe(name).rstrip('.')}.  [variable: {variable_name(name)}{default}]"
     return click.option(f"--{name}", default=None, help=text, **options)
+
+
+def _describe(name: str) -> str:
+    return (FIELDS[name].description or "").replace("`", "")
 
 
 def with_options(settings: Settings, **given: object) -> Settings:
