@@ -1,5 +1,6 @@
 """The one layout of all pages: head, masthead, main content and footer."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -39,12 +40,7 @@ class HtmlPage:
 
 def render_page(site: Site, page: HtmlPage) -> bytes:
     """Return the HTML document of a page."""
-    head = element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", name="color-scheme", content="light dark"),
-        element("title", page.title if page.title == "Dayline" else f"{page.title} · Dayline"),
+    head = (
         element("meta", name="description", content=page.description),
         element("link", rel="stylesheet", href=site.style_href),
         element("link", rel="icon", href=site.icon_href, type="image/svg+xml"),
@@ -58,7 +54,18 @@ def render_page(site: Site, page: HtmlPage) -> bytes:
         element("main", page.content, id="main", tabindex="-1", class_=page.layout),
         _footer(site.version),
     )
-    return f"<!doctype html>\n{element('html', head, body, lang='en')}\n".encode()
+    return render_document(page.title if page.title == "Dayline" else f"{page.title} · Dayline", head, body)
+
+
+def render_document(title: str, head: Iterable[Markup], body: Markup) -> bytes:
+    """Return an HTML document for screens of every size, with further elements of its head."""
+    common = (
+        element("meta", charset="utf-8"),
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("meta", name="color-scheme", content="light dark"),
+        element("title", title),
+    )
+    return f"<!doctype html>\n{element('html', element('head', *common, *head), body, lang='en')}\n".encode()
 
 
 def render_masthead(current: str | None) -> Markup:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from app.pages.html import element
-from app.pages.layout import render_masthead
+from app.pages.layout import render_document, render_masthead
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +19,7 @@ class ReferenceLinks:
 
 def render_reference(links: ReferenceLinks) -> bytes:
     """Return the HTML document; without JavaScript it has a sentence and a link."""
-    head = element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", name="color-scheme", content="light dark"),
-        element("title", "Reference · Dayline"),
+    head = (
         element("link", rel="stylesheet", href=links.style),
         element("link", rel="icon", href=links.icon, type="image/svg+xml"),
         element("script", src=links.script, defer=True),
@@ -47,4 +42,4 @@ def render_reference(links: ReferenceLinks) -> bytes:
         element("noscript", without_script),
         element("div", id="reference", data_document=links.document),
     )
-    return f"<!doctype html>\n{element('html', head, body, lang='en')}\n".encode()
+    return render_document("Reference · Dayline", head, body)
