@@ -48,7 +48,7 @@ class Exchange:
         if base and not target.startswith(f"{base}/"):
             target = base + target
         url = self.base_url.copy_with(raw_path=target.encode())
-        if not url.raw_path.startswith(f"{base}/".encode()):
+        if not self._contains(url):
             raise ValueError(f"Not a URL of {self.base_url!r}: {path!r}.")
         query = httpx.QueryParams([*url.params.multi_items(), *encode_params(params)])
         return url.copy_with(query=str(query).encode()) if query else url
@@ -106,15 +106,18 @@ class Exchange:
         """
         location = response.headers["location"]
         url = call.url.join(location)
-        base = self.base_url.raw_path.rstrip(b"/") + b"/"
-        is_within = _origin_of(url) == _origin_of(self.base_url) and url.raw_path.startswith(base)
-        if not is_within or url.userinfo:
+        if not self._contains(url) or url.userinfo:
             raise InvalidResponseError(f"{call.url} redirects to {location}, outside base_url: correct base_url.")
         if call.method not in SAFE:
             raise InvalidResponseError(f"{call.method} {call.url} redirects to {location}: a write is not redirected.")
         if redirects > MAX_REDIRECTS:
             raise InvalidResponseError(f"{call.url} is redirected more than {MAX_REDIRECTS} times.")
         return replace(call, url=url)
+
+    def _contains(self, url: httpx.URL) -> bool:
+        """Return whether a URL has the origin of `base_url`, and a path below that of it."""
+        base = self.base_url.raw_path.rstrip(b"/") + b"/"
+        return _origin_of(url) == _origin_of(self.base_url) and url.raw_path.startswith(base)
 
     def read_part(self) -> Flow[bytes | None]:
         """Return the next part of the open response, None at its end; NetworkError where it was interrupted."""
@@ -135,7 +138,7 @@ class Exchange:
         stored = self.memory.find(call.url)
         if stored is not None:
             headers = {**call.headers, "If-None-Match": stored.etag}
-            response = yield from self.send(Call(call.method, call.url, call.timeout, headers))
+            response = yield from self.send(replace(call, headers=headers))
             if response.status_code == httpx.codes.NOT_MODIFIED:
                 return parse_json(response, stored.content, shape=shape)
         else:
