@@ -1,4 +1,4 @@
-"""What commands print on standard output: tables for people, JSON for programs."""
+"""Standard output of commands: tables for people, JSON for programs."""
 
 import sys
 from collections.abc import Callable, Iterable, Sequence

@@ -54,7 +54,7 @@ CHANGE_MEANINGS: Final[Mapping[str, str]] = {
     ChangeType.AUTHOR_DELETED: "An author was deleted.",
     ChangeType.LIST_DELETED: "A curated list was deleted.",
 }
-"""What each type of change means for a client that has a copy."""
+"""Meaning of each type of change, for a client that has a copy."""
 
 
 def describe_change_types() -> str:

@@ -1,4 +1,4 @@
-"""Where settings come from: the environment, a file `.env`, files of secrets; and which of them wins."""
+"""Sources of settings: the environment, a file `.env` and files of secrets, in their order of precedence."""
 
 import json
 from pathlib import Path

@@ -141,7 +141,7 @@ COLUMNS = (
     select(_DEFAULTS.c.language).where(_DEFAULTS.c.is_default).scalar_subquery().label("default_language"),
 )
 JOINED_COLUMNS = tuple(column.label(f"of_{column.key}") for column in COLUMNS)
-"""The same columns, under names of their own, for statements over other tables as well."""
+"""COLUMNS with the prefix `of_`, for statements that join other tables."""
 _PAGES = {Facet.SECTION: 0, Facet.TAG: 1, Facet.AUTHOR: 2}
 _DIGEST = ListFilter(edition="editions").digest()
 _BY_SLUG = by_name("slug")

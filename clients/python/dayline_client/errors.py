@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import httpx
 
 POSITIONS = frozenset({"since", "Last-Event-ID"})
-"""Where the API names a position of another log."""
+"""Parameters and header fields that an error names when their position is of another log."""
 
 
 class DaylineError(Exception):

@@ -16,7 +16,7 @@ RENAMED = {"from_": "from", "page_size": "limit"}
 
 
 class ArticleFilters(TypedDict, total=False):
-    """Which articles: several values of a name are alternatives, different names all apply."""
+    """Filters of articles: several values of a name are alternatives, different names all apply."""
 
     edition: str
     section: Names

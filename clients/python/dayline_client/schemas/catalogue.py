@@ -183,7 +183,7 @@ class Author(TypedDict):
 
 
 class Source(TypedDict):
-    """Where the text or its facts come from."""
+    """Source of the text or of its facts."""
 
     name: str
     url: str | None
