@@ -16,7 +16,7 @@ _GUIDES: Final = (
     ("getting-started", "Get started", "Put the latest headlines on a page of your own, in five steps."),
     ("front-end", "Build a front end", "Which page needs which request, from the timeline to articles."),
     ("changes", "Follow changes", "By polling, events, webhooks or a mirror, without missing a change."),
-    ("mirror", "Run a mirror", "An exact copy of the archive, with a program of 50 lines."),
+    ("mirror", "Run a mirror", "An exact copy of the archive, with a program of some 40 lines."),
     ("webhooks", "Receive webhooks", "A signed request for each change, retried until you acknowledge it."),
     ("feeds", "Subscribe to feeds", "RSS, Atom, JSON Feed, ninjs and sitemaps."),
     ("moving-in", "Move in", "Import an archive, and redirect its addresses."),
